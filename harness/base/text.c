@@ -1,0 +1,111 @@
+/* Text that people type: strict numbers, durations with a unit, and the nearest known name. */
+#include "base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_LENGTH_MAX = 63 };
+
+int text_number(const char *text, uint64_t low, uint64_t high, uint64_t *out)
+{
+    size_t length = strlen(text);
+    if (length == 0 || strspn(text, "0123456789") != length)
+        return -EINVAL;
+    errno = 0;
+    unsigned long long value = strtoull(text, NULL, 10);
+    if (errno == ERANGE || value < low || value > high)
+        return -ERANGE;
+    *out = value;
+    return 0;
+}
+
+int text_duration_ns(const char *text, uint64_t *out)
+{
+    static const struct {
+        const char *unit;
+        double ns;
+    } units[] = {{"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
+    static const double longest_ns = 30 * 24 * 3600e9;
+
+    size_t digits = strspn(text, "0123456789.");
+    char *end;
+    double value = strtod(text, &end);
+    if (digits == 0 || end != text + digits)
+        return -EINVAL;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(end, units[i].unit) != 0)
+            continue;
+        double ns = value * units[i].ns;
+        if (!(ns >= 1) || ns > longest_ns)
+            return -ERANGE;
+        *out = (uint64_t)llround(ns);
+        return 0;
+    }
+    return -EINVAL;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Optimal string alignment distance: insertions, deletions, substitutions, neighbours swapped. */
+static size_t edits(const char *a, const char *b)
+{
+    size_t rows[3][NAME_LENGTH_MAX + 1];
+    size_t *before = rows[0], *above = rows[1], *row = rows[2];
+    size_t width = strlen(b);
+    for (size_t j = 0; j <= width; j++)
+        above[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= width; j++) {
+            row[j] = least(least(above[j] + 1, row[j - 1] + 1), above[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = least(row[j], before[j - 2] + 1);
+        }
+        size_t *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
+    }
+    return above[width];
+}
+
+const char *text_nearest(const char *typed, text_candidate *candidate, const void *of)
+{
+    size_t length = strlen(typed);
+    if (length == 0 || length > NAME_LENGTH_MAX)
+        return NULL;
+    const char *nearest = NULL;
+    size_t fewest = length / 3 + 2;
+    const char *name;
+    for (size_t i = 0; (name = candidate(of, i)) != NULL; i++) {
+        if (strlen(name) > NAME_LENGTH_MAX)
+            continue;
+        size_t distance = edits(typed, name);
+        if (distance < fewest) {
+            fewest = distance;
+            nearest = name;
+        }
+    }
+    return nearest;
+}
+
+const char *text_hint(char *hint, size_t size, const char *typed, text_candidate *candidate, const void *of)
+{
+    const char *nearest = text_nearest(typed, candidate, of);
+    if (nearest != NULL)
+        snprintf(hint, size, " (did you mean '%s'?)", nearest);
+    else
+        hint[0] = '\0';
+    return hint;
+}
+
+const char *text_of_array(const void *array, size_t index)
+{
+    return ((const char *const *)array)[index];
+}

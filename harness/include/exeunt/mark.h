@@ -1,0 +1,57 @@
+/* Marks: how a program tells exeunt where its operations begin and end, and what they own.
+ *
+ * All functions are weak. Without exeunt's preload in the process they cost a load and a branch and do
+ * nothing, so a program can carry its marks into production. Any thread may call them; none of them
+ * blocks, allocates, is a cancellation point or changes errno. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the marks call if the preload is there. Not for direct use. */
+#define EXEUNT_MARK __attribute__((weak, visibility("default")))
+EXEUNT_MARK void exeunt_mark_begin(uint64_t operation);
+EXEUNT_MARK void exeunt_mark_end(int status);
+EXEUNT_MARK void exeunt_mark_transfer(int fd);
+EXEUNT_MARK void exeunt_mark_rest(void);
+EXEUNT_MARK bool exeunt_mark_injected(int error);
+#undef EXEUNT_MARK
+
+/* The calling thread begins operation number `operation` (the job's number as the queue gives it, below
+ * 2^40 - 1). What the thread takes from here on belongs to the operation. An operation that is still
+ * going on in this thread ends, as if it had succeeded. */
+static inline void exeunt_begin(uint64_t operation)
+{
+    if (exeunt_mark_begin)
+        exeunt_mark_begin(operation);
+}
+
+/* The calling thread's operation ends: `status` is 0 for success or a negative errno. Whatever it took,
+ * still has and did not hand over is a leak, recorded now. Without an operation: does nothing. */
+static inline void exeunt_end(int status)
+{
+    if (exeunt_mark_end)
+        exeunt_mark_end(status);
+}
+
+/* Descriptor `fd` no longer belongs to the operation that took it: its new owner answers for it. */
+static inline void exeunt_transfer(int fd)
+{
+    if (exeunt_mark_transfer)
+        exeunt_mark_transfer(fd);
+}
+
+/* The program is at rest: no operation is going on. The first call counts the descriptors that the
+ * program has for itself (the baseline), every later one those that it is left with. */
+static inline void exeunt_rest(void)
+{
+    if (exeunt_mark_rest)
+        exeunt_mark_rest();
+}
+
+/* Whether exeunt made a call of the current operation fail with the errno `error` (positive): lets a
+ * service tell the outside world's EMFILE from an injected one. False without the preload. */
+static inline bool exeunt_injected(int error)
+{
+    return exeunt_mark_injected && exeunt_mark_injected(error);
+}

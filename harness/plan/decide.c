@@ -1,0 +1,40 @@
+/* Decides one call: is it due, and with what? The only part of a plan that the child carries. */
+#include "base/hash.h"
+#include "plan/plan.h"
+
+static bool holds_for(const struct plan_rule *rule, unsigned point)
+{
+    return (rule->points[point / 64] >> (point % 64) & 1) != 0;
+}
+
+static bool in_window(const struct plan_rule *rule, uint64_t k)
+{
+    return k >= rule->first && k <= rule->last && (k - rule->first) % rule->step == 0;
+}
+
+bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint64_t operation, uint64_t k,
+              struct plan_fault *out)
+{
+    for (uint32_t i = 0; i < plan->rule_count; i++) {
+        const struct plan_rule *rule = &plan->rules[i];
+        if (!holds_for(rule, point))
+            continue;
+        uint64_t hash = hash_add(hash_add(hash_add(plan->seed, i), operation), point_hash ^ k << 1);
+        bool due = rule->when == PLAN_WINDOW ? in_window(rule, k)
+                                             : hash < rule->threshold || rule->threshold == UINT64_MAX;
+        if (!due)
+            continue;
+        uint64_t choice = hash_mix(hash);
+        out->kind = rule->kind;
+        out->delay_ns = rule->delay_ns;
+        out->choice = hash_mix(choice);
+        out->error = rule->errno_count == 0 ? 0 : rule->errnos[choice % rule->errno_count];
+        return true;
+    }
+    return false;
+}
+
+size_t plan_short_length(size_t asked, uint64_t choice)
+{
+    return asked < 2 ? asked : 1 + (size_t)(choice % (asked - 1));
+}

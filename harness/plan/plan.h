@@ -1,0 +1,84 @@
+/* The plan: which points fail, when, with which errno. A pure function of the seed.
+ *
+ * A fault's coordinate is operation:point#k, where k counts the calls of that point within the
+ * operation, from 1. Whether a call is due depends on seed, rule and coordinate alone: not on threads,
+ * not on time, not on other points. The struct has a fixed layout without pointers, since it stands in
+ * the shared memory that the child maps. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum {
+    PLAN_RULES_MAX = 64,
+    PLAN_ERRNOS_MAX = 16,
+    PLAN_POINTS_MAX = 256,
+    PLAN_POINT_NAME_MAX = 64, /* bytes, with the closing NUL */
+};
+
+enum plan_kind {
+    PLAN_ERRNO, /* the call fails with an errno */
+    PLAN_SHORT, /* a reading or writing call moves fewer bytes than asked */
+    PLAN_DELAY, /* the call is made delay_ns later */
+};
+
+enum plan_when { PLAN_RANDOM, PLAN_WINDOW };
+
+/* One rule: the part of a plan between two semicolons. */
+struct plan_rule {
+    uint32_t kind;                          /* enum plan_kind */
+    uint32_t when;                          /* enum plan_when */
+    uint64_t threshold;                     /* PLAN_RANDOM: due if the hash is below, p * 2^64 */
+    uint64_t first, last, step;             /* PLAN_WINDOW: k = first, first + step, ... up to last */
+    uint64_t delay_ns;                      /* PLAN_DELAY */
+    uint32_t errno_count;                   /* 0: the realistic ones of the point's profile */
+    int32_t errnos[PLAN_ERRNOS_MAX];
+    uint64_t points[PLAN_POINTS_MAX / 64];  /* bit i: the rule holds for point i */
+};
+
+struct plan {
+    uint64_t seed;
+    uint32_t rule_count;
+    uint32_t within_operations; /* 1: calls outside any operation are never due */
+    struct plan_rule rules[PLAN_RULES_MAX];
+};
+
+/* What a plan can be about: the points in play, by index. The names are not owned. */
+struct plan_points {
+    size_t count;
+    const char *const *names;
+};
+
+/* Parses `text`, the grammar of --faults: POINTS[:KIND[,KIND...]][@WHEN], rules separated by ';'.
+ *   POINTS  point names separated by ',', '*' matches any rest as in libfiu: posix/io/STAR
+ *   KIND    errno names, or `short`, or `delay=TIME`; none: the realistic errnos of each point
+ *   WHEN    p=0.02, or F, F+, F..L, each with +S, as strace counts: 3 the third call, 3+ from the third
+ *           on, 2..20+2 every second of them; none: every call
+ * "none" is the plan without rules. Wildcards are expanded at once to points of `points`.
+ * Returns 0 or -EINVAL with `error` set; *out is untouched on failure. */
+int plan_parse(const char *text, const struct plan_points *points, uint64_t seed, struct plan *out,
+               struct error *error);
+
+/* What is to be done at a coordinate. */
+struct plan_fault {
+    uint32_t kind;     /* enum plan_kind */
+    int32_t error;     /* PLAN_ERRNO: the rule's errno, or 0: choose from the profile by `choice` */
+    uint64_t delay_ns; /* PLAN_DELAY */
+    uint64_t choice;   /* pseudorandom bits of this coordinate, for choices that hang on it */
+};
+
+/* Decides the call `operation`:`point`#`k` (k from 1; `point_hash` = hash_text of the point's name).
+ * The first due rule wins. True and *out set if the call is due. Async-signal-safe, no shared state. */
+bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint64_t operation, uint64_t k,
+              struct plan_fault *out);
+
+/* Number of bytes that a short call of `asked` bytes moves: 1 .. asked - 1 (asked itself if below 2). */
+size_t plan_short_length(size_t asked, uint64_t choice);
+
+/* errno by name and the other way round, for all names that this C library knows.
+ * plan_errno_value: 0 if unknown. plan_errno_name: "E?" if unknown; static string. */
+int plan_errno_value(const char *name);
+const char *plan_errno_name(int error);
