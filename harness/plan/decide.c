@@ -19,7 +19,8 @@ bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint
         const struct plan_rule *rule = &plan->rules[i];
         if (!holds_for(rule, point))
             continue;
-        uint64_t hash = hash_add(hash_add(hash_add(plan->seed, i), operation), point_hash ^ k << 1);
+        uint64_t where = hash_mix(operation) ^ hash_mix(point_hash + k);
+        uint64_t hash = hash_mix(rule->seed ^ hash_mix(where));
         bool due = rule->when == PLAN_WINDOW ? in_window(rule, k)
                                              : hash < rule->threshold || rule->threshold == UINT64_MAX;
         if (!due)

@@ -31,6 +31,7 @@ enum plan_when { PLAN_RANDOM, PLAN_WINDOW };
 struct plan_rule {
     uint32_t kind;                          /* enum plan_kind */
     uint32_t when;                          /* enum plan_when */
+    uint64_t seed;                          /* hash of the plan's seed and the rule's place in the plan */
     uint64_t threshold;                     /* PLAN_RANDOM: due if the hash is below, p * 2^64 */
     uint64_t first, last, step;             /* PLAN_WINDOW: k = first, first + step, ... up to last */
     uint64_t delay_ns;                      /* PLAN_DELAY */

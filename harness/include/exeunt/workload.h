@@ -1,0 +1,96 @@
+/* A workload: a job done again and again by several threads, written in several variants that differ in
+ * how they clean up. One file describes one workload and ends with its descriptor:
+ *
+ *     EXEUNT_WORKLOAD(upload) = { .name = "upload", ... };
+ *
+ * The descriptor registers itself: linking the file is all that is needed. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A key of --set: a whole number within [low, high]. A table of them ends with a NULL key. */
+struct exeunt_setting {
+    const char *key;
+    uint64_t fallback, low, high;
+    const char *help;
+};
+
+enum { EXEUNT_SETTINGS_MAX = 16 };
+
+/* A point of the workload's own, failed through libfiu. A table of them ends with a NULL name. */
+struct exeunt_point {
+    const char *name;
+    int error; /* what fiu_fail returns when it fails: a positive errno */
+    const char *help;
+};
+
+/* Where and with what one run works. Strings are borrowed for the time of the call. */
+struct exeunt_job_site {
+    const char *folder; /* work folder of the run: exists, is the run's alone */
+    const char *input;  /* folder of real input files, or NULL: make some from the seed */
+    uint64_t seed;
+    uint64_t settings[EXEUNT_SETTINGS_MAX]; /* in the order of the workload's table */
+};
+
+/* What `check` found on the disk after the run. */
+struct exeunt_check {
+    uint64_t whole;      /* stored results that are whole */
+    uint64_t torn;       /* stored results that are torn, foreign or half-named: a guarantee broken */
+    uint64_t temp_files; /* temporary files left behind */
+};
+
+/* Why a function of a workload failed: one sentence for a person. */
+struct exeunt_reason {
+    char text[384];
+};
+
+/* One operation, done by any worker thread: 0 or a negative errno. `state` is what `open` gave and is
+ * shared by all workers; `number` is the job's number, from 0. */
+typedef int exeunt_operation(void *state, uint64_t number);
+
+struct exeunt_variant {
+    const char *name;
+    const char *summary;
+    bool leaks; /* a positive control: known to leave something behind, must be caught */
+    exeunt_operation *operation;
+};
+
+struct exeunt_workload {
+    const char *name;
+    const char *summary;
+    const char *faults;                     /* default plan */
+    unsigned fds_per_operation;             /* descriptors that one operation holds at most */
+    const struct exeunt_variant *variants;  /* ends with a NULL name */
+    const struct exeunt_point *points;
+    const struct exeunt_setting *settings;
+
+    /* Lays out the input in site->folder, once for all variants. Runs in the supervisor.
+     * Returns 0, -EINVAL (site->input cannot be used), or another negative errno; with a reason. */
+    int (*prepare)(const struct exeunt_job_site *site, struct exeunt_reason *reason);
+
+    /* In the child, before its workers start: *state is handed to every operation.
+     * Returns 0 or a negative errno with a reason. */
+    int (*open)(const struct exeunt_job_site *site, void **state, struct exeunt_reason *reason);
+
+    /* In the child, after its workers ended. */
+    void (*close)(void *state);
+
+    /* After the run, however it ended, in the supervisor: proves that nothing was lost, and removes
+     * what the run stored, so that the next variant finds the folder as prepare left it.
+     * Returns 0 or a negative errno with a reason. */
+    int (*check)(const struct exeunt_job_site *site, struct exeunt_check *out, struct exeunt_reason *reason);
+};
+
+#define EXEUNT_WORKLOAD(symbol)                                                                              \
+    static const struct exeunt_workload symbol;                                                              \
+    __attribute__((section("exeunt_workloads"), used)) static const struct exeunt_workload                   \
+        *const registered_##symbol = &symbol;                                                                \
+    static const struct exeunt_workload symbol
+
+/* The registered workloads: the i-th by name, NULL after the last. */
+const struct exeunt_workload *exeunt_workload_at(size_t index);
+
+/* The workload of that name, or NULL. */
+const struct exeunt_workload *exeunt_workload_named(const char *name);

@@ -1,0 +1,150 @@
+/* Layout of the ledger: shared memory in which the child notes what is held now, by whom, taken where,
+ * and which faults it met. It outlives the child. The child's preload writes it, the supervisor reads
+ * it as untrusted input.
+ *
+ * Rules: fixed offsets, no pointers, one version number. What a call writes on its ordinary way (a
+ * descriptor's slot, the thread's record) has a cache line of its own. Rare things (faults, events)
+ * may share. Times are CLOCK_MONOTONIC nanoseconds. */
+#pragma once
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plan/plan.h"
+
+#define LEDGER_ENVIRONMENT "EXEUNT_LEDGER" /* the variable that names the ledger's file to the child */
+#define LEDGER_MAGIC       UINT64_C(0x746e756578650001)
+#define LEDGER_VERSION     1u
+
+enum {
+    LEDGER_MODULES_MAX = 512,
+    LEDGER_MODULE_PATH_MAX = 240,
+    LEDGER_THREADS_MAX = 1024,
+    LEDGER_OPERATIONS_MAX = 1 << 20,
+    LEDGER_EVENTS_MAX = 1 << 16,
+};
+
+/* An operation as the ledger writes it: its number + 1, 0 for "outside any operation". */
+#define LEDGER_OPERATION_BITS 40
+#define LEDGER_OPERATION_MASK ((UINT64_C(1) << LEDGER_OPERATION_BITS) - 1)
+
+/* What is mapped in the child: a dead child has no maps. */
+struct ledger_module {
+    uint64_t start, end; /* addresses of the mapping that holds its text, [start, end) */
+    uint64_t bias;       /* what was added to the addresses in the file */
+    char path[LEDGER_MODULE_PATH_MAX];
+};
+
+/* A descriptor's slot, indexed by its number. `holder` is one word, so that taking and giving are one
+ * atomic exchange: bit 63 open, bits 40..62 generation, bits 0..39 operation. */
+struct ledger_fd {
+    _Alignas(64) _Atomic uint64_t holder;
+    _Atomic uint64_t taken_at;    /* site: address of the call's return */
+    _Atomic uint64_t released_at; /* site of the last release */
+    _Atomic uint64_t released_by; /* operation of the last release */
+};
+#define LEDGER_FD_OPEN            (UINT64_C(1) << 63)
+#define LEDGER_FD_GENERATION_STEP (UINT64_C(1) << LEDGER_OPERATION_BITS)
+
+/* A thread's record: written by that thread alone. */
+struct ledger_thread {
+    _Alignas(64) _Atomic int32_t tid; /* 0: the record is free */
+    _Atomic uint32_t in_operation;
+    _Atomic uint64_t operation; /* current, or the last */
+    _Atomic uint64_t since_ns;  /* begin of the current operation, or end of the last */
+    _Atomic uint64_t started, succeeded, failed;
+};
+
+/* An operation's record: the first LEDGER_OPERATIONS_MAX numbers have one. */
+struct ledger_operation {
+    _Atomic uint64_t first_fault; /* hash of its first fault's coordinate and errno, 0: none */
+    _Atomic uint32_t state;       /* enum ledger_operation_state */
+    _Atomic int32_t status;       /* 0 or negative errno, as the program ended it */
+};
+
+enum ledger_operation_state { LEDGER_OPERATION_UNSEEN, LEDGER_OPERATION_BEGUN, LEDGER_OPERATION_ENDED };
+
+enum ledger_event_kind {
+    LEDGER_FAULT = 1,      /* a point failed as planned */
+    LEDGER_LEAK,           /* an operation ended and still had a descriptor that it took */
+    LEDGER_DOUBLE_CLOSE,   /* close of a descriptor that is closed already */
+    LEDGER_FOREIGN_CLOSE,  /* close of a descriptor that another operation, still going on, took */
+    LEDGER_EVENT_KINDS,
+};
+
+struct ledger_event {
+    _Atomic uint64_t sequence; /* place in the stream + 1, written last: the event is complete */
+    uint64_t t_ns;
+    uint64_t operation;   /* that met it, encoded */
+    uint64_t taken_at;    /* site, 0: unknown */
+    uint64_t released_at; /* site of the (earlier) release, 0: none */
+    uint64_t site;        /* of the call that met it, 0: none */
+    uint64_t k;           /* of the fault: call number of the point in the operation */
+    uint32_t kind;        /* enum ledger_event_kind */
+    int32_t point;        /* of the fault, or of the operation's last fault; -1: none */
+    int32_t error;        /* of the fault, positive; of a leak without a fault: the operation's */
+    int32_t fd;
+};
+
+/* A point in play. Injected ones are counted here and not only in events, which can be lost. */
+struct ledger_point {
+    char name[PLAN_POINT_NAME_MAX];
+    _Atomic uint64_t injected;
+};
+
+/* An errno of exhaustion that the kernel, not the plan, returned. */
+struct ledger_exhaustion {
+    _Atomic uint64_t count;
+    _Atomic uint64_t first_ns;
+    _Atomic uint64_t first_operation; /* encoded */
+    _Atomic uint64_t first_fault;     /* faults injected until then */
+};
+
+struct ledger {
+    uint64_t magic;
+    uint32_t version;
+    uint32_t fd_count; /* slots in fds[] */
+    uint64_t size;     /* bytes of the whole */
+
+    /* Written by the supervisor before the child starts. */
+    uint32_t point_count;
+    _Atomic uint32_t stop; /* 1: the program is asked to take no further jobs */
+    struct plan plan;
+
+    /* Written by the child. */
+    _Atomic uint32_t attached; /* 1: a preload has mapped this ledger and armed the plan */
+    _Atomic uint32_t module_count;
+    _Atomic uint32_t thread_count;      /* records ever used */
+    _Atomic uint32_t threads_unrecorded; /* threads for which no record was left */
+    _Atomic int64_t fds_at_rest_first;  /* descriptors by the kernel at the first exeunt_rest, -1: never */
+    _Atomic int64_t fds_at_rest_last;   /* at the last but not first one, -1: never */
+    _Atomic uint64_t first_rest_ns;
+    struct ledger_exhaustion descriptors_exhausted; /* EMFILE */
+    struct ledger_exhaustion space_exhausted;       /* ENOSPC, EDQUOT */
+    _Atomic uint64_t leaks;                         /* counted also if the event is lost */
+
+    struct ledger_module modules[LEDGER_MODULES_MAX];
+    struct ledger_point points[PLAN_POINTS_MAX];
+    struct ledger_thread threads[LEDGER_THREADS_MAX];
+    struct ledger_operation operations[LEDGER_OPERATIONS_MAX];
+
+    _Alignas(64) _Atomic uint64_t event_count; /* events ever written */
+    struct ledger_event events[LEDGER_EVENTS_MAX]; /* ring: event i stands at i % LEDGER_EVENTS_MAX */
+
+    struct ledger_fd fds[]; /* fd_count */
+};
+
+static_assert(sizeof(struct ledger_fd) == 64, "a descriptor's slot is a cache line");
+static_assert(sizeof(struct ledger_thread) == 64, "a thread's record is a cache line");
+static_assert(sizeof(struct ledger_operation) == 16, "layout version 1");
+static_assert(sizeof(struct ledger_event) == 72, "layout version 1");
+static_assert(sizeof(struct plan_rule) == 176, "layout version 1");
+static_assert(offsetof(struct ledger, fds) % 64 == 0, "slots are aligned");
+
+/* Bytes of a ledger with `fd_count` slots. */
+static inline size_t ledger_size(uint32_t fd_count)
+{
+    return offsetof(struct ledger, fds) + (size_t)fd_count * sizeof(struct ledger_fd);
+}

@@ -1,0 +1,144 @@
+/* The supervisor's side of the ledger: what the child wrote is checked before it is used. */
+#include "ledger/reader.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_points *points,
+                  struct ledger_view *out, struct error *error)
+{
+    if (points->count > PLAN_POINTS_MAX)
+        return error_not_done(error, -E2BIG, "%zu points are in play, a ledger has room for %d", points->count,
+                              PLAN_POINTS_MAX);
+    size_t size = ledger_size(fd_count);
+    int fd = memfd_create("exeunt-ledger", MFD_CLOEXEC);
+    if (fd < 0)
+        return error_not_done(error, -errno, "cannot make the ledger: memfd_create: %s", strerror(errno));
+    struct ledger *ledger = MAP_FAILED;
+    if (ftruncate(fd, (off_t)size) == 0)
+        ledger = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (ledger == MAP_FAILED) {
+        int code = errno;
+        close(fd);
+        return error_not_done(error, -code, "cannot make the ledger of %zu MiB: %s", size >> 20,
+                              strerror(code));
+    }
+    ledger->magic = LEDGER_MAGIC;
+    ledger->version = LEDGER_VERSION;
+    ledger->fd_count = fd_count;
+    ledger->size = size;
+    ledger->plan = *plan;
+    ledger->point_count = (uint32_t)points->count;
+    ledger->fds_at_rest_first = -1;
+    ledger->fds_at_rest_last = -1;
+    for (size_t i = 0; i < points->count; i++)
+        snprintf(ledger->points[i].name, PLAN_POINT_NAME_MAX, "%s", points->names[i]);
+    *out = (struct ledger_view){.ledger = ledger,
+                                .size = size,
+                                .fd = fd,
+                                .fd_count = fd_count,
+                                .point_count = (uint32_t)points->count};
+    return 0;
+}
+
+void ledger_close(struct ledger_view *view)
+{
+    if (view->ledger == NULL)
+        return;
+    munmap(view->ledger, view->size);
+    close(view->fd);
+    *view = (struct ledger_view){.fd = -1};
+}
+
+void ledger_path(const struct ledger_view *view, char *path, size_t size)
+{
+    /* The number that this /proc knows us by, which is not getpid() if /proc is of an outer PID namespace. */
+    char self[32];
+    ssize_t length = readlink("/proc/self", self, sizeof self - 1);
+    if (length < 0)
+        length = snprintf(self, sizeof self, "%d", getpid());
+    self[length] = '\0';
+    snprintf(path, size, "/proc/%s/fd/%d", self, view->fd);
+}
+
+void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
+{
+    const struct ledger *ledger = view->ledger;
+    *out = (struct ledger_totals){0};
+    uint32_t threads = ledger->thread_count;
+    if (threads > LEDGER_THREADS_MAX)
+        threads = LEDGER_THREADS_MAX;
+    for (uint32_t i = 0; i < threads; i++) {
+        out->started += ledger->threads[i].started;
+        out->succeeded += ledger->threads[i].succeeded;
+        out->failed += ledger->threads[i].failed;
+    }
+    for (uint32_t i = 0; i < view->point_count; i++)
+        out->injected += ledger->points[i].injected;
+}
+
+static bool within_range(const struct ledger_view *view, const struct ledger_event *event)
+{
+    return event->kind >= LEDGER_FAULT && event->kind < LEDGER_EVENT_KINDS && event->point >= -1 &&
+           event->point < (int32_t)view->point_count && event->error >= 0;
+}
+
+/* Copies the event at `index` of the stream. False if it was overwritten meanwhile. */
+static bool copy_event(struct ledger_view *view, uint64_t index, struct ledger_event *out)
+{
+    struct ledger_event *event = &view->ledger->events[index % LEDGER_EVENTS_MAX];
+    memcpy((char *)out + sizeof out->sequence, (char *)event + sizeof event->sequence,
+           sizeof *event - sizeof event->sequence);
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(&event->sequence, memory_order_relaxed) == index + 1;
+}
+
+bool ledger_next_event(struct ledger_view *view, struct ledger_event *out, uint64_t *lost)
+{
+    struct ledger *ledger = view->ledger;
+    for (;;) {
+        uint64_t written = ledger->event_count;
+        if (view->events_read >= written)
+            return false;
+        if (written - view->events_read > LEDGER_EVENTS_MAX) {
+            uint64_t oldest = written - LEDGER_EVENTS_MAX;
+            *lost += oldest - view->events_read;
+            view->events_read = oldest;
+        }
+        uint64_t index = view->events_read;
+        uint64_t sequence = ledger->events[index % LEDGER_EVENTS_MAX].sequence;
+        if (sequence < index + 1 && !view->child_ended)
+            return false; /* counted, but not yet complete */
+        view->events_read++;
+        if (sequence == index + 1 && copy_event(view, index, out) && within_range(view, out))
+            return true;
+        (*lost)++;
+    }
+}
+
+uint64_t ledger_held_by_operations(const struct ledger_view *view)
+{
+    uint64_t held = 0;
+    for (uint32_t i = 0; i < view->fd_count; i++) {
+        uint64_t holder = view->ledger->fds[i].holder;
+        held += (holder & LEDGER_FD_OPEN) != 0 && (holder & LEDGER_OPERATION_MASK) != 0;
+    }
+    return held;
+}
+
+bool ledger_module_of(const struct ledger_view *view, uint64_t address, struct ledger_module *out)
+{
+    uint32_t modules = view->ledger->module_count;
+    if (modules > LEDGER_MODULES_MAX)
+        modules = LEDGER_MODULES_MAX;
+    for (uint32_t i = 0; i < modules; i++) {
+        *out = view->ledger->modules[i];
+        out->path[LEDGER_MODULE_PATH_MAX - 1] = '\0';
+        if (address >= out->start && address < out->end)
+            return true;
+    }
+    return false;
+}

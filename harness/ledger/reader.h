@@ -1,0 +1,49 @@
+/* The supervisor's side of the ledger: makes it, and reads what the child wrote as untrusted input:
+ * every index is checked, every string ends, nothing read is followed as a pointer. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "ledger/layout.h"
+
+/* A ledger in shared memory of this process. */
+struct ledger_view {
+    struct ledger *ledger; /* the mapping; the child can change it at any time */
+    size_t size;
+    int fd;                /* of the memory: the child opens it by /proc/PID/fd/N */
+    uint32_t fd_count;     /* our own copies: the child's word is not trusted */
+    uint32_t point_count;
+    uint64_t events_read;
+    bool child_ended;      /* set by the owner: an event still incomplete now will never be complete */
+};
+
+/* Makes a ledger with `fd_count` slots for the plan and the points. Returns 0 or a negative errno with
+ * `error` set; the view is the caller's, to be ended with ledger_close. */
+int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_points *points,
+                  struct ledger_view *out, struct error *error);
+
+/* Unmaps and closes; accepts a zeroed view. */
+void ledger_close(struct ledger_view *view);
+
+/* Path by which another process of this user opens the ledger. Valid while this process lives. */
+void ledger_path(const struct ledger_view *view, char *path, size_t size);
+
+/* Sums over all threads. */
+struct ledger_totals {
+    uint64_t started, succeeded, failed; /* operations */
+    uint64_t injected;                   /* faults */
+};
+void ledger_totals(const struct ledger_view *view, struct ledger_totals *out);
+
+/* Next event that is complete, oldest first, copied to *out. False if there is none. Events that the
+ * child overwrote before they were read are added to *lost. Point and kind are within range. */
+bool ledger_next_event(struct ledger_view *view, struct ledger_event *out, uint64_t *lost);
+
+/* Number of descriptors that the ledger holds open for operations (those taken outside are not
+ * counted). */
+uint64_t ledger_held_by_operations(const struct ledger_view *view);
+
+/* The module that holds `address`, copied to *out with a path that ends. False if none does. */
+bool ledger_module_of(const struct ledger_view *view, uint64_t address, struct ledger_module *out);

@@ -1,0 +1,50 @@
+/* Names and end of life of a result. */
+#include "oracle/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void result_clear(struct result *result)
+{
+    for (size_t i = 0; i < result->variant_count; i++) {
+        free(result->variants[i].findings);
+        free(result->variants[i].series.samples);
+    }
+    free(result->faults);
+    free(result->points);
+    memset(result, 0, sizeof *result);
+}
+
+const char *ended_name(enum ended ended)
+{
+    static const char *const names[] = {
+        [ENDED_COMPLETED] = "completed", [ENDED_EMFILE] = "emfile",       [ENDED_DEADLOCK] = "deadlock",
+        [ENDED_CRASH] = "crash",         [ENDED_KILLED] = "killed",       [ENDED_EXITED] = "exited",
+        [ENDED_HANG] = "hang",           [ENDED_DISK_FULL] = "disk-full", [ENDED_INTERRUPTED] = "interrupted",
+    };
+    return names[ended];
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[] = {
+        [VERDICT_PASS] = "pass",
+        [VERDICT_FAIL] = "fail",
+        [VERDICT_CONTROL_MISSED] = "control-missed",
+        [VERDICT_INCONCLUSIVE] = "inconclusive",
+    };
+    return names[verdict];
+}
+
+const char *finding_kind_name(enum finding_kind kind)
+{
+    static const char *const names[] = {
+        [FINDING_LEAKED_DESCRIPTOR] = "leaked-descriptor",
+        [FINDING_DOUBLE_CLOSE] = "double-close",
+        [FINDING_FOREIGN_CLOSE] = "foreign-close",
+        [FINDING_UNACCOUNTED_DESCRIPTORS] = "unaccounted-descriptors",
+        [FINDING_TEMP_FILES] = "temporary-files",
+        [FINDING_TORN_RESULTS] = "torn-results",
+    };
+    return names[kind];
+}

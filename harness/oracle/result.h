@@ -1,0 +1,136 @@
+/* The result: all that one command's runs gave. The one structure that reports and the store
+ * understand; plain values, nothing points into a child. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "plan/plan.h"
+
+enum { RESULT_VARIANTS_MAX = 8, RESULT_NAME_MAX = 64, RESULT_PLACE_MAX = 192 };
+
+/* How a run ended. */
+enum ended {
+    ENDED_COMPLETED,   /* all operations, or the whole time, and exit status 0 */
+    ENDED_EMFILE,      /* died after the kernel had no descriptor left for it */
+    ENDED_DEADLOCK,
+    ENDED_CRASH,       /* a signal of its own making: SIGSEGV, SIGABRT, ... */
+    ENDED_KILLED,      /* a signal from outside */
+    ENDED_EXITED,      /* exited by itself, with an error or before its work was done */
+    ENDED_HANG,        /* no operation ended for too long */
+    ENDED_DISK_FULL,   /* died after the kernel had no space left for it */
+    ENDED_INTERRUPTED, /* the user ended it */
+};
+
+enum verdict {
+    VERDICT_PASS,           /* what was expected holds */
+    VERDICT_FAIL,           /* a cleanup guarantee is broken */
+    VERDICT_CONTROL_MISSED, /* a variant known to leak was not caught */
+    VERDICT_INCONCLUSIVE,   /* the run did not get far enough to judge */
+};
+
+enum finding_kind {
+    FINDING_LEAKED_DESCRIPTOR,
+    FINDING_DOUBLE_CLOSE,
+    FINDING_FOREIGN_CLOSE,           /* closed the descriptor of another operation */
+    FINDING_UNACCOUNTED_DESCRIPTORS, /* kernel and ledger disagree at the end; count: by how many */
+    FINDING_TEMP_FILES,              /* temporary files left behind */
+    FINDING_TORN_RESULTS,            /* stored results that are not whole */
+};
+
+/* One broken guarantee, deduplicated by signature. Strings are "" where they do not apply. */
+struct finding {
+    enum finding_kind kind;
+    uint64_t signature; /* hash of kind, place and point: the same in every run */
+    uint64_t count;
+    char taken_at[RESULT_PLACE_MAX]; /* "workloads/upload.c:88", or "module+0xoffset" without symbols */
+    char site[RESULT_PLACE_MAX];     /* of a wrong release */
+    char point[PLAN_POINT_NAME_MAX]; /* that failed in the operation before; "": none was injected */
+    int error;                       /* positive errno of the fault, or of the operation; 0: none */
+    char coordinate[112];            /* of the first: "1724:upload/metadata#1", or "1724" without a fault */
+};
+
+/* A moment of a run. Values that could not be read are -1. */
+struct sample {
+    uint64_t t_ms;
+    int64_t fds;
+    uint64_t operations; /* ended until then */
+    uint64_t faults;     /* injected until then */
+};
+
+/* Samples over time, thinned to a bounded number: each stands for a bucket of time. */
+struct series {
+    size_t count;
+    struct sample *samples; /* owned */
+};
+
+struct exhaustion {
+    uint64_t count; /* 0: never, and the rest means nothing */
+    uint64_t first_ms, first_operation, first_fault;
+};
+
+/* Figures at the largest number of operations that all variants of the result reached. */
+struct level {
+    uint64_t operations;
+    int64_t fds;
+    uint64_t faults;
+    uint64_t t_ms;
+};
+
+struct variant_result {
+    char name[RESULT_NAME_MAX];
+    bool leaks; /* positive control: expected to be caught */
+    enum verdict verdict;
+    enum ended ended;
+    char last_words[256]; /* last line that the program wrote to its standard error, or "" */
+    int exit_status;      /* -1: ended by a signal */
+    int signal;           /* 0: none */
+    uint64_t duration_ms;
+    struct {
+        uint64_t started, succeeded, failed;
+    } operations;
+    struct {
+        uint64_t injected;
+        bool has_digest; /* false: no operation was completed by all variants */
+        uint64_t digest; /* over the first fault of each operation that all variants completed */
+        uint64_t by_point[PLAN_POINTS_MAX]; /* index as in the result's points */
+    } faults;
+    struct {
+        int64_t baseline, peak, final; /* -1: unknown */
+        uint64_t leaked, limit;
+    } fds;
+    bool checked; /* the three figures below are known */
+    uint64_t stored_whole, stored_torn, temp_files;
+    struct exhaustion emfile;
+    struct level level;
+    struct finding *findings; /* most frequent first; owned */
+    size_t finding_count;
+    uint64_t events_lost; /* events that could not be itemised; totals are exact all the same */
+    uint64_t threads_unrecorded; /* threads whose operations are not in the totals */
+    struct series series;
+};
+
+struct result {
+    char workload[RESULT_NAME_MAX];
+    bool comparison; /* compare: several variants; otherwise run: one */
+    uint64_t seed;
+    char *faults; /* the plan as text; owned */
+    uint64_t workers, limit_fds;
+    enum verdict verdict;
+    enum exit_status exit_status;
+    char sentence[512]; /* the verdict in one sentence */
+    size_t point_count;
+    char (*points)[PLAN_POINT_NAME_MAX]; /* owned */
+    size_t variant_count;
+    struct variant_result variants[RESULT_VARIANTS_MAX];
+};
+
+/* Frees what the result owns and empties it. */
+void result_clear(struct result *result);
+
+/* Names as in reports and JSON ("emfile", "pass", "leaked-descriptor"); static strings. */
+const char *ended_name(enum ended ended);
+const char *verdict_name(enum verdict verdict);
+const char *finding_kind_name(enum finding_kind kind);

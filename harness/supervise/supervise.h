@@ -1,0 +1,43 @@
+/* The supervisor: runs one program under the preload, contained and limited, samples it, and tells
+ * truthfully how it ended. Nothing that the program started survives it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "ledger/reader.h"
+#include "oracle/result.h"
+
+/* Called in the supervisor at every sample, with the newest one: drains the ledger, shows progress. */
+typedef void supervise_tick(void *context, const struct sample *sample);
+
+struct supervise_options {
+    char *const *arguments;  /* argv of the program: [0] is its path; ends with NULL */
+    const char *preload;     /* path of the preload library */
+    struct ledger_view *ledger;
+    uint64_t limit_fds;      /* RLIMIT_NOFILE, soft and hard */
+    uint64_t sample_ns;      /* between two samples */
+    uint64_t hang_ns;        /* without an operation ending for so long, the program hangs; 0: never */
+    const volatile int *interrupted; /* not 0: the user wants to end; set by a signal handler */
+    int keep_output;         /* 1: standard output and error of the program are the supervisor's own */
+    supervise_tick *tick;    /* may be NULL */
+    void *tick_context;
+};
+
+struct supervise_outcome {
+    enum ended ended;  /* ENDED_EXITED for any exit status but 0; the oracle knows EMFILE and disk-full */
+    int exit_status;   /* -1: ended by a signal */
+    int signal;        /* 0: none */
+    uint64_t duration_ms;
+    uint64_t started_ns;   /* CLOCK_MONOTONIC, when the program was started: t_ms of samples counts from here */
+    int64_t fds_last;      /* descriptors in the last sample in which they could be read, -1: never */
+    int64_t fds_peak;
+    char last_words[256];  /* last line of its standard error, "" if none or kept */
+    struct series series;  /* the caller's: free(series.samples) */
+};
+
+/* Runs the program to its end, or ends it. Returns 0 or a negative errno with `error` set, when the
+ * program could not be started at all. Blocks; only one at a time per process. */
+int supervise(const struct supervise_options *options, struct supervise_outcome *out, struct error *error);

@@ -1,0 +1,34 @@
+/* A report: one form in which a result is shown. One file holds one form and ends with its descriptor:
+ *
+ *     REPORT(terminal) = { .name = "terminal", ... };
+ *
+ * which registers itself. A report only reads the result. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "oracle/result.h"
+
+struct report_options {
+    bool color;   /* ANSI colours may be used */
+    int columns;  /* width of the terminal, at least 40 */
+};
+
+struct report {
+    const char *name;
+    const char *summary;
+    /* Writes the result to `out`. Returns 0 or a negative errno (the stream's error, or -ENOMEM). */
+    int (*write)(const struct result *result, const struct report_options *options, FILE *out);
+};
+
+#define REPORT(symbol)                                                                                       \
+    static const struct report symbol;                                                                       \
+    __attribute__((section("exeunt_reports"), used)) static const struct report *const registered_##symbol = \
+        &symbol;                                                                                             \
+    static const struct report symbol
+
+/* The registered reports: the i-th by name, NULL after the last; and by name, or NULL. */
+const struct report *report_at(size_t index);
+const struct report *report_named(const char *name);
