@@ -1,0 +1,52 @@
+/* A campaign composes plan, supervisor and oracle into a result: one run of one variant, or the
+ * comparison of all variants of a workload under the same faults. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "exeunt/workload.h"
+#include "oracle/result.h"
+
+/* Where a run stands: given to `progress` at every sample. */
+struct campaign_progress {
+    const char *variant;
+    uint64_t elapsed_ns;
+    uint64_t operations, operations_planned; /* planned 0: as many as fit in the time */
+    uint64_t for_ns;                         /* 0: no time is set */
+    int64_t fds;                             /* -1: unknown */
+    uint64_t limit_fds;
+    uint64_t faults;
+};
+
+struct campaign_options {
+    const struct exeunt_workload *workload;
+    const struct exeunt_variant *variant; /* for campaign_run */
+    const char *faults;                   /* plan as text, NULL: the workload's default */
+    uint64_t seed;
+    uint64_t workers;    /* 1 .. 256 */
+    uint64_t operations; /* of each variant; 0: not set */
+    uint64_t for_ns;     /* time of each variant; 0: not set; at most one of the two is set */
+    uint64_t limit_fds;
+    uint64_t sample_ns;
+    uint64_t hang_ns;
+    const char *input; /* NULL: made from the seed */
+    uint64_t settings[EXEUNT_SETTINGS_MAX];
+    const volatile int *interrupted; /* set to not 0 by a signal handler: end in order, report what was seen */
+    void (*progress)(void *context, const struct campaign_progress *progress); /* may be NULL */
+    void *progress_context;
+};
+
+enum { CAMPAIGN_WORKERS_MAX = 256 };
+
+/* Runs options->variant. Returns 0 with *out the caller's (result_clear), or a negative errno with `error`. */
+int campaign_run(const struct campaign_options *options, struct result *out, struct error *error);
+
+/* Runs all variants of options->workload, the positive controls first. As campaign_run. */
+int campaign_compare(const struct campaign_options *options, struct result *out, struct error *error);
+
+/* The points that a workload can meet: its own first, then those of the preload. The array is the
+ * caller's to free, the names are static. Returns the points; names NULL if memory is short. */
+struct plan_points campaign_points(const struct exeunt_workload *workload);
