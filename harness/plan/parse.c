@@ -1,0 +1,255 @@
+/* The grammar of --faults, and the sentence that says what is wrong with one. */
+#include "base/hash.h"
+#include "base/text.h"
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ERRNO_MAX = 133, TOKEN_MAX = 128 };
+
+/* A piece of the plan's text: not ended by a NUL. */
+struct token {
+    const char *start;
+    size_t length;
+};
+
+static struct token trimmed(const char *start, const char *end)
+{
+    while (start < end && *start == ' ')
+        start++;
+    while (end > start && end[-1] == ' ')
+        end--;
+    return (struct token){start, (size_t)(end - start)};
+}
+
+/* Takes the piece up to `separator` off the front of `rest`. */
+static struct token take(struct token *rest, char separator)
+{
+    const char *end = rest->start + rest->length;
+    const char *stop = memchr(rest->start, separator, rest->length);
+    struct token piece = trimmed(rest->start, stop ? stop : end);
+    const char *next = stop ? stop + 1 : end;
+    *rest = (struct token){next, (size_t)(end - next)};
+    return piece;
+}
+
+static int copy(struct token token, char text[TOKEN_MAX], struct error *error)
+{
+    if (token.length == 0)
+        return error_usage(error, "plan: something is missing between the separators ';' ',' ':' '@' (the form "
+                                  "is POINTS[:ERRNO,...][@WHEN])");
+    if (token.length >= TOKEN_MAX)
+        return error_usage(error, "plan: '%.*s...' is too long", TOKEN_MAX / 2, token.start);
+    memcpy(text, token.start, token.length);
+    text[token.length] = '\0';
+    return 0;
+}
+
+static const char *point_candidate(const void *of, size_t index)
+{
+    const struct plan_points *points = of;
+    return index < points->count ? points->names[index] : NULL;
+}
+
+/* As in libfiu, a star at the end stands for any rest. */
+static bool matches(const char *pattern, const char *name)
+{
+    size_t length = strlen(pattern);
+    if (length > 0 && pattern[length - 1] == '*')
+        return strncmp(pattern, name, length - 1) == 0;
+    return strcmp(pattern, name) == 0;
+}
+
+static int parse_points(struct token text, const struct plan_points *points, struct plan_rule *rule,
+                        struct error *error)
+{
+    do {
+        char pattern[TOKEN_MAX];
+        int failed = copy(take(&text, ','), pattern, error);
+        if (failed != 0)
+            return failed;
+        bool found = false;
+        for (size_t i = 0; i < points->count && i < PLAN_POINTS_MAX; i++) {
+            if (!matches(pattern, points->names[i]))
+                continue;
+            rule->points[i / 64] |= UINT64_C(1) << (i % 64);
+            found = true;
+        }
+        char hint[96];
+        if (!found)
+            return error_usage(error, "plan: no point is named '%s'%s; 'exeunt list --points' shows them", pattern,
+                               text_hint(hint, sizeof hint, pattern, point_candidate, points));
+    } while (text.length > 0);
+    return 0;
+}
+
+int plan_errno_value(const char *name)
+{
+    for (int value = 1; value <= ERRNO_MAX; value++) {
+        const char *known = strerrorname_np(value);
+        if (known != NULL && strcmp(known, name) == 0)
+            return value;
+    }
+    return 0;
+}
+
+const char *plan_errno_name(int error)
+{
+    const char *name = strerrorname_np(error);
+    return name != NULL ? name : "E?";
+}
+
+static const char *errno_candidate(const void *of, size_t index)
+{
+    (void)of;
+    for (int value = 1; value <= ERRNO_MAX; value++)
+        if (strerrorname_np(value) != NULL && index-- == 0)
+            return strerrorname_np(value);
+    return NULL;
+}
+
+static int parse_kind(const char *word, struct plan_rule *rule, struct error *error)
+{
+    if (strcmp(word, "short") == 0) {
+        rule->kind = PLAN_SHORT;
+        return 0;
+    }
+    if (strncmp(word, "delay=", 6) == 0) {
+        rule->kind = PLAN_DELAY;
+        if (text_duration_ns(word + 6, &rule->delay_ns) == 0)
+            return 0;
+        return error_usage(error, "plan: '%s' is no delay; write delay=2ms (units us, ms, s)", word);
+    }
+    int value = plan_errno_value(word);
+    char hint[96];
+    if (value == 0)
+        return error_usage(error, "plan: no errno is named '%s'%s; other kinds are 'short' and 'delay=TIME'", word,
+                           text_hint(hint, sizeof hint, word, errno_candidate, NULL));
+    if (rule->errno_count == PLAN_ERRNOS_MAX)
+        return error_usage(error, "plan: more than %d errnos in one rule; split it with ';'", PLAN_ERRNOS_MAX);
+    rule->errnos[rule->errno_count++] = value;
+    return 0;
+}
+
+static int parse_kinds(struct token text, struct plan_rule *rule, struct error *error)
+{
+    unsigned words = 0;
+    do {
+        char word[TOKEN_MAX];
+        int failed = copy(take(&text, ','), word, error);
+        if (failed == 0)
+            failed = parse_kind(word, rule, error);
+        if (failed != 0)
+            return failed;
+        words++;
+    } while (text.length > 0);
+    if (rule->kind != PLAN_ERRNO && words > 1)
+        return error_usage(error, "plan: 'short' and 'delay=TIME' stand alone; give other kinds a rule of their own");
+    return 0;
+}
+
+static int parse_probability(const char *text, struct plan_rule *rule, struct error *error)
+{
+    char *end;
+    double p = strtod(text, &end);
+    if (*text == '\0' || *end != '\0' || !(p >= 0 && p <= 1))
+        return error_usage(error, "plan: probability '%s' is not a number from 0 to 1", text);
+    rule->when = PLAN_RANDOM;
+    rule->threshold = p >= 1 ? UINT64_MAX : (uint64_t)ldexp(p, 64);
+    return 0;
+}
+
+/* Reads digits off the front of *text. */
+static bool take_number(const char **text, uint64_t *out)
+{
+    char digits[24];
+    size_t length = strspn(*text, "0123456789");
+    if (length == 0 || length >= sizeof digits)
+        return false;
+    memcpy(digits, *text, length);
+    digits[length] = '\0';
+    *text += length;
+    return text_number(digits, 1, UINT64_MAX - 1, out) == 0;
+}
+
+/* F, F+, F..L, F+S, F..L+S: as strace counts calls. */
+static bool parse_window(const char *text, struct plan_rule *rule)
+{
+    rule->when = PLAN_WINDOW;
+    rule->step = 1;
+    if (!take_number(&text, &rule->first))
+        return false;
+    rule->last = rule->first;
+    if (strncmp(text, "..", 2) == 0) {
+        text += 2;
+        if (!take_number(&text, &rule->last) || rule->last < rule->first)
+            return false;
+    } else if (*text == '+') {
+        rule->last = UINT64_MAX;
+    }
+    if (*text == '+') {
+        text++;
+        if (*text != '\0' && !take_number(&text, &rule->step))
+            return false;
+    }
+    return *text == '\0';
+}
+
+static int parse_when(struct token text, struct plan_rule *rule, struct error *error)
+{
+    char when[TOKEN_MAX];
+    int failed = copy(text, when, error);
+    if (failed != 0)
+        return failed;
+    if (strncmp(when, "p=", 2) == 0)
+        return parse_probability(when + 2, rule, error);
+    if (!parse_window(when, rule))
+        return error_usage(error, "plan: '@%s' does not say when; write @p=0.02, or calls as @3, @3+, @2..20+2", when);
+    return 0;
+}
+
+static int parse_rule(struct token text, const struct plan_points *points, struct plan_rule *rule,
+                      struct error *error)
+{
+    *rule = (struct plan_rule){.when = PLAN_WINDOW, .first = 1, .last = UINT64_MAX, .step = 1};
+    bool has_when = memchr(text.start, '@', text.length) != NULL;
+    struct token head = take(&text, '@');
+    if (has_when) {
+        int failed = parse_when(text, rule, error);
+        if (failed != 0)
+            return failed;
+    }
+    bool has_kinds = memchr(head.start, ':', head.length) != NULL;
+    struct token names = take(&head, ':');
+    int failed = parse_points(names, points, rule, error);
+    if (failed == 0 && has_kinds)
+        failed = parse_kinds(head, rule, error);
+    return failed;
+}
+
+int plan_parse(const char *text, const struct plan_points *points, uint64_t seed, struct plan *out,
+               struct error *error)
+{
+    struct plan plan = {.seed = seed};
+    struct token rest = trimmed(text, text + strlen(text));
+    if (rest.length == 0)
+        return error_usage(error, "plan: it is empty; write 'none' for a run without faults");
+    if (rest.length == 4 && memcmp(rest.start, "none", 4) == 0)
+        rest.length = 0;
+    while (rest.length > 0) {
+        if (plan.rule_count == PLAN_RULES_MAX)
+            return error_usage(error, "plan: more than %d rules", PLAN_RULES_MAX);
+        struct plan_rule *rule = &plan.rules[plan.rule_count];
+        int failed = parse_rule(take(&rest, ';'), points, rule, error);
+        if (failed != 0)
+            return failed;
+        rule->seed = hash_add(hash_mix(seed), plan.rule_count);
+        plan.rule_count++;
+    }
+    *out = plan;
+    return 0;
+}
