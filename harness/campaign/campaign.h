@@ -47,6 +47,6 @@ int campaign_run(const struct campaign_options *options, struct result *out, str
 /* Runs all variants of options->workload, the positive controls first. As campaign_run. */
 int campaign_compare(const struct campaign_options *options, struct result *out, struct error *error);
 
-/* The points that a workload can meet: its own first, then those of the preload. The array is the
+/* The points that a workload can meet: those of the preload first, then its own. The array is the
  * caller's to free, the names are static. Returns the points; names NULL if memory is short. */
 struct plan_points campaign_points(const struct exeunt_workload *workload);

@@ -43,7 +43,6 @@ struct ledger_fd {
     _Alignas(64) _Atomic uint64_t holder;
     _Atomic uint64_t taken_at;    /* site: address of the call's return */
     _Atomic uint64_t released_at; /* site of the last release */
-    _Atomic uint64_t released_by; /* operation of the last release */
 };
 #define LEDGER_FD_OPEN            (UINT64_C(1) << 63)
 #define LEDGER_FD_GENERATION_STEP (UINT64_C(1) << LEDGER_OPERATION_BITS)
@@ -140,7 +139,7 @@ static_assert(sizeof(struct ledger_fd) == 64, "a descriptor's slot is a cache li
 static_assert(sizeof(struct ledger_thread) == 64, "a thread's record is a cache line");
 static_assert(sizeof(struct ledger_operation) == 16, "layout version 1");
 static_assert(sizeof(struct ledger_event) == 72, "layout version 1");
-static_assert(sizeof(struct plan_rule) == 176, "layout version 1");
+static_assert(sizeof(struct plan_rule) == 160, "layout version 1");
 static_assert(offsetof(struct ledger, fds) % 64 == 0, "slots are aligned");
 
 /* Bytes of a ledger with `fd_count` slots. */

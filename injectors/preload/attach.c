@@ -1,0 +1,107 @@
+/* Joins the process to its ledger: before main if the supervisor names one, and only the program that
+ * was started itself, not what it forks or executes in turn. */
+#include "preload.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+
+struct preload preload;
+__thread struct self self = {.last_point = -1};
+
+void *real_function(const char *name)
+{
+    void *found = dlsym(RTLD_NEXT, name);
+    if (found == NULL) {
+        char text[160];
+        int length = snprintf(text, sizeof text, "exeunt: this system's C library has no '%s'\n", name);
+        syscall(SYS_write, STDERR_FILENO, text, (size_t)length);
+        abort();
+    }
+    return found;
+}
+
+/* Raw calls: the wrappers must not see how the ledger is opened. */
+static struct ledger *map_ledger(const char *path)
+{
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
+    if (fd < 0)
+        return NULL;
+    struct ledger head;
+    struct ledger *ledger = NULL;
+    size_t known = offsetof(struct ledger, plan);
+    if (syscall(SYS_pread64, fd, &head, known, 0) == (ssize_t)known && head.magic == LEDGER_MAGIC &&
+        head.version == LEDGER_VERSION && head.size == ledger_size(head.fd_count)) {
+        void *mapping = mmap(NULL, head.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (mapping != MAP_FAILED)
+            ledger = mapping;
+    }
+    syscall(SYS_close, fd);
+    return ledger;
+}
+
+/* A forked child has no ledger and no plan: what it does is not its parent's doing, and libfiu must not
+ * be entered there. */
+static void detach_in_child(void)
+{
+    memset(preload.armed, 0, sizeof preload.armed);
+    preload.any_armed = false;
+    preload.ledger = NULL;
+}
+
+static bool planned(const struct plan *plan, unsigned point)
+{
+    for (uint32_t i = 0; i < plan->rule_count; i++)
+        if ((plan->rules[i].points[point / 64] >> (point % 64) & 1) != 0)
+            return true;
+    return false;
+}
+
+static void arm(void)
+{
+    const struct ledger *ledger = preload.ledger;
+    for (uint32_t i = 0; i < ledger->point_count; i++) {
+        if (!planned(&ledger->plan, i))
+            continue;
+        preload.armed[i] = ARMED_BY_PLAN;
+        preload.any_armed = true;
+    }
+}
+
+__attribute__((constructor)) static void attach(void)
+{
+    const char *path = getenv(LEDGER_ENVIRONMENT);
+    struct ledger *ledger = path != NULL ? map_ledger(path) : NULL;
+    if (ledger == NULL)
+        return;
+    uint32_t nobody = 0;
+    if (!atomic_compare_exchange_strong(&ledger->attached, &nobody, 1)) {
+        munmap(ledger, ledger->size);
+        return;
+    }
+    for (uint32_t i = 0; i < ledger->point_count; i++)
+        preload.point_hashes[i] = hash_text(ledger->points[i].name);
+    preload.fd_count = ledger->fd_count;
+    preload.ledger = ledger;
+    modules_record();
+    fiu_attach();
+    pthread_atfork(NULL, NULL, detach_in_child);
+    arm();
+}
+
+int64_t fds_count(void)
+{
+    struct stat status;
+    if (syscall(SYS_newfstatat, AT_FDCWD, "/proc/self/fd", &status, 0) != 0 || status.st_size == 0)
+        return -1;
+    return status.st_size;
+}

@@ -1,0 +1,77 @@
+/* What is rare and news: faults, leaks, wrong closes, exhaustion. Written for the supervisor to read. */
+#include "preload.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+
+void event_write(struct ledger_event event)
+{
+    struct ledger *ledger = preload.ledger;
+    uint64_t index = atomic_fetch_add_explicit(&ledger->event_count, 1, memory_order_relaxed);
+    struct ledger_event *place = &ledger->events[index % LEDGER_EVENTS_MAX];
+    atomic_store_explicit(&place->sequence, 0, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release);
+    place->t_ns = clock_now_ns();
+    place->operation = self.operation;
+    place->taken_at = event.taken_at;
+    place->released_at = event.released_at;
+    place->site = event.site;
+    place->k = event.k;
+    place->kind = event.kind;
+    place->point = event.point;
+    place->error = event.error;
+    place->fd = event.fd;
+    atomic_store_explicit(&place->sequence, index + 1, memory_order_release);
+}
+
+void fd_closed_wrongly(enum ledger_event_kind kind, int fd, struct given given, uintptr_t site)
+{
+    struct ledger_fd *slot = slot_of(fd);
+    if (slot == NULL)
+        return;
+    event_write((struct ledger_event){.kind = kind,
+                                      .fd = fd,
+                                      .taken_at = slot->taken_at,
+                                      .released_at = given.released_at,
+                                      .site = site_of(site),
+                                      .point = self.last_point,
+                                      .error = self.last_point >= 0 ? self.last_error : 0,
+                                      .k = self.last_k});
+}
+
+void fd_kept(int fd, struct given given)
+{
+    struct ledger_fd *slot = slot_of(fd);
+    if (slot == NULL)
+        return;
+    atomic_store_explicit(&slot->released_at, given.released_at, memory_order_relaxed);
+    atomic_store_explicit(&slot->holder, given.held, memory_order_release);
+}
+
+static uint64_t faults_until_now(const struct ledger *ledger)
+{
+    uint64_t faults = 0;
+    for (uint32_t i = 0; i < ledger->point_count; i++)
+        faults += atomic_load_explicit(&ledger->points[i].injected, memory_order_relaxed);
+    return faults;
+}
+
+void kernel_refused(int error)
+{
+    struct ledger *ledger = preload.ledger;
+    if (ledger == NULL || self.bypass != 0)
+        return;
+    struct ledger_exhaustion *exhaustion;
+    if (error == EMFILE)
+        exhaustion = &ledger->descriptors_exhausted;
+    else if (error == ENOSPC || error == EDQUOT)
+        exhaustion = &ledger->space_exhausted;
+    else
+        return;
+    if (atomic_fetch_add_explicit(&exhaustion->count, 1, memory_order_relaxed) != 0)
+        return;
+    exhaustion->first_operation = self.operation;
+    exhaustion->first_fault = faults_until_now(ledger);
+    exhaustion->first_ns = clock_now_ns();
+}

@@ -1,0 +1,105 @@
+/* Decides a call that is armed: by the plan, delivered through libfiu, with an errno that this call can
+ * return. */
+#include "preload.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+
+static void delay(uint64_t ns)
+{
+    struct timespec time = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
+    while (syscall(SYS_nanosleep, &time, &time) != 0 && errno == EINTR)
+        continue;
+}
+
+static void note(unsigned point, uint64_t k, int error, uintptr_t site)
+{
+    struct self *me = &self;
+    me->last_point = (int)point;
+    me->last_error = error;
+    me->last_k = k;
+    if (me->first_fault == 0)
+        me->first_fault = hash_add(hash_add(preload.point_hashes[point], k), (uint64_t)error) | 1;
+    if (error >= 0 && error / 64 < ERRNO_WORDS)
+        me->injected[error / 64] |= UINT64_C(1) << (error % 64);
+    atomic_fetch_add_explicit(&preload.ledger->points[point].injected, 1, memory_order_relaxed);
+    event_write((struct ledger_event){
+        .kind = LEDGER_FAULT, .point = (int)point, .error = error, .k = k, .site = site, .fd = -1});
+}
+
+/* The effect of the planned fault on this point. False: it has none here, the call goes on. */
+static bool effect_of(unsigned point, const struct plan_fault *planned, struct fault *out)
+{
+    *out = (struct fault){0};
+    if (planned->kind == PLAN_SHORT) {
+        out->shorten = planned->choice | 1;
+        return true;
+    }
+    if (point >= FAULT_POINTS_COUNT) {
+        out->error = planned->error != 0 ? planned->error : EIO;
+        return true;
+    }
+    const struct fault_point *profile = &fault_points[point];
+    const struct fault_errno *chosen = planned->error != 0 ? fault_errno_of(profile, planned->error)
+                                                           : fault_realistic(profile, planned->choice);
+    if (chosen == NULL)
+        return false;
+    out->error = chosen->error;
+    out->done = chosen->done;
+    return true;
+}
+
+/* A point that others enabled in libfiu, and that the plan leaves alone now. A point of the program's own
+ * gives their failnum; a call of ours takes the errno from their failinfo, as libfiu's preload does. */
+static bool decide_others(unsigned point, struct fault *out)
+{
+    int saved = errno;
+    int failed = fiu_deliver(point);
+    errno = saved;
+    if (failed == 0)
+        return false;
+    if (point >= FAULT_POINTS_COUNT) {
+        *out = (struct fault){.error = failed};
+        return true;
+    }
+    struct plan_fault asked = {.kind = PLAN_ERRNO, .error = self.failinfo};
+    return effect_of(point, &asked, out);
+}
+
+bool fault_decide(unsigned point, uintptr_t site, struct fault *out)
+{
+    struct self *me = &self;
+    const struct plan *plan = &preload.ledger->plan;
+    if (me->bypass != 0 || (me->operation == 0 && plan->within_operations))
+        return false;
+    uint64_t k = ++me->calls[point];
+    struct plan_fault planned;
+    if ((preload.armed[point] & ARMED_BY_PLAN) == 0 ||
+        !plan_due(plan, point, preload.point_hashes[point], me->operation, k, &planned)) {
+        if (LIKELY((preload.armed[point] & ARMED_BY_OTHERS) == 0) || !decide_others(point, out))
+            return false;
+        note(point, k, out->error, site);
+        return true;
+    }
+    int saved = errno;
+    if (planned.kind == PLAN_DELAY) {
+        delay(planned.delay_ns);
+        note(point, k, 0, site);
+        errno = saved;
+        return false;
+    }
+    bool fails = effect_of(point, &planned, out);
+    if (fails) {
+        me->delivering = out->error != 0 ? out->error : -1;
+        fails = fiu_deliver(point) != 0;
+        me->delivering = 0;
+    }
+    if (fails)
+        note(point, k, out->error, site);
+    errno = saved;
+    return fails;
+}

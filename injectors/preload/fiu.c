@@ -1,0 +1,146 @@
+/* libfiu in this process. It delivers what the plan decides, and stays open to others: their fiu_enable
+ * and fiu_disable, also by fiu-ctrl's commands, go through here, so that a point which nobody enabled
+ * costs a load and a branch instead of libfiu's lock. */
+#include "preload.h"
+
+#include <fiu-control.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+enum { TABLE_SIZE = 1024 }; /* of names to points: a power of two, four times the points at most */
+
+static struct {
+    int (*init)(unsigned int);
+    int (*fail)(const char *);
+    void *(*failinfo)(void);
+    int (*enable_external)(const char *, int, void *, unsigned int, external_cb_t *);
+    uint16_t table[TABLE_SIZE]; /* point + 1; 0: free */
+} fiu;
+
+EXPORT int fiu_fail(const char *name);
+EXPORT void *fiu_failinfo(void);
+
+static void resolve(void)
+{
+    if (fiu.failinfo != NULL)
+        return;
+    fiu.init = (int (*)(unsigned int))real_function("fiu_init");
+    fiu.fail = (int (*)(const char *))real_function("fiu_fail");
+    fiu.enable_external =
+        (int (*)(const char *, int, void *, unsigned int, external_cb_t *))real_function("fiu_enable_external");
+    fiu.failinfo = (void *(*)(void))real_function("fiu_failinfo");
+}
+
+/* libfiu asks whether the point fails: yes, if this thread has a fault to deliver. Everything else about
+ * the fault stays in the thread, since libfiu would share it. */
+static int deliver(const char *name, int *failnum, void **failinfo, unsigned int *flags)
+{
+    (void)name, (void)failnum, (void)failinfo, (void)flags;
+    return self.delivering != 0;
+}
+
+static void table_add(unsigned point)
+{
+    uint64_t at = preload.point_hashes[point];
+    while (fiu.table[at % TABLE_SIZE] != 0)
+        at++;
+    fiu.table[at % TABLE_SIZE] = (uint16_t)(point + 1);
+}
+
+int point_named(const char *name)
+{
+    const struct ledger *ledger = preload.ledger;
+    uint64_t hash = hash_text(name);
+    for (uint64_t at = hash; fiu.table[at % TABLE_SIZE] != 0; at++) {
+        unsigned point = fiu.table[at % TABLE_SIZE] - 1u;
+        if (preload.point_hashes[point] == hash && strcmp(ledger->points[point].name, name) == 0)
+            return (int)point;
+    }
+    return -1;
+}
+
+void fiu_attach(void)
+{
+    const struct ledger *ledger = preload.ledger;
+    resolve();
+    self.bypass++;
+    fiu.init(0);
+    for (uint32_t i = 0; i < ledger->point_count; i++) {
+        table_add(i);
+        for (uint32_t rule = 0; rule < ledger->plan.rule_count; rule++) {
+            if ((ledger->plan.rules[rule].points[i / 64] >> (i % 64) & 1) == 0)
+                continue;
+            fiu.enable_external(ledger->points[i].name, 1, NULL, 0, deliver);
+            break;
+        }
+    }
+    self.bypass--;
+}
+
+int fiu_deliver(unsigned point)
+{
+    self.bypass++;
+    int failed = fiu.fail(preload.ledger->points[point].name);
+    if (failed != 0)
+        self.failinfo = self.delivering != 0 ? self.delivering : (int)(intptr_t)fiu.failinfo();
+    self.bypass--;
+    return failed;
+}
+
+int fiu_fail(const char *name)
+{
+    if (LIKELY(!preload.any_armed))
+        return 0;
+    if (self.bypass != 0)
+        return fiu.fail(name);
+    int point = point_named(name);
+    struct fault fault;
+    if (point < 0)
+        return fiu.fail(name);
+    return fault_due((unsigned)point, CALL_SITE, &fault) ? fault.error : 0;
+}
+
+void *fiu_failinfo(void)
+{
+    resolve();
+    return self.failinfo != 0 ? (void *)(intptr_t)self.failinfo : fiu.failinfo();
+}
+
+/* Somebody else switches points: from now on every call asks libfiu. */
+static void armed_by_others(void)
+{
+    for (unsigned i = 0; i < PLAN_POINTS_MAX; i++)
+        preload.armed[i] |= preload.ledger != NULL ? ARMED_BY_OTHERS : 0;
+    preload.any_armed = true;
+    resolve();
+}
+
+#define SWITCH(name, parameters, arguments)                                                                  \
+    EXPORT int name parameters                                                                               \
+    {                                                                                                        \
+        REAL(int, name, parameters);                                                                         \
+        armed_by_others();                                                                                   \
+        self.bypass++;                                                                                       \
+        int result = real_##name arguments;                                                                  \
+        self.bypass--;                                                                                       \
+        return result;                                                                                       \
+    }
+
+SWITCH(fiu_enable, (const char *name, int failnum, void *failinfo, unsigned int flags),
+       (name, failnum, failinfo, flags))
+SWITCH(fiu_enable_random,
+       (const char *name, int failnum, void *failinfo, unsigned int flags, float probability),
+       (name, failnum, failinfo, flags, probability))
+SWITCH(fiu_enable_external,
+       (const char *name, int failnum, void *failinfo, unsigned int flags, external_cb_t *external_cb),
+       (name, failnum, failinfo, flags, external_cb))
+SWITCH(fiu_enable_stack,
+       (const char *name, int failnum, void *failinfo, unsigned int flags, void *func, int func_pos_in_stack),
+       (name, failnum, failinfo, flags, func, func_pos_in_stack))
+SWITCH(fiu_enable_stack_by_name,
+       (const char *name, int failnum, void *failinfo, unsigned int flags, const char *func_name,
+        int func_pos_in_stack),
+       (name, failnum, failinfo, flags, func_name, func_pos_in_stack))
+SWITCH(fiu_disable, (const char *name), (name))

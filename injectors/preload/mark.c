@@ -1,0 +1,192 @@
+/* The marks: operations begin and end here, and what an operation still has at its end is a leak. */
+#include "exeunt/mark.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "preload.h"
+
+EXPORT void exeunt_mark_begin(uint64_t operation);
+EXPORT void exeunt_mark_end(int status);
+EXPORT void exeunt_mark_transfer(int fd);
+EXPORT void exeunt_mark_rest(void);
+EXPORT bool exeunt_mark_injected(int error);
+
+static pthread_key_t thread_end;
+static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
+
+/* A thread ends: so does its operation, if it was thrown out of one. The record is free for another
+ * thread; its counts stay, since they are summed over all. */
+static void leave_record(void *record)
+{
+    exeunt_mark_end(-ECANCELED);
+    atomic_store_explicit(&((struct ledger_thread *)record)->tid, 0, memory_order_release);
+    self.record = NULL;
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&thread_end, leave_record);
+}
+
+static bool take_record(struct ledger_thread *record)
+{
+    int32_t nobody = 0;
+    if (!atomic_compare_exchange_strong(&record->tid, &nobody, (int32_t)syscall(SYS_gettid)))
+        return false;
+    self.record = record;
+    pthread_once(&thread_end_once, make_key);
+    pthread_setspecific(thread_end, record);
+    return true;
+}
+
+static struct ledger_thread *own_record(struct ledger *ledger)
+{
+    if (LIKELY(self.record != NULL))
+        return self.record;
+    for (uint32_t i = 0; i < LEDGER_THREADS_MAX; i++) {
+        if (!take_record(&ledger->threads[i]))
+            continue;
+        uint32_t used = atomic_load(&ledger->thread_count);
+        while (used < i + 1 && !atomic_compare_exchange_weak(&ledger->thread_count, &used, i + 1))
+            continue;
+        return self.record;
+    }
+    return NULL;
+}
+
+/* The operation's record, or NULL beyond the table. `operation` is encoded. */
+static struct ledger_operation *operation_record(struct ledger *ledger, uint64_t operation)
+{
+    return operation - 1 < LEDGER_OPERATIONS_MAX ? &ledger->operations[operation - 1] : NULL;
+}
+
+static bool still_open(int fd)
+{
+    return syscall(SYS_fcntl, fd, F_GETFD) != -1;
+}
+
+/* One descriptor at the end of its operation: a leak if its slot still reads as it was taken. From then
+ * on it belongs to nobody. */
+static void settle(int fd, uint64_t holder, int status)
+{
+    struct ledger *ledger = preload.ledger;
+    struct ledger_fd *slot = &ledger->fds[fd];
+    uint64_t held = atomic_load_explicit(&slot->holder, memory_order_acquire);
+    if (held != holder)
+        return;
+    bool open = still_open(fd); /* or closed by a call that no wrapper sees */
+    uint64_t after = held & ~(LEDGER_OPERATION_MASK | (open ? 0 : LEDGER_FD_OPEN));
+    if (!atomic_compare_exchange_strong(&slot->holder, &held, after) || !open)
+        return;
+    atomic_fetch_add_explicit(&ledger->leaks, 1, memory_order_relaxed);
+    event_write((struct ledger_event){.kind = LEDGER_LEAK,
+                                      .fd = fd,
+                                      .taken_at = slot->taken_at,
+                                      .point = self.last_point,
+                                      .error = self.last_point >= 0 ? self.last_error : -status,
+                                      .k = self.last_k});
+}
+
+static void settle_all(int status)
+{
+    if (UNLIKELY(self.taken_overflow)) {
+        for (uint32_t fd = 0; fd < preload.fd_count; fd++) {
+            uint64_t held = preload.ledger->fds[fd].holder;
+            if ((held & LEDGER_FD_OPEN) != 0 && (held & LEDGER_OPERATION_MASK) == self.operation)
+                settle((int)fd, held, status);
+        }
+        return;
+    }
+    for (unsigned i = 0; i < self.taken_count; i++)
+        settle(self.taken[i].fd, self.taken[i].holder, status);
+}
+
+void exeunt_mark_begin(uint64_t operation)
+{
+    struct ledger *ledger = preload.ledger;
+    if (ledger == NULL)
+        return;
+    if (self.operation != 0)
+        exeunt_mark_end(0);
+    self.operation = (operation + 1) & LEDGER_OPERATION_MASK;
+    self.taken_count = 0;
+    self.taken_overflow = false;
+    self.last_point = -1;
+    self.first_fault = 0;
+    memset(self.injected, 0, sizeof self.injected);
+    if (preload.any_armed)
+        memset(self.calls, 0, sizeof self.calls[0] * ledger->point_count);
+    struct ledger_operation *record = operation_record(ledger, self.operation);
+    if (record != NULL)
+        atomic_store_explicit(&record->state, LEDGER_OPERATION_BEGUN, memory_order_relaxed);
+    struct ledger_thread *thread = own_record(ledger);
+    if (thread == NULL) {
+        atomic_fetch_add_explicit(&ledger->threads_unrecorded, 1, memory_order_relaxed);
+        return;
+    }
+    atomic_store_explicit(&thread->operation, operation, memory_order_relaxed);
+    atomic_store_explicit(&thread->since_ns, clock_now_ns(), memory_order_relaxed);
+    atomic_store_explicit(&thread->started, thread->started + 1, memory_order_relaxed);
+    atomic_store_explicit(&thread->in_operation, 1, memory_order_release);
+}
+
+void exeunt_mark_end(int status)
+{
+    struct ledger *ledger = preload.ledger;
+    if (ledger == NULL || self.operation == 0)
+        return;
+    int saved = errno;
+    settle_all(status);
+    struct ledger_operation *record = operation_record(ledger, self.operation);
+    if (record != NULL) {
+        record->first_fault = self.first_fault;
+        record->status = status;
+        atomic_store_explicit(&record->state, LEDGER_OPERATION_ENDED, memory_order_release);
+    }
+    self.operation = 0;
+    struct ledger_thread *thread = self.record;
+    if (thread != NULL) {
+        _Atomic uint64_t *count = status == 0 ? &thread->succeeded : &thread->failed;
+        atomic_store_explicit(&thread->since_ns, clock_now_ns(), memory_order_relaxed);
+        atomic_store_explicit(&thread->in_operation, 0, memory_order_relaxed);
+        atomic_store_explicit(count, *count + 1, memory_order_release);
+    }
+    errno = saved;
+}
+
+void exeunt_mark_transfer(int fd)
+{
+    struct ledger_fd *slot = slot_of(fd);
+    if (slot == NULL)
+        return;
+    uint64_t held = atomic_load(&slot->holder);
+    while ((held & LEDGER_FD_OPEN) != 0 &&
+           !atomic_compare_exchange_weak(&slot->holder, &held, held & ~LEDGER_OPERATION_MASK))
+        continue;
+}
+
+void exeunt_mark_rest(void)
+{
+    struct ledger *ledger = preload.ledger;
+    if (ledger == NULL)
+        return;
+    int saved = errno;
+    int64_t unset = -1;
+    int64_t count = fds_count();
+    if (atomic_compare_exchange_strong(&ledger->fds_at_rest_first, &unset, count))
+        ledger->first_rest_ns = clock_now_ns();
+    else
+        ledger->fds_at_rest_last = count;
+    errno = saved;
+}
+
+bool exeunt_mark_injected(int error)
+{
+    return error >= 0 && error / 64 < ERRNO_WORDS && (self.injected[error / 64] >> (error % 64) & 1) != 0;
+}

@@ -1,0 +1,177 @@
+/* What all wrapper families of the preload share: the process's state, a thread's own state, and the
+ * three steps of a wrapper: is this call due, the real call, note what was taken or given.
+ *
+ * Everything on the ordinary way of a call is inline here and writes only to the thread's own memory and
+ * to the descriptor's own slot. No lock is held around a real call, since a cancellation may end it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "faults.h"
+#include "ledger/layout.h"
+
+#define LIKELY(condition)   __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define EXPORT              __attribute__((visibility("default")))
+#define COLD                __attribute__((cold, noinline))
+#define CALL_SITE           ((uintptr_t)__builtin_return_address(0))
+
+/* Bits of preload.armed: why a call of the point must be looked at. */
+enum { ARMED_BY_PLAN = 1, ARMED_BY_OTHERS = 2 };
+
+/* The process's state. Written before the program's threads start, then only read, except by a fork's
+ * child, which has one thread. */
+struct preload {
+    struct ledger *ledger; /* NULL: no ledger, nothing is noted */
+    uint32_t fd_count;
+    uintptr_t text_start, text_end; /* of the program itself */
+    uint8_t armed[PLAN_POINTS_MAX];
+    bool any_armed;
+    uint64_t point_hashes[PLAN_POINTS_MAX];
+};
+extern struct preload preload;
+
+enum { TAKEN_MAX = 64, ERRNO_WORDS = 3 };
+
+/* A descriptor that the current operation took, as its slot read then. */
+struct taken {
+    uint64_t holder;
+    int fd;
+};
+
+/* A fault as it is delivered. */
+struct fault {
+    int error;        /* positive errno; 0: the call goes on (short) */
+    bool done;        /* the call does its work all the same */
+    uint64_t shorten; /* not 0: pseudorandom bits for the length of a short call */
+};
+
+/* A thread's own state. */
+struct self {
+    uint64_t operation; /* encoded as in the ledger; 0: outside any operation */
+    unsigned bypass;    /* not 0: libfiu or our own code runs: no plan, no ledger */
+    unsigned taken_count;
+    bool taken_overflow;  /* more than TAKEN_MAX: the slots must be searched */
+    int delivering;       /* errno on its way through libfiu, 0: none */
+    int failinfo;         /* what fiu_failinfo is to give: errno of the last fault of ours, 0: libfiu's own */
+    int last_point;       /* of the operation's last fault, -1: none */
+    int last_error;
+    uint64_t last_k;
+    uint64_t first_fault; /* hash, 0: none */
+    uint64_t injected[ERRNO_WORDS]; /* bit e: errno e was injected in this operation */
+    struct ledger_thread *record;
+    uint32_t calls[PLAN_POINTS_MAX]; /* k of each armed point in this operation */
+    struct taken taken[TAKEN_MAX];
+};
+extern __thread struct self self __attribute__((tls_model("initial-exec")));
+
+/* The next definition of `name` after the preload's. Ends the process with a message if there is none. */
+void *real_function(const char *name);
+
+/* Declares real_NAME for use in a wrapper's body. dlsym is asked at the first call, by whichever thread:
+ * all get the same answer. */
+#define REAL(type, name, parameters)                                                                         \
+    static type(*real_##name##_) parameters;                                                                 \
+    if (UNLIKELY(real_##name##_ == NULL))                                                                    \
+        real_##name##_ = (type(*) parameters)real_function(#name);                                           \
+    type(*const real_##name) parameters = real_##name##_
+
+/* Step 1. Slow part: decides the call by the plan and delivers it through libfiu. True: *out is what to
+ * do. May delay the call. */
+bool fault_decide(unsigned point, uintptr_t site, struct fault *out);
+
+static inline bool fault_due(unsigned point, uintptr_t site, struct fault *out)
+{
+    return UNLIKELY(preload.armed[point] != 0) && fault_decide(point, site, out);
+}
+
+/* Step 3. The place that a call is put down to: `site` itself in the program's text, otherwise the first
+ * frame outside system libraries. */
+uint64_t site_of_outside(uintptr_t site);
+
+static inline uint64_t site_of(uintptr_t site)
+{
+    return LIKELY(site >= preload.text_start && site < preload.text_end) ? site : site_of_outside(site);
+}
+
+static inline struct ledger_fd *slot_of(int fd)
+{
+    if (UNLIKELY(preload.ledger == NULL || (unsigned)fd >= preload.fd_count || self.bypass != 0))
+        return NULL;
+    return &preload.ledger->fds[fd];
+}
+
+/* Notes that the call at `site` was given descriptor `fd`. */
+static inline void fd_took(int fd, uintptr_t site)
+{
+    struct ledger_fd *slot = slot_of(fd);
+    if (slot == NULL)
+        return;
+    uint64_t before = atomic_load_explicit(&slot->holder, memory_order_relaxed);
+    uint64_t generation = ((before & ~LEDGER_FD_OPEN) | LEDGER_OPERATION_MASK) + 1;
+    uint64_t holder = LEDGER_FD_OPEN | generation | self.operation;
+    atomic_store_explicit(&slot->taken_at, site_of(site), memory_order_relaxed);
+    atomic_store_explicit(&slot->holder, holder, memory_order_release);
+    if (self.operation == 0)
+        return;
+    if (LIKELY(self.taken_count < TAKEN_MAX))
+        self.taken[self.taken_count++] = (struct taken){holder, fd};
+    else
+        self.taken_overflow = true;
+}
+
+/* What a descriptor's slot read when it was about to be closed. */
+struct given {
+    uint64_t held;        /* holder, 0: unknown to the ledger */
+    uint64_t released_at; /* site of the release before this one, 0: none */
+};
+
+/* Notes that descriptor `fd` is about to be closed by the call at `site`. */
+static inline struct given fd_giving(int fd, uintptr_t site)
+{
+    struct ledger_fd *slot = slot_of(fd);
+    if (slot == NULL)
+        return (struct given){0};
+    uint64_t before = atomic_load_explicit(&slot->holder, memory_order_relaxed);
+    struct given given = {.released_at = atomic_load_explicit(&slot->released_at, memory_order_relaxed)};
+    atomic_store_explicit(&slot->released_at, site, memory_order_relaxed);
+    given.held = atomic_exchange_explicit(&slot->holder, before & ~(LEDGER_FD_OPEN | LEDGER_OPERATION_MASK),
+                                          memory_order_acq_rel);
+    return given;
+}
+
+/* Whether `held` belongs to another operation that is still going on, seen from within one. */
+static inline bool fd_is_foreign(uint64_t held)
+{
+    uint64_t owner = held & LEDGER_OPERATION_MASK;
+    return (held & LEDGER_FD_OPEN) != 0 && owner != 0 && self.operation != 0 && owner != self.operation;
+}
+
+/* Notes a close that went wrong: of another operation's descriptor, or of one that is closed already. */
+void fd_closed_wrongly(enum ledger_event_kind kind, int fd, struct given given, uintptr_t site);
+
+/* Notes that a close was cancelled before it did anything: the slot reads again as before. */
+void fd_kept(int fd, struct given given);
+
+/* The kernel refused with `error` (positive): counted if something is exhausted. */
+void kernel_refused(int error);
+
+/* An event for the supervisor: the caller fills what its kind has; time, operation and place in the
+ * stream are added. */
+void event_write(struct ledger_event event);
+
+/* Puts the modules that are mapped now into the ledger. */
+void modules_record(void);
+
+/* Descriptors of this process by the kernel, or -1. */
+int64_t fds_count(void);
+
+/* libfiu: resolves it and enables the plan's points by exact name. Before the program's threads. */
+void fiu_attach(void);
+
+/* Calls libfiu's own fiu_fail for `point`. Returns what it returns. */
+int fiu_deliver(unsigned point);
+
+/* Index of the point of that name, or -1. */
+int point_named(const char *name);
