@@ -8,9 +8,18 @@
 
 #include <errno.h>
 
-#define REAL(error)     {error, true, false} /* for a valid request; nothing was done */
-#define REALDONE(error) {error, true, true}  /* for a valid request; it was done all the same */
-#define ASKED(error)    {error, false, false}
+#define REAL(error)                                                                                          \
+    {                                                                                                        \
+        error, true, false                                                                                   \
+    } /* for a valid request; nothing was done */
+#define REALDONE(error)                                                                                      \
+    {                                                                                                        \
+        error, true, true                                                                                    \
+    } /* for a valid request; it was done all the same */
+#define ASKED(error)                                                                                         \
+    {                                                                                                        \
+        error, false, false                                                                                  \
+    }
 
 #define OPEN_ERRNOS                                                                                          \
     REAL(EACCES), REAL(EINTR), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),            \
@@ -24,7 +33,8 @@
 #define WRITE_ERRNOS                                                                                         \
     REAL(EDQUOT), REAL(EINTR), REAL(EIO), REAL(ENOSPC), ASKED(EAGAIN), ASKED(EBADF), ASKED(EFAULT),          \
         ASKED(EFBIG), ASKED(EINVAL), ASKED(EPERM), ASKED(EPIPE)
-#define SYNC_ERRNOS REAL(EDQUOT), REAL(EIO), REAL(ENOSPC), ASKED(EBADF), ASKED(EINTR), ASKED(EINVAL), ASKED(EROFS)
+#define SYNC_ERRNOS                                                                                          \
+    REAL(EDQUOT), REAL(EIO), REAL(ENOSPC), ASKED(EBADF), ASKED(EINTR), ASKED(EINVAL), ASKED(EROFS)
 #define RENAME_ERRNOS                                                                                        \
     REAL(EACCES), REAL(EDQUOT), REAL(EIO), REAL(ENOENT), REAL(ENOMEM), REAL(ENOSPC), ASKED(EBUSY),           \
         ASKED(EEXIST), ASKED(EINVAL), ASKED(EISDIR), ASKED(EMLINK), ASKED(ENOTDIR), ASKED(ENOTEMPTY),        \
@@ -38,60 +48,100 @@
 #define PIPE_ERRNOS REAL(EMFILE), REAL(ENFILE), ASKED(EFAULT), ASKED(EINVAL)
 
 const struct fault_point fault_points[FAULT_POINTS_COUNT] = {
-    [POINT_OPEN] = {"posix/io/oc/open", "open open64 __open_2 __open64_2", "POSIX.1-1988", false, {OPEN_ERRNOS}},
-    [POINT_OPENAT] = {"posix/io/oc/openat", "openat openat64 __openat_2 __openat64_2", "POSIX.1-2008", false,
+    [POINT_OPEN] =
+        {"posix/io/oc/open", "open open64 __open_2 __open64_2", "POSIX.1-1988", false, {OPEN_ERRNOS}},
+    [POINT_OPENAT] = {"posix/io/oc/openat",
+                      "openat openat64 __openat_2 __openat64_2",
+                      "POSIX.1-2008",
+                      false,
                       {OPEN_ERRNOS, ASKED(EBADF)}},
     [POINT_CREAT] = {"posix/io/oc/creat", "creat creat64", "POSIX.1-1988", false, {OPEN_ERRNOS}},
     /* Linux releases the descriptor first: whatever close returns but EBADF, it is closed. */
-    [POINT_CLOSE] = {"posix/io/oc/close", "close", "POSIX.1-1988", false,
+    [POINT_CLOSE] = {"posix/io/oc/close",
+                     "close",
+                     "POSIX.1-1988",
+                     false,
                      {REALDONE(EDQUOT), REALDONE(EINTR), REALDONE(EIO), REALDONE(ENOSPC), ASKED(EBADF)}},
     [POINT_MKSTEMP] = {"posix/io/oc/mkstemp", "mkstemp mkstemp64", "POSIX.1-2001", false, {TEMP_ERRNOS}},
     [POINT_MKOSTEMP] = {"posix/io/oc/mkostemp", "mkostemp mkostemp64", "glibc 2.7", false, {TEMP_ERRNOS}},
     [POINT_DUP] = {"posix/io/oc/dup", "dup", "POSIX.1-1988", false, {REAL(EMFILE), ASKED(EBADF)}},
-    [POINT_DUP2] = {"posix/io/oc/dup2", "dup2", "POSIX.1-1988", false,
+    [POINT_DUP2] = {"posix/io/oc/dup2",
+                    "dup2",
+                    "POSIX.1-1988",
+                    false,
                     {REAL(EBUSY), REAL(EINTR), ASKED(EBADF), ASKED(EMFILE)}},
-    [POINT_DUP3] = {"posix/io/oc/dup3", "dup3", "Linux 2.6.27", false,
+    [POINT_DUP3] = {"posix/io/oc/dup3",
+                    "dup3",
+                    "Linux 2.6.27",
+                    false,
                     {REAL(EBUSY), REAL(EINTR), ASKED(EBADF), ASKED(EINVAL), ASKED(EMFILE)}},
-    [POINT_FCNTL_DUPFD] = {"posix/io/oc/fcntl/dupfd", "fcntl fcntl64", "POSIX.1-1988", false,
+    [POINT_FCNTL_DUPFD] = {"posix/io/oc/fcntl/dupfd",
+                           "fcntl fcntl64",
+                           "POSIX.1-1988",
+                           false,
                            {REAL(EMFILE), ASKED(EBADF), ASKED(EINVAL)}},
     [POINT_PIPE] = {"posix/io/oc/pipe", "pipe", "POSIX.1-1988", false, {PIPE_ERRNOS}},
     [POINT_PIPE2] = {"posix/io/oc/pipe2", "pipe2", "Linux 2.6.27", false, {PIPE_ERRNOS}},
     [POINT_READ] = {"posix/io/rw/read", "read __read_chk", "POSIX.1-1988", true, {READ_ERRNOS}},
     [POINT_WRITE] = {"posix/io/rw/write", "write", "POSIX.1-1988", true, {WRITE_ERRNOS}},
-    [POINT_PREAD] = {"posix/io/rw/pread", "pread pread64 __pread_chk __pread64_chk", "POSIX.1-2001", true,
+    [POINT_PREAD] = {"posix/io/rw/pread",
+                     "pread pread64 __pread_chk __pread64_chk",
+                     "POSIX.1-2001",
+                     true,
                      {READ_ERRNOS, ASKED(ESPIPE)}},
-    [POINT_PWRITE] = {"posix/io/rw/pwrite", "pwrite pwrite64", "POSIX.1-2001", true,
-                      {WRITE_ERRNOS, ASKED(ESPIPE)}},
+    [POINT_PWRITE] =
+        {"posix/io/rw/pwrite", "pwrite pwrite64", "POSIX.1-2001", true, {WRITE_ERRNOS, ASKED(ESPIPE)}},
     [POINT_READV] = {"posix/io/rw/readv", "readv", "POSIX.1-2001", true, {READ_ERRNOS}},
     [POINT_WRITEV] = {"posix/io/rw/writev", "writev", "POSIX.1-2001", true, {WRITE_ERRNOS}},
-    [POINT_LSEEK] = {"posix/io/rw/lseek", "lseek lseek64", "POSIX.1-1988", false,
+    [POINT_LSEEK] = {"posix/io/rw/lseek",
+                     "lseek lseek64",
+                     "POSIX.1-1988",
+                     false,
                      {ASKED(EBADF), ASKED(EINVAL), ASKED(ENXIO), ASKED(EOVERFLOW), ASKED(ESPIPE)}},
-    [POINT_FTRUNCATE] = {"posix/io/rw/ftruncate", "ftruncate ftruncate64", "POSIX.1-2001", false,
+    [POINT_FTRUNCATE] = {"posix/io/rw/ftruncate",
+                         "ftruncate ftruncate64",
+                         "POSIX.1-2001",
+                         false,
                          {REAL(EDQUOT), REAL(EINTR), REAL(EIO), REAL(ENOSPC), ASKED(EBADF), ASKED(EFBIG),
                           ASKED(EINVAL), ASKED(EPERM)}},
     [POINT_FSYNC] = {"posix/io/sync/fsync", "fsync", "POSIX.1-2001", false, {SYNC_ERRNOS}},
     [POINT_FDATASYNC] = {"posix/io/sync/fdatasync", "fdatasync", "POSIX.1-2001", false, {SYNC_ERRNOS}},
     [POINT_RENAME] = {"posix/io/dir/rename", "rename", "POSIX.1-1988", false, {RENAME_ERRNOS}},
-    [POINT_RENAMEAT] = {"posix/io/dir/renameat", "renameat", "POSIX.1-2008", false,
-                        {RENAME_ERRNOS, ASKED(EBADF)}},
-    [POINT_RENAMEAT2] = {"linux/io/dir/renameat2", "renameat2", "Linux 3.15", false,
-                         {RENAME_ERRNOS, ASKED(EBADF)}},
+    [POINT_RENAMEAT] =
+        {"posix/io/dir/renameat", "renameat", "POSIX.1-2008", false, {RENAME_ERRNOS, ASKED(EBADF)}},
+    [POINT_RENAMEAT2] =
+        {"linux/io/dir/renameat2", "renameat2", "Linux 3.15", false, {RENAME_ERRNOS, ASKED(EBADF)}},
     [POINT_UNLINK] = {"posix/io/dir/unlink", "unlink", "POSIX.1-1988", false, {UNLINK_ERRNOS}},
-    [POINT_UNLINKAT] = {"posix/io/dir/unlinkat", "unlinkat", "POSIX.1-2008", false,
+    [POINT_UNLINKAT] = {"posix/io/dir/unlinkat",
+                        "unlinkat",
+                        "POSIX.1-2008",
+                        false,
                         {UNLINK_ERRNOS, ASKED(EBADF), ASKED(EINVAL), ASKED(ENOTEMPTY)}},
-    [POINT_OPENDIR] = {"posix/io/dir/opendir", "opendir", "POSIX.1-1988", false,
+    [POINT_OPENDIR] = {"posix/io/dir/opendir",
+                       "opendir",
+                       "POSIX.1-1988",
+                       false,
                        {REAL(EACCES), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),
                         ASKED(ENOTDIR)}},
-    [POINT_CLOSEDIR] = {"posix/io/dir/closedir", "closedir", "POSIX.1-1988", false,
+    [POINT_CLOSEDIR] = {"posix/io/dir/closedir",
+                        "closedir",
+                        "POSIX.1-1988",
+                        false,
                         {REALDONE(EINTR), REALDONE(EIO), ASKED(EBADF)}},
     [POINT_STAT] = {"posix/io/stat/stat", "stat stat64", "POSIX.1-1988", false, {STAT_ERRNOS}},
     [POINT_LSTAT] = {"posix/io/stat/lstat", "lstat lstat64", "POSIX.1-2001", false, {STAT_ERRNOS}},
-    [POINT_FSTAT] = {"posix/io/stat/fstat", "fstat fstat64", "POSIX.1-1988", false,
+    [POINT_FSTAT] = {"posix/io/stat/fstat",
+                     "fstat fstat64",
+                     "POSIX.1-1988",
+                     false,
                      {REAL(EIO), REAL(ENOMEM), ASKED(EBADF), ASKED(EOVERFLOW)}},
-    [POINT_FSTATAT] = {"posix/io/stat/fstatat", "fstatat fstatat64", "POSIX.1-2008", false,
+    [POINT_FSTATAT] = {"posix/io/stat/fstatat",
+                       "fstatat fstatat64",
+                       "POSIX.1-2008",
+                       false,
                        {STAT_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
-    [POINT_STATX] = {"linux/io/stat/statx", "statx", "Linux 4.11", false,
-                     {STAT_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
+    [POINT_STATX] =
+        {"linux/io/stat/statx", "statx", "Linux 4.11", false, {STAT_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
 };
 
 const struct fault_errno *fault_errno_of(const struct fault_point *point, int error)

@@ -34,14 +34,16 @@ struct campaign_options {
     uint64_t hang_ns;
     const char *input; /* NULL: made from the seed */
     uint64_t settings[EXEUNT_SETTINGS_MAX];
-    const volatile int *interrupted; /* set to not 0 by a signal handler: end in order, report what was seen */
+    const volatile int
+        *interrupted; /* set to not 0 by a signal handler: end in order, report what was seen */
     void (*progress)(void *context, const struct campaign_progress *progress); /* may be NULL */
     void *progress_context;
 };
 
 enum { CAMPAIGN_WORKERS_MAX = 256 };
 
-/* Runs options->variant. Returns 0 with *out the caller's (result_clear), or a negative errno with `error`. */
+/* Runs options->variant. Returns 0 with *out the caller's (result_clear), or a negative errno with `error`.
+ */
 int campaign_run(const struct campaign_options *options, struct result *out, struct error *error);
 
 /* Runs all variants of options->workload, the positive controls first. As campaign_run. */

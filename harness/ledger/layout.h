@@ -46,6 +46,7 @@ struct ledger_fd {
 };
 #define LEDGER_FD_OPEN            (UINT64_C(1) << 63)
 #define LEDGER_FD_GENERATION_STEP (UINT64_C(1) << LEDGER_OPERATION_BITS)
+#define LEDGER_FD_GENERATION_MASK (~(LEDGER_FD_OPEN | LEDGER_OPERATION_MASK))
 
 /* A thread's record: written by that thread alone. */
 struct ledger_thread {
@@ -66,10 +67,10 @@ struct ledger_operation {
 enum ledger_operation_state { LEDGER_OPERATION_UNSEEN, LEDGER_OPERATION_BEGUN, LEDGER_OPERATION_ENDED };
 
 enum ledger_event_kind {
-    LEDGER_FAULT = 1,      /* a point failed as planned */
-    LEDGER_LEAK,           /* an operation ended and still had a descriptor that it took */
-    LEDGER_DOUBLE_CLOSE,   /* close of a descriptor that is closed already */
-    LEDGER_FOREIGN_CLOSE,  /* close of a descriptor that another operation, still going on, took */
+    LEDGER_FAULT = 1,     /* a point failed as planned */
+    LEDGER_LEAK,          /* an operation ended and still had a descriptor that it took */
+    LEDGER_DOUBLE_CLOSE,  /* close of a descriptor that is closed already */
+    LEDGER_FOREIGN_CLOSE, /* close of a descriptor that another operation, still going on, took */
     LEDGER_EVENT_KINDS,
 };
 
@@ -101,11 +102,16 @@ struct ledger_exhaustion {
     _Atomic uint64_t first_fault;     /* faults injected until then */
 };
 
-struct ledger {
+/* What both sides check before they believe the rest. */
+struct ledger_head {
     uint64_t magic;
     uint32_t version;
     uint32_t fd_count; /* slots in fds[] */
     uint64_t size;     /* bytes of the whole */
+};
+
+struct ledger {
+    struct ledger_head head;
 
     /* Written by the supervisor before the child starts. */
     uint32_t point_count;
@@ -113,12 +119,12 @@ struct ledger {
     struct plan plan;
 
     /* Written by the child. */
-    _Atomic uint32_t attached; /* 1: a preload has mapped this ledger and armed the plan */
+    _Atomic uint32_t attached; /* process, by its own PID namespace, that writes here; 0: none came */
     _Atomic uint32_t module_count;
-    _Atomic uint32_t thread_count;      /* records ever used */
+    _Atomic uint32_t thread_count;       /* records ever used */
     _Atomic uint32_t threads_unrecorded; /* threads for which no record was left */
-    _Atomic int64_t fds_at_rest_first;  /* descriptors by the kernel at the first exeunt_rest, -1: never */
-    _Atomic int64_t fds_at_rest_last;   /* at the last but not first one, -1: never */
+    _Atomic int64_t fds_at_rest_first;   /* descriptors by the kernel at the first exeunt_rest, -1: never */
+    _Atomic int64_t fds_at_rest_last;    /* at the last but not first one, -1: never */
     _Atomic uint64_t first_rest_ns;
     struct ledger_exhaustion descriptors_exhausted; /* EMFILE */
     struct ledger_exhaustion space_exhausted;       /* ENOSPC, EDQUOT */
@@ -129,7 +135,7 @@ struct ledger {
     struct ledger_thread threads[LEDGER_THREADS_MAX];
     struct ledger_operation operations[LEDGER_OPERATIONS_MAX];
 
-    _Alignas(64) _Atomic uint64_t event_count; /* events ever written */
+    _Alignas(64) _Atomic uint64_t event_count;     /* events ever written */
     struct ledger_event events[LEDGER_EVENTS_MAX]; /* ring: event i stands at i % LEDGER_EVENTS_MAX */
 
     struct ledger_fd fds[]; /* fd_count */

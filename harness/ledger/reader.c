@@ -11,8 +11,8 @@ int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_
                   struct ledger_view *out, struct error *error)
 {
     if (points->count > PLAN_POINTS_MAX)
-        return error_not_done(error, -E2BIG, "%zu points are in play, a ledger has room for %d", points->count,
-                              PLAN_POINTS_MAX);
+        return error_not_done(error, -E2BIG, "%zu points are in play, a ledger has room for %d",
+                              points->count, PLAN_POINTS_MAX);
     size_t size = ledger_size(fd_count);
     int fd = memfd_create("exeunt-ledger", MFD_CLOEXEC);
     if (fd < 0)
@@ -26,10 +26,7 @@ int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_
         return error_not_done(error, -code, "cannot make the ledger of %zu MiB: %s", size >> 20,
                               strerror(code));
     }
-    ledger->magic = LEDGER_MAGIC;
-    ledger->version = LEDGER_VERSION;
-    ledger->fd_count = fd_count;
-    ledger->size = size;
+    ledger->head = (struct ledger_head){LEDGER_MAGIC, LEDGER_VERSION, fd_count, size};
     ledger->plan = *plan;
     ledger->point_count = (uint32_t)points->count;
     ledger->fds_at_rest_first = -1;

@@ -12,11 +12,11 @@
 struct ledger_view {
     struct ledger *ledger; /* the mapping; the child can change it at any time */
     size_t size;
-    int fd;                /* of the memory: the child opens it by /proc/PID/fd/N */
-    uint32_t fd_count;     /* our own copies: the child's word is not trusted */
+    int fd;            /* of the memory: the child opens it by /proc/PID/fd/N */
+    uint32_t fd_count; /* our own copies: the child's word is not trusted */
     uint32_t point_count;
     uint64_t events_read;
-    bool child_ended;      /* set by the owner: an event still incomplete now will never be complete */
+    bool child_ended; /* set by the owner: an event still incomplete now will never be complete */
 };
 
 /* Makes a ledger with `fd_count` slots for the plan and the points. Returns 0 or a negative errno with

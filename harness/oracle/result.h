@@ -13,8 +13,8 @@ enum { RESULT_VARIANTS_MAX = 8, RESULT_NAME_MAX = 64, RESULT_PLACE_MAX = 192 };
 
 /* How a run ended. */
 enum ended {
-    ENDED_COMPLETED,   /* all operations, or the whole time, and exit status 0 */
-    ENDED_EMFILE,      /* died after the kernel had no descriptor left for it */
+    ENDED_COMPLETED, /* all operations, or the whole time, and exit status 0 */
+    ENDED_EMFILE,    /* died after the kernel had no descriptor left for it */
     ENDED_DEADLOCK,
     ENDED_CRASH,       /* a signal of its own making: SIGSEGV, SIGABRT, ... */
     ENDED_KILLED,      /* a signal from outside */
@@ -107,7 +107,7 @@ struct variant_result {
     struct level level;
     struct finding *findings; /* most frequent first; owned */
     size_t finding_count;
-    uint64_t events_lost; /* events that could not be itemised; totals are exact all the same */
+    uint64_t events_lost;        /* events that could not be itemised; totals are exact all the same */
     uint64_t threads_unrecorded; /* threads whose operations are not in the totals */
     struct series series;
 };

@@ -40,8 +40,9 @@ static struct token take(struct token *rest, char separator)
 static int copy(struct token token, char text[TOKEN_MAX], struct error *error)
 {
     if (token.length == 0)
-        return error_usage(error, "plan: something is missing between the separators ';' ',' ':' '@' (the form "
-                                  "is POINTS[:ERRNO,...][@WHEN])");
+        return error_usage(error,
+                           "plan: something is missing between the separators ';' ',' ':' '@' (the form "
+                           "is POINTS[:ERRNO,...][@WHEN])");
     if (token.length >= TOKEN_MAX)
         return error_usage(error, "plan: '%.*s...' is too long", TOKEN_MAX / 2, token.start);
     memcpy(text, token.start, token.length);
@@ -81,8 +82,8 @@ static int parse_points(struct token text, const struct plan_points *points, str
         }
         char hint[96];
         if (!found)
-            return error_usage(error, "plan: no point is named '%s'%s; 'exeunt list --points' shows them", pattern,
-                               text_hint(hint, sizeof hint, pattern, point_candidate, points));
+            return error_usage(error, "plan: no point is named '%s'%s; 'exeunt list --points' shows them",
+                               pattern, text_hint(hint, sizeof hint, pattern, point_candidate, points));
     } while (text.length > 0);
     return 0;
 }
@@ -127,10 +128,11 @@ static int parse_kind(const char *word, struct plan_rule *rule, struct error *er
     int value = plan_errno_value(word);
     char hint[96];
     if (value == 0)
-        return error_usage(error, "plan: no errno is named '%s'%s; other kinds are 'short' and 'delay=TIME'", word,
-                           text_hint(hint, sizeof hint, word, errno_candidate, NULL));
+        return error_usage(error, "plan: no errno is named '%s'%s; other kinds are 'short' and 'delay=TIME'",
+                           word, text_hint(hint, sizeof hint, word, errno_candidate, NULL));
     if (rule->errno_count == PLAN_ERRNOS_MAX)
-        return error_usage(error, "plan: more than %d errnos in one rule; split it with ';'", PLAN_ERRNOS_MAX);
+        return error_usage(error, "plan: more than %d errnos in one rule; split it with ';'",
+                           PLAN_ERRNOS_MAX);
     rule->errnos[rule->errno_count++] = value;
     return 0;
 }
@@ -148,7 +150,8 @@ static int parse_kinds(struct token text, struct plan_rule *rule, struct error *
         words++;
     } while (text.length > 0);
     if (rule->kind != PLAN_ERRNO && words > 1)
-        return error_usage(error, "plan: 'short' and 'delay=TIME' stand alone; give other kinds a rule of their own");
+        return error_usage(
+            error, "plan: 'short' and 'delay=TIME' stand alone; give other kinds a rule of their own");
     return 0;
 }
 
@@ -208,7 +211,8 @@ static int parse_when(struct token text, struct plan_rule *rule, struct error *e
     if (strncmp(when, "p=", 2) == 0)
         return parse_probability(when + 2, rule, error);
     if (!parse_window(when, rule))
-        return error_usage(error, "plan: '@%s' does not say when; write @p=0.02, or calls as @3, @3+, @2..20+2", when);
+        return error_usage(
+            error, "plan: '@%s' does not say when; write @p=0.02, or calls as @3, @3+, @2..20+2", when);
     return 0;
 }
 

@@ -29,15 +29,15 @@ enum plan_when { PLAN_RANDOM, PLAN_WINDOW };
 
 /* One rule: the part of a plan between two semicolons. */
 struct plan_rule {
-    uint32_t kind;                          /* enum plan_kind */
-    uint32_t when;                          /* enum plan_when */
-    uint64_t seed;                          /* hash of the plan's seed and the rule's place in the plan */
-    uint64_t threshold;                     /* PLAN_RANDOM: due if the hash is below, p * 2^64 */
-    uint64_t first, last, step;             /* PLAN_WINDOW: k = first, first + step, ... up to last */
-    uint64_t delay_ns;                      /* PLAN_DELAY */
-    uint32_t errno_count;                   /* 0: the realistic ones of the point's profile */
+    uint32_t kind;              /* enum plan_kind */
+    uint32_t when;              /* enum plan_when */
+    uint64_t seed;              /* hash of the plan's seed and the rule's place in the plan */
+    uint64_t threshold;         /* PLAN_RANDOM: due if the hash is below, p * 2^64 */
+    uint64_t first, last, step; /* PLAN_WINDOW: k = first, first + step, ... up to last */
+    uint64_t delay_ns;          /* PLAN_DELAY */
+    uint32_t errno_count;       /* 0: the realistic ones of the point's profile */
     int32_t errnos[PLAN_ERRNOS_MAX];
-    uint64_t points[PLAN_POINTS_MAX / 64];  /* bit i: the rule holds for point i */
+    uint64_t points[PLAN_POINTS_MAX / 64]; /* bit i: the rule holds for point i */
 };
 
 struct plan {

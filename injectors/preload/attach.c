@@ -36,11 +36,11 @@ static struct ledger *map_ledger(const char *path)
     int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
     if (fd < 0)
         return NULL;
-    struct ledger head;
+    struct ledger_head head;
     struct ledger *ledger = NULL;
-    size_t known = offsetof(struct ledger, plan);
-    if (syscall(SYS_pread64, fd, &head, known, 0) == (ssize_t)known && head.magic == LEDGER_MAGIC &&
-        head.version == LEDGER_VERSION && head.size == ledger_size(head.fd_count)) {
+    if (syscall(SYS_pread64, fd, &head, sizeof head, 0) == (ssize_t)sizeof head &&
+        head.magic == LEDGER_MAGIC && head.version == LEDGER_VERSION &&
+        head.size == ledger_size(head.fd_count)) {
         void *mapping = mmap(NULL, head.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (mapping != MAP_FAILED)
             ledger = mapping;
@@ -55,6 +55,7 @@ static void detach_in_child(void)
 {
     memset(preload.armed, 0, sizeof preload.armed);
     preload.any_armed = false;
+    preload.fd_count = 0;
     preload.ledger = NULL;
 }
 
@@ -77,21 +78,38 @@ static void arm(void)
     }
 }
 
+/* One process alone writes to a ledger: the first that comes. If it executes another program, that one
+ * starts with nothing noted. */
+static bool claim(struct ledger *ledger)
+{
+    uint32_t own = (uint32_t)getpid();
+    uint32_t owner = 0;
+    if (atomic_compare_exchange_strong(&ledger->attached, &owner, own))
+        return true;
+    if (owner != own)
+        return false;
+    ledger->module_count = 0;
+    for (uint32_t fd = 0; fd < ledger->head.fd_count; fd++)
+        if (ledger->fds[fd].holder != 0)
+            ledger->fds[fd].holder = 0;
+    return true;
+}
+
 __attribute__((constructor)) static void attach(void)
 {
     const char *path = getenv(LEDGER_ENVIRONMENT);
     struct ledger *ledger = path != NULL ? map_ledger(path) : NULL;
     if (ledger == NULL)
         return;
-    uint32_t nobody = 0;
-    if (!atomic_compare_exchange_strong(&ledger->attached, &nobody, 1)) {
-        munmap(ledger, ledger->size);
+    if (!claim(ledger)) {
+        munmap(ledger, ledger->head.size);
         return;
     }
     for (uint32_t i = 0; i < ledger->point_count; i++)
         preload.point_hashes[i] = hash_text(ledger->points[i].name);
-    preload.fd_count = ledger->fd_count;
     preload.ledger = ledger;
+    preload.fds = ledger->fds;
+    preload.fd_count = ledger->head.fd_count;
     modules_record();
     fiu_attach();
     pthread_atfork(NULL, NULL, detach_in_child);

@@ -25,7 +25,7 @@ void event_write(struct ledger_event event)
     atomic_store_explicit(&place->sequence, index + 1, memory_order_release);
 }
 
-void fd_closed_wrongly(enum ledger_event_kind kind, int fd, struct given given, uintptr_t site)
+void fd_closed_wrongly(enum ledger_event_kind kind, int fd, uintptr_t site)
 {
     struct ledger_fd *slot = slot_of(fd);
     if (slot == NULL)
@@ -33,20 +33,18 @@ void fd_closed_wrongly(enum ledger_event_kind kind, int fd, struct given given, 
     event_write((struct ledger_event){.kind = kind,
                                       .fd = fd,
                                       .taken_at = slot->taken_at,
-                                      .released_at = given.released_at,
+                                      .released_at = slot->released_at,
                                       .site = site_of(site),
                                       .point = self.last_point,
                                       .error = self.last_point >= 0 ? self.last_error : 0,
                                       .k = self.last_k});
 }
 
-void fd_kept(int fd, struct given given)
+void fd_kept(int fd, uint64_t held)
 {
     struct ledger_fd *slot = slot_of(fd);
-    if (slot == NULL)
-        return;
-    atomic_store_explicit(&slot->released_at, given.released_at, memory_order_relaxed);
-    atomic_store_explicit(&slot->holder, given.held, memory_order_release);
+    if (slot != NULL)
+        atomic_store_explicit(&slot->holder, held, memory_order_release);
 }
 
 static uint64_t faults_until_now(const struct ledger *ledger)

@@ -70,7 +70,7 @@ static bool decide_others(unsigned point, struct fault *out)
     return effect_of(point, &asked, out);
 }
 
-bool fault_decide(unsigned point, uintptr_t site, struct fault *out)
+bool fault_due(unsigned point, uintptr_t site, struct fault *out)
 {
     struct self *me = &self;
     const struct plan *plan = &preload.ledger->plan;

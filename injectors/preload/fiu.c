@@ -28,8 +28,8 @@ static void resolve(void)
         return;
     fiu.init = (int (*)(unsigned int))real_function("fiu_init");
     fiu.fail = (int (*)(const char *))real_function("fiu_fail");
-    fiu.enable_external =
-        (int (*)(const char *, int, void *, unsigned int, external_cb_t *))real_function("fiu_enable_external");
+    fiu.enable_external = (int (*)(const char *, int, void *, unsigned int, external_cb_t *))real_function(
+        "fiu_enable_external");
     fiu.failinfo = (void *(*)(void))real_function("fiu_failinfo");
 }
 
@@ -99,7 +99,7 @@ int fiu_fail(const char *name)
     struct fault fault;
     if (point < 0)
         return fiu.fail(name);
-    return fault_due((unsigned)point, CALL_SITE, &fault) ? fault.error : 0;
+    return fault_armed((unsigned)point) && fault_due((unsigned)point, CALL_SITE, &fault) ? fault.error : 0;
 }
 
 void *fiu_failinfo(void)
@@ -118,9 +118,9 @@ static void armed_by_others(void)
 }
 
 #define SWITCH(name, parameters, arguments)                                                                  \
+    REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
-        REAL(int, name, parameters);                                                                         \
         armed_by_others();                                                                                   \
         self.bypass++;                                                                                       \
         int result = real_##name arguments;                                                                  \

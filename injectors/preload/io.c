@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,86 +24,101 @@ ssize_t __read_chk(int fd, void *buffer, size_t count, size_t size);
 ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t size);
 ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t size);
 
+#define IF_DUE(point, fault) (fault_armed(point) && fault_due(point, CALL_SITE, &(fault)))
+
+/* errno of a fault, as the result of a call. */
+static COLD int failed(int error)
+{
+    errno = error;
+    return -1;
+}
+
+static COLD int refused(void)
+{
+    kernel_refused(errno);
+    return -1;
+}
+
 /* A call that returns -1 on failure and neither takes nor gives a descriptor. */
 #define PLAIN(point, type, name, parameters, arguments)                                                      \
+    REAL(type, name, parameters, arguments)                                                                  \
     EXPORT type name parameters                                                                              \
     {                                                                                                        \
-        REAL(type, name, parameters);                                                                        \
         struct fault fault;                                                                                  \
-        if (fault_due(point, CALL_SITE, &fault)) {                                                           \
+        if (IF_DUE(point, fault)) {                                                                          \
             if (fault.done)                                                                                  \
                 (void)real_##name arguments;                                                                 \
-            errno = fault.error;                                                                             \
-            return -1;                                                                                       \
+            return failed(fault.error);                                                                      \
         }                                                                                                    \
         type result = real_##name arguments;                                                                 \
-        if (UNLIKELY(result == -1))                                                                          \
-            kernel_refused(errno);                                                                           \
-        return result;                                                                                       \
+        return LIKELY(result != -1) ? result : refused();                                                    \
     }
 
 /* As PLAIN, but moves up to `count` bytes and can be shortened. */
-#define MOVING(point, name, parameters, arguments)                                                           \
+#define WRITING(point, name, parameters, arguments)                                                          \
+    REAL(ssize_t, name, parameters, arguments)                                                               \
     EXPORT ssize_t name parameters                                                                           \
     {                                                                                                        \
-        REAL(ssize_t, name, parameters);                                                                     \
         struct fault fault;                                                                                  \
-        if (fault_due(point, CALL_SITE, &fault)) {                                                           \
-            if (fault.error != 0) {                                                                          \
-                errno = fault.error;                                                                         \
-                return -1;                                                                                   \
-            }                                                                                                \
+        if (IF_DUE(point, fault)) {                                                                          \
+            if (fault.error != 0)                                                                            \
+                return failed(fault.error);                                                                  \
             count = plan_short_length(count, fault.shorten);                                                 \
         }                                                                                                    \
         ssize_t result = real_##name arguments;                                                              \
-        if (UNLIKELY(result == -1))                                                                          \
-            kernel_refused(errno);                                                                           \
-        return result;                                                                                       \
+        return LIKELY(result != -1) ? result : refused();                                                    \
+    }
+
+/* As WRITING, but nothing is exhausted by it: the ordinary way is a jump. */
+#define READING(point, name, parameters, arguments)                                                          \
+    REAL(ssize_t, name, parameters, arguments)                                                               \
+    EXPORT ssize_t name parameters                                                                           \
+    {                                                                                                        \
+        if (LIKELY(!fault_armed(point)))                                                                     \
+            return real_##name arguments;                                                                    \
+        struct fault fault;                                                                                  \
+        if (fault_due(point, CALL_SITE, &fault)) {                                                           \
+            if (fault.error != 0)                                                                            \
+                return failed(fault.error);                                                                  \
+            count = plan_short_length(count, fault.shorten);                                                 \
+        }                                                                                                    \
+        return real_##name arguments;                                                                        \
     }
 
 /* A call that returns a new descriptor; the body's middle, for functions with variable arguments. */
 #define TAKE(point, name, arguments)                                                                         \
     struct fault fault;                                                                                      \
-    if (fault_due(point, CALL_SITE, &fault)) {                                                               \
-        errno = fault.error;                                                                                 \
-        return -1;                                                                                           \
-    }                                                                                                        \
+    if (IF_DUE(point, fault))                                                                                \
+        return failed(fault.error);                                                                          \
     int fd = real_##name arguments;                                                                          \
-    if (LIKELY(fd >= 0))                                                                                     \
-        fd_took(fd, CALL_SITE);                                                                              \
-    else                                                                                                     \
-        kernel_refused(errno);                                                                               \
+    if (UNLIKELY(fd < 0))                                                                                    \
+        return refused();                                                                                    \
+    fd_took(fd, CALL_SITE);                                                                                  \
     return fd
 
 #define TAKING(point, name, parameters, arguments)                                                           \
+    REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
-        REAL(int, name, parameters);                                                                         \
         TAKE(point, name, arguments);                                                                        \
     }
 
-/* The third argument of open, which is there only if it creates. */
-static inline mode_t mode_argument(int flags, va_list arguments)
-{
-    bool creates = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
-    return creates ? va_arg(arguments, mode_t) : 0;
-}
-
+/* open has a variable argument, the mode, and fcntl an int or a pointer. Our own functions have them always
+ * and go by the C library's names: where the caller left one out, the C library does not look at it. */
 #define OPENING(point, name, parameters, arguments)                                                          \
-    EXPORT int name parameters                                                                               \
+    int wrapped_##name parameters __asm__(#name);                                                            \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int wrapped_##name parameters                                                                     \
     {                                                                                                        \
-        REAL(int, name, parameters);                                                                         \
-        va_list rest;                                                                                        \
-        va_start(rest, flags);                                                                               \
-        mode_t mode = mode_argument(flags, rest);                                                            \
-        va_end(rest);                                                                                        \
         TAKE(point, name, arguments);                                                                        \
     }
 
-OPENING(POINT_OPEN, open, (const char *path, int flags, ...), (path, flags, mode))
-OPENING(POINT_OPEN, open64, (const char *path, int flags, ...), (path, flags, mode))
-OPENING(POINT_OPENAT, openat, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
-OPENING(POINT_OPENAT, openat64, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
+OPENING(POINT_OPEN, open, (const char *path, int flags, mode_t mode), (path, flags, mode))
+OPENING(POINT_OPEN, open64, (const char *path, int flags, mode_t mode), (path, flags, mode))
+OPENING(POINT_OPENAT, openat, (int folder, const char *path, int flags, mode_t mode),
+        (folder, path, flags, mode))
+OPENING(POINT_OPENAT, openat64, (int folder, const char *path, int flags, mode_t mode),
+        (folder, path, flags, mode))
 TAKING(POINT_OPEN, __open_2, (const char *path, int flags), (path, flags))
 TAKING(POINT_OPEN, __open64_2, (const char *path, int flags), (path, flags))
 TAKING(POINT_OPENAT, __openat_2, (int folder, const char *path, int flags), (folder, path, flags))
@@ -117,22 +131,22 @@ TAKING(POINT_MKOSTEMP, mkostemp, (char *pattern, int flags), (pattern, flags))
 TAKING(POINT_MKOSTEMP, mkostemp64, (char *pattern, int flags), (pattern, flags))
 TAKING(POINT_DUP, dup, (int old), (old))
 
-MOVING(POINT_READ, read, (int file, void *buffer, size_t count), (file, buffer, count))
-MOVING(POINT_READ, __read_chk, (int file, void *buffer, size_t count, size_t size),
-       (file, buffer, count, size))
-MOVING(POINT_WRITE, write, (int file, const void *buffer, size_t count), (file, buffer, count))
-MOVING(POINT_PREAD, pread, (int file, void *buffer, size_t count, off_t offset),
-       (file, buffer, count, offset))
-MOVING(POINT_PREAD, pread64, (int file, void *buffer, size_t count, off64_t offset),
-       (file, buffer, count, offset))
-MOVING(POINT_PREAD, __pread_chk, (int file, void *buffer, size_t count, off_t offset, size_t size),
-       (file, buffer, count, offset, size))
-MOVING(POINT_PREAD, __pread64_chk, (int file, void *buffer, size_t count, off64_t offset, size_t size),
-       (file, buffer, count, offset, size))
-MOVING(POINT_PWRITE, pwrite, (int file, const void *buffer, size_t count, off_t offset),
-       (file, buffer, count, offset))
-MOVING(POINT_PWRITE, pwrite64, (int file, const void *buffer, size_t count, off64_t offset),
-       (file, buffer, count, offset))
+READING(POINT_READ, read, (int file, void *buffer, size_t count), (file, buffer, count))
+READING(POINT_READ, __read_chk, (int file, void *buffer, size_t count, size_t size),
+        (file, buffer, count, size))
+WRITING(POINT_WRITE, write, (int file, const void *buffer, size_t count), (file, buffer, count))
+READING(POINT_PREAD, pread, (int file, void *buffer, size_t count, off_t offset),
+        (file, buffer, count, offset))
+READING(POINT_PREAD, pread64, (int file, void *buffer, size_t count, off64_t offset),
+        (file, buffer, count, offset))
+READING(POINT_PREAD, __pread_chk, (int file, void *buffer, size_t count, off_t offset, size_t size),
+        (file, buffer, count, offset, size))
+READING(POINT_PREAD, __pread64_chk, (int file, void *buffer, size_t count, off64_t offset, size_t size),
+        (file, buffer, count, offset, size))
+WRITING(POINT_PWRITE, pwrite, (int file, const void *buffer, size_t count, off_t offset),
+        (file, buffer, count, offset))
+WRITING(POINT_PWRITE, pwrite64, (int file, const void *buffer, size_t count, off64_t offset),
+        (file, buffer, count, offset))
 
 PLAIN(POINT_LSEEK, off_t, lseek, (int file, off_t offset, int whence), (file, offset, whence))
 PLAIN(POINT_LSEEK, off64_t, lseek64, (int file, off64_t offset, int whence), (file, offset, whence))
@@ -160,8 +174,7 @@ PLAIN(POINT_FSTATAT, int, fstatat, (int folder, const char *path, struct stat *s
       (folder, path, status, flags))
 PLAIN(POINT_FSTATAT, int, fstatat64, (int folder, const char *path, struct stat64 *status, int flags),
       (folder, path, status, flags))
-PLAIN(POINT_STATX, int, statx,
-      (int folder, const char *path, int flags, unsigned mask, struct statx *status),
+PLAIN(POINT_STATX, int, statx, (int folder, const char *path, int flags, unsigned mask, struct statx *status),
       (folder, path, flags, mask, status))
 
 /* A vector that moves fewer bytes: the same buffers up to the shorter length. Returns their number. */
@@ -182,25 +195,21 @@ static COLD int shorten_vector(const struct iovec *vector, int count, uint64_t c
 }
 
 #define MOVING_VECTOR(point, name)                                                                           \
+    REAL(ssize_t, name, (int file, const struct iovec *vector, int count), (file, vector, count))            \
     EXPORT ssize_t name(int file, const struct iovec *vector, int count)                                     \
     {                                                                                                        \
-        REAL(ssize_t, name, (int, const struct iovec *, int));                                               \
         struct iovec shorter[IOV_MAX];                                                                       \
         struct fault fault;                                                                                  \
-        if (fault_due(point, CALL_SITE, &fault)) {                                                           \
-            if (fault.error != 0) {                                                                          \
-                errno = fault.error;                                                                         \
-                return -1;                                                                                   \
-            }                                                                                                \
+        if (IF_DUE(point, fault)) {                                                                          \
+            if (fault.error != 0)                                                                            \
+                return failed(fault.error);                                                                  \
             if (count > 0 && count <= IOV_MAX) {                                                             \
                 count = shorten_vector(vector, count, fault.shorten, shorter);                               \
                 vector = shorter;                                                                            \
             }                                                                                                \
         }                                                                                                    \
         ssize_t result = real_##name(file, vector, count);                                                   \
-        if (UNLIKELY(result == -1))                                                                          \
-            kernel_refused(errno);                                                                           \
-        return result;                                                                                       \
+        return LIKELY(result != -1) ? result : refused();                                                    \
     }
 
 MOVING_VECTOR(POINT_READV, readv)
@@ -211,49 +220,53 @@ MOVING_VECTOR(POINT_WRITEV, writev)
 struct closing {
     int fd;
     bool over;
-    struct given given;
+    uint64_t held;
 };
 
 static inline void closing_cancelled(struct closing *closing)
 {
     if (UNLIKELY(!closing->over))
-        fd_kept(closing->fd, closing->given);
+        fd_kept(closing->fd, closing->held);
 }
 
-/* `result` of a real close of `fd`: was it this operation's to close, and was it open? */
-static inline void judge_close(int fd, int result, struct given given, uintptr_t site)
+/* The real close of `fd` failed: was it closed already? */
+static COLD void judge_failed_close(int fd, uintptr_t site)
 {
-    if (UNLIKELY(result == -1 && errno == EBADF && given.released_at != 0))
-        fd_closed_wrongly(LEDGER_DOUBLE_CLOSE, fd, given, site);
-    else if (UNLIKELY(fd_is_foreign(given.held)))
-        fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, fd, given, site);
+    struct ledger_fd *slot = slot_of(fd);
+    if (errno == EBADF && slot != NULL && slot->released_at != 0)
+        fd_closed_wrongly(LEDGER_DOUBLE_CLOSE, fd, site);
+}
+
+REAL(int, close, (int fd), (fd))
+static inline int close_noted(int fd, uintptr_t site)
+{
+    struct closing closing __attribute__((cleanup(closing_cancelled))) = {fd, false, fd_giving(fd, site)};
+    if (UNLIKELY(fd_is_foreign(closing.held)))
+        fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, fd, site);
+    int result = real_close(fd);
+    closing.over = true;
+    if (UNLIKELY(result == -1))
+        judge_failed_close(fd, site);
+    return result;
 }
 
 EXPORT int close(int fd)
 {
-    REAL(int, close, (int));
+    if (LIKELY(!fault_armed(POINT_CLOSE)))
+        return close_noted(fd, CALL_SITE);
     struct fault fault;
-    bool fails = fault_due(POINT_CLOSE, CALL_SITE, &fault);
-    if (UNLIKELY(fails && !fault.done)) {
-        errno = fault.error;
-        return -1;
-    }
-    struct closing closing __attribute__((cleanup(closing_cancelled))) = {fd, false, fd_giving(fd, CALL_SITE)};
-    int result = real_close(fd);
-    closing.over = true;
-    judge_close(fd, result, closing.given, CALL_SITE);
-    if (UNLIKELY(fails)) {
-        errno = fault.error;
-        return -1;
-    }
-    return result;
+    if (!fault_due(POINT_CLOSE, CALL_SITE, &fault))
+        return close_noted(fd, CALL_SITE);
+    if (fault.done)
+        (void)close_noted(fd, CALL_SITE);
+    return failed(fault.error);
 }
 
+REAL(DIR *, opendir, (const char *path), (path))
 EXPORT DIR *opendir(const char *path)
 {
-    REAL(DIR *, opendir, (const char *));
     struct fault fault;
-    if (fault_due(POINT_OPENDIR, CALL_SITE, &fault)) {
+    if (IF_DUE(POINT_OPENDIR, fault)) {
         errno = fault.error;
         return NULL;
     }
@@ -265,25 +278,28 @@ EXPORT DIR *opendir(const char *path)
     return folder;
 }
 
-EXPORT int closedir(DIR *folder)
+REAL(int, closedir, (DIR * folder), (folder))
+static int closedir_noted(DIR *folder, uintptr_t site)
 {
-    REAL(int, closedir, (DIR *));
-    struct fault fault;
-    bool fails = fault_due(POINT_CLOSEDIR, CALL_SITE, &fault);
-    if (UNLIKELY(fails && !fault.done)) {
-        errno = fault.error;
-        return -1;
-    }
     DIR *volatile maybe = folder; /* the header swears that it is not NULL, the function allows it */
     int fd = maybe != NULL ? dirfd(folder) : -1;
-    struct given given = fd_giving(fd, CALL_SITE);
+    uint64_t held = fd_giving(fd, site);
+    if (UNLIKELY(fd_is_foreign(held)))
+        fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, fd, site);
     int result = real_closedir(folder);
-    judge_close(fd, result, given, CALL_SITE);
-    if (UNLIKELY(fails)) {
-        errno = fault.error;
-        return -1;
-    }
+    if (UNLIKELY(result == -1))
+        judge_failed_close(fd, site);
     return result;
+}
+
+EXPORT int closedir(DIR *folder)
+{
+    struct fault fault;
+    if (!IF_DUE(POINT_CLOSEDIR, fault))
+        return closedir_noted(folder, CALL_SITE);
+    if (fault.done)
+        (void)closedir_noted(folder, CALL_SITE);
+    return failed(fault.error);
 }
 
 /* dup2 and dup3 close `new` within the kernel: its slot changes hands when they have succeeded, since the
@@ -292,21 +308,18 @@ static inline void replaced(int old, int new, uintptr_t site)
 {
     if (old == new)
         return;
-    struct given given = fd_giving(new, site);
-    if (UNLIKELY(fd_is_foreign(given.held)))
-        fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, new, given, site);
+    if (UNLIKELY(fd_is_foreign(fd_giving(new, site))))
+        fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, new, site);
     fd_took(new, site);
 }
 
 #define REPLACING(point, name, parameters, arguments)                                                        \
+    REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
-        REAL(int, name, parameters);                                                                         \
         struct fault fault;                                                                                  \
-        if (fault_due(point, CALL_SITE, &fault)) {                                                           \
-            errno = fault.error;                                                                             \
-            return -1;                                                                                       \
-        }                                                                                                    \
+        if (IF_DUE(point, fault))                                                                            \
+            return failed(fault.error);                                                                      \
         int fd = real_##name arguments;                                                                      \
         if (LIKELY(fd >= 0))                                                                                 \
             replaced(old, fd, CALL_SITE);                                                                    \
@@ -319,14 +332,12 @@ REPLACING(POINT_DUP2, dup2, (int old, int new), (old, new))
 REPLACING(POINT_DUP3, dup3, (int old, int new, int flags), (old, new, flags))
 
 #define PIPING(point, name, parameters, arguments)                                                           \
+    REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
-        REAL(int, name, parameters);                                                                         \
         struct fault fault;                                                                                  \
-        if (fault_due(point, CALL_SITE, &fault)) {                                                           \
-            errno = fault.error;                                                                             \
-            return -1;                                                                                       \
-        }                                                                                                    \
+        if (IF_DUE(point, fault))                                                                            \
+            return failed(fault.error);                                                                      \
         int result = real_##name arguments;                                                                  \
         if (UNLIKELY(result == -1)) {                                                                        \
             kernel_refused(errno);                                                                           \
@@ -340,16 +351,12 @@ REPLACING(POINT_DUP3, dup3, (int old, int new, int flags), (old, new, flags))
 PIPING(POINT_PIPE, pipe, (int ends[2]), (ends))
 PIPING(POINT_PIPE2, pipe2, (int ends[2], int flags), (ends, flags))
 
-/* fcntl's argument is an int or a pointer, according to the command: both pass as a pointer does. Only the
- * commands that make a descriptor can fail. */
+/* Of fcntl's commands, only those that make a descriptor can fail. */
 #define CONTROLLING(name)                                                                                    \
-    EXPORT int name(int file, int command, ...)                                                              \
+    int wrapped_##name(int file, int command, void *argument) __asm__(#name);                                \
+    REAL(int, name, (int file, int command, void *argument), (file, command, argument))                      \
+    EXPORT int wrapped_##name(int file, int command, void *argument)                                         \
     {                                                                                                        \
-        REAL(int, name, (int, int, ...));                                                                    \
-        va_list rest;                                                                                        \
-        va_start(rest, command);                                                                             \
-        void *argument = va_arg(rest, void *);                                                               \
-        va_end(rest);                                                                                        \
         if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)                                                \
             return real_##name(file, command, argument);                                                     \
         TAKE(POINT_FCNTL_DUPFD, name, (file, command, argument));                                            \

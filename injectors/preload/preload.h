@@ -23,8 +23,9 @@ enum { ARMED_BY_PLAN = 1, ARMED_BY_OTHERS = 2 };
 /* The process's state. Written before the program's threads start, then only read, except by a fork's
  * child, which has one thread. */
 struct preload {
-    struct ledger *ledger; /* NULL: no ledger, nothing is noted */
-    uint32_t fd_count;
+    struct ledger *ledger;          /* NULL: no ledger, nothing is noted */
+    struct ledger_fd *fds;          /* its slots */
+    uint32_t fd_count;              /* 0 without a ledger */
     uintptr_t text_start, text_end; /* of the program itself */
     uint8_t armed[PLAN_POINTS_MAX];
     bool any_armed;
@@ -52,13 +53,13 @@ struct self {
     uint64_t operation; /* encoded as in the ledger; 0: outside any operation */
     unsigned bypass;    /* not 0: libfiu or our own code runs: no plan, no ledger */
     unsigned taken_count;
-    bool taken_overflow;  /* more than TAKEN_MAX: the slots must be searched */
-    int delivering;       /* errno on its way through libfiu, 0: none */
-    int failinfo;         /* what fiu_failinfo is to give: errno of the last fault of ours, 0: libfiu's own */
-    int last_point;       /* of the operation's last fault, -1: none */
+    bool taken_overflow; /* more than TAKEN_MAX: the slots must be searched */
+    int delivering;      /* errno on its way through libfiu, 0: none */
+    int failinfo;        /* what fiu_failinfo is to give: errno of the last fault of ours, 0: libfiu's own */
+    int last_point;      /* of the operation's last fault, -1: none */
     int last_error;
     uint64_t last_k;
-    uint64_t first_fault; /* hash, 0: none */
+    uint64_t first_fault;           /* hash, 0: none */
     uint64_t injected[ERRNO_WORDS]; /* bit e: errno e was injected in this operation */
     struct ledger_thread *record;
     uint32_t calls[PLAN_POINTS_MAX]; /* k of each armed point in this operation */
@@ -69,22 +70,26 @@ extern __thread struct self self __attribute__((tls_model("initial-exec")));
 /* The next definition of `name` after the preload's. Ends the process with a message if there is none. */
 void *real_function(const char *name);
 
-/* Declares real_NAME for use in a wrapper's body. dlsym is asked at the first call, by whichever thread:
- * all get the same answer. */
-#define REAL(type, name, parameters)                                                                         \
-    static type(*real_##name##_) parameters;                                                                 \
-    if (UNLIKELY(real_##name##_ == NULL))                                                                    \
-        real_##name##_ = (type(*) parameters)real_function(#name);                                           \
-    type(*const real_##name) parameters = real_##name##_
+/* Declares real_NAME, through which a wrapper calls on. It asks dlsym at its first call, by whichever
+ * thread: all get the same answer. */
+#define REAL(type, name, parameters, arguments)                                                              \
+    static type first_##name parameters;                                                                     \
+    static type(*real_##name) parameters = first_##name;                                                     \
+    static COLD type first_##name parameters                                                                 \
+    {                                                                                                        \
+        real_##name = (type(*) parameters)real_function(#name);                                              \
+        return real_##name arguments;                                                                        \
+    }
 
-/* Step 1. Slow part: decides the call by the plan and delivers it through libfiu. True: *out is what to
- * do. May delay the call. */
-bool fault_decide(unsigned point, uintptr_t site, struct fault *out);
-
-static inline bool fault_due(unsigned point, uintptr_t site, struct fault *out)
+/* Step 1. Is a call of the point to be looked at? */
+static inline bool fault_armed(unsigned point)
 {
-    return UNLIKELY(preload.armed[point] != 0) && fault_decide(point, site, out);
+    return UNLIKELY(preload.armed[point] != 0);
 }
+
+/* Decides an armed call by the plan and delivers its fault through libfiu. True: *out is what to do. May
+ * delay the call. */
+bool fault_due(unsigned point, uintptr_t site, struct fault *out);
 
 /* Step 3. The place that a call is put down to: `site` itself in the program's text, otherwise the first
  * frame outside system libraries. */
@@ -95,11 +100,12 @@ static inline uint64_t site_of(uintptr_t site)
     return LIKELY(site >= preload.text_start && site < preload.text_end) ? site : site_of_outside(site);
 }
 
+/* The slot of `fd`, or NULL if nothing is to be noted. */
 static inline struct ledger_fd *slot_of(int fd)
 {
-    if (UNLIKELY(preload.ledger == NULL || (unsigned)fd >= preload.fd_count || self.bypass != 0))
+    if (UNLIKELY((unsigned)fd >= preload.fd_count || self.bypass != 0))
         return NULL;
-    return &preload.ledger->fds[fd];
+    return &preload.fds[fd];
 }
 
 /* Notes that the call at `site` was given descriptor `fd`. */
@@ -109,7 +115,7 @@ static inline void fd_took(int fd, uintptr_t site)
     if (slot == NULL)
         return;
     uint64_t before = atomic_load_explicit(&slot->holder, memory_order_relaxed);
-    uint64_t generation = ((before & ~LEDGER_FD_OPEN) | LEDGER_OPERATION_MASK) + 1;
+    uint64_t generation = (before & LEDGER_FD_GENERATION_MASK) + LEDGER_FD_GENERATION_STEP;
     uint64_t holder = LEDGER_FD_OPEN | generation | self.operation;
     atomic_store_explicit(&slot->taken_at, site_of(site), memory_order_relaxed);
     atomic_store_explicit(&slot->holder, holder, memory_order_release);
@@ -121,24 +127,16 @@ static inline void fd_took(int fd, uintptr_t site)
         self.taken_overflow = true;
 }
 
-/* What a descriptor's slot read when it was about to be closed. */
-struct given {
-    uint64_t held;        /* holder, 0: unknown to the ledger */
-    uint64_t released_at; /* site of the release before this one, 0: none */
-};
-
-/* Notes that descriptor `fd` is about to be closed by the call at `site`. */
-static inline struct given fd_giving(int fd, uintptr_t site)
+/* Notes that the call at `site` is about to close `fd`. Returns what the slot held, 0: nothing known. */
+static inline uint64_t fd_giving(int fd, uintptr_t site)
 {
     struct ledger_fd *slot = slot_of(fd);
     if (slot == NULL)
-        return (struct given){0};
+        return 0;
     uint64_t before = atomic_load_explicit(&slot->holder, memory_order_relaxed);
-    struct given given = {.released_at = atomic_load_explicit(&slot->released_at, memory_order_relaxed)};
-    atomic_store_explicit(&slot->released_at, site, memory_order_relaxed);
-    given.held = atomic_exchange_explicit(&slot->holder, before & ~(LEDGER_FD_OPEN | LEDGER_OPERATION_MASK),
-                                          memory_order_acq_rel);
-    return given;
+    if (LIKELY((before & LEDGER_FD_OPEN) != 0))
+        atomic_store_explicit(&slot->released_at, site, memory_order_relaxed);
+    return atomic_exchange_explicit(&slot->holder, before & LEDGER_FD_GENERATION_MASK, memory_order_acq_rel);
 }
 
 /* Whether `held` belongs to another operation that is still going on, seen from within one. */
@@ -149,10 +147,10 @@ static inline bool fd_is_foreign(uint64_t held)
 }
 
 /* Notes a close that went wrong: of another operation's descriptor, or of one that is closed already. */
-void fd_closed_wrongly(enum ledger_event_kind kind, int fd, struct given given, uintptr_t site);
+void fd_closed_wrongly(enum ledger_event_kind kind, int fd, uintptr_t site);
 
-/* Notes that a close was cancelled before it did anything: the slot reads again as before. */
-void fd_kept(int fd, struct given given);
+/* Notes that a close was cancelled before it did anything: the slot holds again what it held. */
+void fd_kept(int fd, uint64_t held);
 
 /* The kernel refused with `error` (positive): counted if something is exhausted. */
 void kernel_refused(int error);
