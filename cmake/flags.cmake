@@ -4,6 +4,9 @@
 option(EXEUNT_WERROR "Treat warnings as errors" ON)
 set(EXEUNT_SANITIZE "" CACHE STRING "Sanitizers of the whole build: empty, address;undefined or thread")
 
+cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH EXEUNT_SOURCE_DIR)
+string(APPEND EXEUNT_SOURCE_DIR "/")
+
 add_library(exeunt_warnings INTERFACE)
 target_compile_features(exeunt_warnings INTERFACE c_std_11)
 target_compile_definitions(exeunt_warnings INTERFACE _GNU_SOURCE)
@@ -11,7 +14,7 @@ target_compile_options(
   exeunt_warnings
   INTERFACE -g
             -fvisibility=hidden
-            "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/="
+            "-ffile-prefix-map=${EXEUNT_SOURCE_DIR}="
             -Wall
             -Wextra
             -Wshadow

@@ -42,6 +42,10 @@ struct campaign_options {
 
 enum { CAMPAIGN_WORKERS_MAX = 256 };
 
+/* Operations of a run: as set, without end (0) if a time is set, otherwise 12 for each descriptor of the
+ * limit: enough for a variant that leaks on every eighth operation to meet it. */
+uint64_t campaign_operations(const struct campaign_options *options);
+
 /* Runs options->variant. Returns 0 with *out the caller's (result_clear), or a negative errno with `error`.
  */
 int campaign_run(const struct campaign_options *options, struct result *out, struct error *error);

@@ -64,7 +64,12 @@ struct ledger_operation {
     _Atomic int32_t status;       /* 0 or negative errno, as the program ended it */
 };
 
-enum ledger_operation_state { LEDGER_OPERATION_UNSEEN, LEDGER_OPERATION_BEGUN, LEDGER_OPERATION_ENDED };
+enum ledger_operation_state {
+    LEDGER_OPERATION_UNSEEN,
+    LEDGER_OPERATION_BEGUN,
+    LEDGER_OPERATION_ENDED,
+    LEDGER_OPERATION_REFUSED, /* ended after the kernel had no descriptor or no space left for it */
+};
 
 enum ledger_event_kind {
     LEDGER_FAULT = 1,     /* a point failed as planned */
@@ -91,6 +96,8 @@ struct ledger_event {
 /* A point in play. Injected ones are counted here and not only in events, which can be lost. */
 struct ledger_point {
     char name[PLAN_POINT_NAME_MAX];
+    int32_t
+        error; /* of a point without a profile: what it fails with unless the plan says otherwise; 0: EIO */
     _Atomic uint64_t injected;
 };
 

@@ -1,5 +1,9 @@
 /* The supervisor: runs one program under the preload, contained and limited, samples it, and tells
- * truthfully how it ended. Nothing that the program started survives it. */
+ * truthfully how it ended. Nothing that the program started survives it, even if the supervisor is killed.
+ *
+ * The program gets no descriptor but 0 to 2, default signals, no terminal, and where it is permitted a PID
+ * namespace with a /proc that fits it. There it is process 2, and the ledger's path is another one than
+ * ledger_path(). Needs Linux 5.11. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,34 +14,39 @@
 #include "ledger/reader.h"
 #include "oracle/result.h"
 
-/* Called in the supervisor at every sample, with the newest one: drains the ledger, shows progress. */
+/* Called in the supervisor at every sample, with the newest one: drains the ledger, shows progress. The
+ * first comes when the program has just started, the last when all is over and view->child_ended is set.
+ * Signals are blocked meanwhile. */
 typedef void supervise_tick(void *context, const struct sample *sample);
 
 struct supervise_options {
-    char *const *arguments;  /* argv of the program: [0] is its path; ends with NULL */
-    const char *preload;     /* path of the preload library */
+    char *const *arguments; /* argv of the program: [0] is its path; ends with NULL */
+    const char *preload;    /* path of the preload library */
     struct ledger_view *ledger;
-    uint64_t limit_fds;      /* RLIMIT_NOFILE, soft and hard */
-    uint64_t sample_ns;      /* between two samples */
-    uint64_t hang_ns;        /* without an operation ending for so long, the program hangs; 0: never */
-    const volatile int *interrupted; /* not 0: the user wants to end; set by a signal handler */
-    int keep_output;         /* 1: standard output and error of the program are the supervisor's own */
-    supervise_tick *tick;    /* may be NULL */
+    uint64_t limit_fds; /* RLIMIT_NOFILE, soft and hard */
+    uint64_t sample_ns; /* between two samples */
+    uint64_t hang_ns;   /* without an operation ending for so long, by the samples, it hangs; 0: never */
+    const volatile int *interrupted; /* not 0: the user wants to end; set by a signal handler or in tick */
+    int keep_output; /* 1: standard output and error are the supervisor's own; 0: only last words are kept */
+    supervise_tick *tick; /* may be NULL */
     void *tick_context;
 };
 
 struct supervise_outcome {
-    enum ended ended;  /* ENDED_EXITED for any exit status but 0; the oracle knows EMFILE and disk-full */
-    int exit_status;   /* -1: ended by a signal */
-    int signal;        /* 0: none */
+    enum ended ended; /* ENDED_EXITED for any exit status but 0; the oracle knows EMFILE and disk-full */
+    int exit_status;  /* -1: ended by a signal */
+    int signal;       /* 0: none; SIGKILL if the supervisor ended it */
     uint64_t duration_ms;
-    uint64_t started_ns;   /* CLOCK_MONOTONIC, when the program was started: t_ms of samples counts from here */
-    int64_t fds_last;      /* descriptors in the last sample in which they could be read, -1: never */
+    uint64_t started_ns; /* CLOCK_MONOTONIC, when the program was started: t_ms of samples counts from here */
+    int64_t fds_last;    /* descriptors in the last sample in which they could be read, -1: never */
     int64_t fds_peak;
-    char last_words[256];  /* last line of its standard error, "" if none or kept */
-    struct series series;  /* the caller's: free(series.samples) */
+    char last_words[256]; /* last line of its standard error that says something, printable; "": none or kept
+                           */
+    struct series series; /* the caller's: free(series.samples) */
 };
 
-/* Runs the program to its end, or ends it. Returns 0 or a negative errno with `error` set, when the
- * program could not be started at all. Blocks; only one at a time per process. */
+/* Runs the program to its end, or ends it. If the user wants to end, the program is asked to
+ * (ledger->stop) and has 2 seconds; ENDED_INTERRUPTED, unless it crashes meanwhile. Returns 0 or a negative
+ * errno with `error` set, when the program could not be started or how it ended cannot be known. Blocks;
+ * only one at a time per process. Afterwards no child and no descriptor of ours is left. */
 int supervise(const struct supervise_options *options, struct supervise_outcome *out, struct error *error);

@@ -67,6 +67,7 @@ void kernel_refused(int error)
         exhaustion = &ledger->space_exhausted;
     else
         return;
+    self.refused = true;
     if (atomic_fetch_add_explicit(&exhaustion->count, 1, memory_order_relaxed) != 0)
         return;
     exhaustion->first_operation = self.operation;

@@ -40,7 +40,8 @@ static bool effect_of(unsigned point, const struct plan_fault *planned, struct f
         return true;
     }
     if (point >= FAULT_POINTS_COUNT) {
-        out->error = planned->error != 0 ? planned->error : EIO;
+        int usual = preload.ledger->points[point].error;
+        out->error = planned->error != 0 ? planned->error : usual != 0 ? usual : EIO;
         return true;
     }
     const struct fault_point *profile = &fault_points[point];

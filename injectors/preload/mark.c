@@ -16,6 +16,7 @@ EXPORT void exeunt_mark_end(int status);
 EXPORT void exeunt_mark_transfer(int fd);
 EXPORT void exeunt_mark_rest(void);
 EXPORT bool exeunt_mark_injected(int error);
+EXPORT bool exeunt_mark_stopping(void);
 
 static pthread_key_t thread_end;
 static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
@@ -119,6 +120,7 @@ void exeunt_mark_begin(uint64_t operation)
     self.taken_overflow = false;
     self.last_point = -1;
     self.first_fault = 0;
+    self.refused = false;
     memset(self.injected, 0, sizeof self.injected);
     if (preload.any_armed)
         memset(self.calls, 0, sizeof self.calls[0] * ledger->point_count);
@@ -147,7 +149,9 @@ void exeunt_mark_end(int status)
     if (record != NULL) {
         record->first_fault = self.first_fault;
         record->status = status;
-        atomic_store_explicit(&record->state, LEDGER_OPERATION_ENDED, memory_order_release);
+        atomic_store_explicit(&record->state,
+                              self.refused ? LEDGER_OPERATION_REFUSED : LEDGER_OPERATION_ENDED,
+                              memory_order_release);
     }
     self.operation = 0;
     struct ledger_thread *thread = self.record;
@@ -189,4 +193,9 @@ void exeunt_mark_rest(void)
 bool exeunt_mark_injected(int error)
 {
     return error >= 0 && error / 64 < ERRNO_WORDS && (self.injected[error / 64] >> (error % 64) & 1) != 0;
+}
+
+bool exeunt_mark_stopping(void)
+{
+    return preload.ledger != NULL && atomic_load_explicit(&preload.ledger->stop, memory_order_relaxed) != 0;
 }

@@ -60,6 +60,7 @@ struct self {
     int last_error;
     uint64_t last_k;
     uint64_t first_fault;           /* hash, 0: none */
+    bool refused;                   /* the kernel had no descriptor or no space left for this operation */
     uint64_t injected[ERRNO_WORDS]; /* bit e: errno e was injected in this operation */
     struct ledger_thread *record;
     uint32_t calls[PLAN_POINTS_MAX]; /* k of each armed point in this operation */

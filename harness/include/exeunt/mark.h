@@ -15,6 +15,7 @@ EXEUNT_MARK void exeunt_mark_end(int status);
 EXEUNT_MARK void exeunt_mark_transfer(int fd);
 EXEUNT_MARK void exeunt_mark_rest(void);
 EXEUNT_MARK bool exeunt_mark_injected(int error);
+EXEUNT_MARK bool exeunt_mark_stopping(void);
 #undef EXEUNT_MARK
 
 /* The calling thread begins operation number `operation` (the job's number as the queue gives it, below
@@ -54,4 +55,10 @@ static inline void exeunt_rest(void)
 static inline bool exeunt_injected(int error)
 {
     return exeunt_mark_injected && exeunt_mark_injected(error);
+}
+
+/* Whether the program is asked to take no further jobs, so that it can end in order. */
+static inline bool exeunt_stopping(void)
+{
+    return exeunt_mark_stopping && exeunt_mark_stopping();
 }

@@ -60,9 +60,9 @@ struct exeunt_variant {
 struct exeunt_workload {
     const char *name;
     const char *summary;
-    const char *faults;                     /* default plan */
-    unsigned fds_per_operation;             /* descriptors that one operation holds at most */
-    const struct exeunt_variant *variants;  /* ends with a NULL name */
+    const char *faults;                    /* default plan */
+    unsigned fds_per_operation;            /* descriptors that one operation holds at most */
+    const struct exeunt_variant *variants; /* ends with a NULL name */
     const struct exeunt_point *points;
     const struct exeunt_setting *settings;
 
@@ -85,8 +85,8 @@ struct exeunt_workload {
 
 #define EXEUNT_WORKLOAD(symbol)                                                                              \
     static const struct exeunt_workload symbol;                                                              \
-    __attribute__((section("exeunt_workloads"), used)) static const struct exeunt_workload                   \
-        *const registered_##symbol = &symbol;                                                                \
+    __attribute__((section("exeunt_workloads"),                                                              \
+                   used)) static const struct exeunt_workload *const registered_##symbol = &symbol;          \
     static const struct exeunt_workload symbol
 
 /* The registered workloads: the i-th by name, NULL after the last. */

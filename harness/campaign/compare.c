@@ -1,0 +1,92 @@
+/* All variants of a workload under the same faults, the positive controls first. */
+#include <string.h>
+
+#include "campaign/campaign.h"
+#include "campaign/setup.h"
+#include "campaign/variant.h"
+#include "campaign/witness.h"
+#include "oracle/judge.h"
+
+/* A comparison while it goes on. */
+struct comparison {
+    const struct setup *setup;
+    struct result result;
+    struct witness witnesses[RESULT_VARIANTS_MAX];
+    uint64_t survived; /* the most operations that a control ended before it died */
+};
+
+/* How many operations a variant does if the user does not say: a control as many as it takes to meet the
+ * limit, the others a quarter more than it survived, so that they have met its faults and more. */
+static uint64_t operations_of(const struct comparison *comparison, const struct exeunt_variant *variant)
+{
+    const struct campaign_options *options = comparison->setup->options;
+    uint64_t operations = campaign_operations(options);
+    bool is_set = options->operations != 0 || options->for_ns != 0;
+    if (is_set || variant->leaks || comparison->survived == 0 || comparison->survived >= operations)
+        return operations;
+    uint64_t wanted = comparison->survived + comparison->survived / 4 + options->workers;
+    return wanted < operations ? wanted : operations;
+}
+
+static int run_one(struct comparison *comparison, const struct exeunt_variant *variant, struct error *error)
+{
+    size_t index = comparison->result.variant_count;
+    struct variant_result *result = &comparison->result.variants[index];
+    int failed = variant_run(comparison->setup, variant, operations_of(comparison, variant), result,
+                             &comparison->witnesses[index], error);
+    if (failed != 0)
+        return failed;
+    comparison->result.variant_count++;
+    uint64_t ended = result->operations.succeeded + result->operations.failed;
+    if (variant->leaks && ended > comparison->survived)
+        comparison->survived = ended;
+    return 0;
+}
+
+static bool is_interrupted(const struct comparison *comparison)
+{
+    const volatile int *interrupted = comparison->setup->options->interrupted;
+    return interrupted != NULL && *interrupted != 0;
+}
+
+/* The controls, or the others. */
+static int run_all(struct comparison *comparison, bool controls, struct error *error)
+{
+    const struct exeunt_variant *variant = comparison->setup->options->workload->variants;
+    int failed = 0;
+    for (; variant->name != NULL && failed == 0 && !is_interrupted(comparison); variant++)
+        if (variant->leaks == controls && comparison->result.variant_count < RESULT_VARIANTS_MAX)
+            failed = run_one(comparison, variant, error);
+    return failed;
+}
+
+int campaign_compare(const struct campaign_options *options, struct result *out, struct error *error)
+{
+    struct setup setup;
+    int failed = setup_open(options, &setup, error);
+    if (failed != 0)
+        return failed;
+    struct comparison comparison = {.setup = &setup};
+    failed = result_begin(&setup, true, &comparison.result, error);
+    if (failed == 0)
+        failed = run_all(&comparison, true, error);
+    if (failed == 0)
+        failed = run_all(&comparison, false, error);
+    if (failed == 0) {
+        witness_digest(comparison.witnesses, &comparison.result);
+        judge_levels(&comparison.result);
+        judge(&comparison.result);
+    }
+    for (size_t i = 0; i < RESULT_VARIANTS_MAX; i++)
+        witness_clear(&comparison.witnesses[i]);
+    struct error closing;
+    int unclosed = setup_close(&setup, failed == 0 ? error : &closing);
+    if (failed == 0)
+        failed = unclosed;
+    if (failed != 0) {
+        result_clear(&comparison.result);
+        return failed;
+    }
+    *out = comparison.result;
+    return 0;
+}

@@ -1,0 +1,97 @@
+/* Which points a workload can meet, and whether a plan asks of them what they can do. */
+#include "campaign/points.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "faults.h"
+
+struct plan_points campaign_points(const struct exeunt_workload *workload)
+{
+    size_t own = 0;
+    while (workload->points[own].name != NULL)
+        own++;
+    const char **names = malloc((FAULT_POINTS_COUNT + own) * sizeof *names);
+    if (names == NULL)
+        return (struct plan_points){0};
+    for (size_t i = 0; i < FAULT_POINTS_COUNT; i++)
+        names[i] = fault_points[i].name;
+    for (size_t i = 0; i < own; i++)
+        names[FAULT_POINTS_COUNT + i] = workload->points[i].name;
+    return (struct plan_points){FAULT_POINTS_COUNT + own, names};
+}
+
+/* Whether the rule can be carried out at the point; if not, `why` says so. */
+static bool fits(const struct plan_rule *rule, size_t index, const struct plan_points *points, char *why,
+                 size_t size)
+{
+    const char *name = points->names[index];
+    if (rule->kind == PLAN_DELAY)
+        return true;
+    if (rule->kind == PLAN_SHORT) {
+        snprintf(why, size, "plan: '%s' moves no bytes and cannot be cut short", name);
+        return index < FAULT_POINTS_COUNT && fault_points[index].shortens;
+    }
+    if (index >= FAULT_POINTS_COUNT)
+        return true; /* the workload's own: any errno */
+    const struct fault_point *profile = &fault_points[index];
+    snprintf(why, size,
+             "plan: '%s' has no realistic errno; name one of its profile ('exeunt list --points' shows it)",
+             name);
+    if (rule->errno_count == 0)
+        return fault_realistic(profile, 0) != NULL;
+    for (uint32_t i = 0; i < rule->errno_count; i++) {
+        snprintf(why, size, "plan: '%s' never returns %s; 'exeunt list --points' shows what it can return",
+                 name, plan_errno_name(rule->errnos[i]));
+        if (fault_errno_of(profile, rule->errnos[i]) == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* Leaves out the points of the rule that it does not fit. Returns 0, or -EINVAL if nothing is left, with
+ * the reason of the last one. */
+static int fit_rule(struct plan_rule *rule, const struct plan_points *points, bool by_name,
+                    struct error *error)
+{
+    char why[256] = "";
+    bool left = false;
+    for (size_t i = 0; i < points->count; i++) {
+        uint64_t bit = UINT64_C(1) << (i % 64);
+        if ((rule->points[i / 64] & bit) == 0)
+            continue;
+        if (fits(rule, i, points, why, sizeof why))
+            left = true;
+        else if (by_name)
+            return error_usage(error, "%s", why);
+        else
+            rule->points[i / 64] &= ~bit;
+    }
+    return left ? 0 : error_usage(error, "%s", why);
+}
+
+/* Whether rule number `index` of the plan's text is written without a wildcard. */
+static bool is_by_name(const char *text, uint32_t index)
+{
+    for (; index > 0; index--)
+        text = strchr(text, ';') + 1;
+    return memchr(text, '*', strcspn(text, ";:@")) == NULL;
+}
+
+int points_plan(const char *text, const struct plan_points *points, uint64_t seed, struct plan *out,
+                struct error *error)
+{
+    struct plan plan;
+    int failed = plan_parse(text, points, seed, &plan, error);
+    if (failed != 0)
+        return failed;
+    for (uint32_t i = 0; i < plan.rule_count && failed == 0; i++)
+        failed = fit_rule(&plan.rules[i], points, is_by_name(text, i), error);
+    if (failed != 0)
+        return failed;
+    plan.within_operations = 1;
+    *out = plan;
+    return 0;
+}

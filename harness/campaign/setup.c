@@ -1,0 +1,150 @@
+/* Finds everything that is wrong with a command before the first run, and makes the place to work in. */
+#include "campaign/setup.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "campaign/points.h"
+
+/* What the program needs beside its workers: 0, 1, 2, and a few while it starts. */
+enum { FDS_BESIDE_WORKERS = 8 };
+
+uint64_t campaign_operations(const struct campaign_options *options)
+{
+    enum { OPERATIONS_FOR_EACH_FD = 12 };
+    if (options->operations != 0 || options->for_ns != 0)
+        return options->operations;
+    return OPERATIONS_FOR_EACH_FD * options->limit_fds;
+}
+
+static int check_limit(const struct campaign_options *options, struct error *error)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return error_not_done(error, -errno, "cannot read the limit of descriptors: %s", strerror(errno));
+    if (options->limit_fds > limit.rlim_max)
+        return error_usage(error, "--limit-fds %llu is above this system's hard limit of %llu (ulimit -Hn)",
+                           (unsigned long long)options->limit_fds, (unsigned long long)limit.rlim_max);
+    uint64_t needed = FDS_BESIDE_WORKERS + options->workers * options->workload->fds_per_operation;
+    if (options->limit_fds < needed)
+        return error_usage(error,
+                           "--limit-fds %llu is below the %llu descriptors that %llu workers of '%s' need",
+                           (unsigned long long)options->limit_fds, (unsigned long long)needed,
+                           (unsigned long long)options->workers, options->workload->name);
+    return 0;
+}
+
+/* Folder of the running program, without a slash at its end. */
+static int own_folder(char folder[PATH_MAX], struct error *error)
+{
+    ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+    if (length < 0)
+        return error_not_done(error, -errno, "cannot find out where exeunt itself lies: /proc/self/exe: %s",
+                              strerror(errno));
+    folder[length] = '\0';
+    *strrchr(folder, '/') = '\0';
+    return 0;
+}
+
+/* A part of exeunt, by its path from the folder of the program. */
+static int find_part(const char *folder, const char *relative, const char *what, char path[PATH_MAX],
+                     struct error *error)
+{
+    if (snprintf(path, PATH_MAX, "%s/%s", folder, relative) >= PATH_MAX)
+        return error_not_done(error, -ENAMETOOLONG, "the path of %s is too long: '%s/%s'", what, folder,
+                              relative);
+    if (access(path, R_OK) != 0)
+        return error_not_done(error, -errno, "%s is missing: '%s': %s; build or install exeunt again", what,
+                              path, strerror(errno));
+    return 0;
+}
+
+static int find_parts(struct setup *setup, struct error *error)
+{
+    char folder[PATH_MAX];
+    int failed = own_folder(folder, error);
+    if (failed == 0)
+        failed = find_part(folder, EXEUNT_HOST, "the program that the workloads run in", setup->host, error);
+    if (failed == 0)
+        failed = find_part(folder, EXEUNT_PRELOAD, "the preload library", setup->preload, error);
+    return failed;
+}
+
+static int make_folder(struct setup *setup, struct error *error)
+{
+    const char *set = getenv("TMPDIR");
+    const char *parent = set != NULL && set[0] != '\0' ? set : "/tmp";
+    char real[PATH_MAX];
+    if (realpath(parent, real) == NULL)
+        return error_not_done(error, -errno, "the work folder cannot be made in '%s': %s; set TMPDIR", parent,
+                              strerror(errno));
+    char folder[PATH_MAX];
+    if (snprintf(folder, sizeof folder, "%s/exeunt-XXXXXX", real) >= (int)sizeof folder)
+        return error_not_done(error, -ENAMETOOLONG, "the path '%s' is too long; set TMPDIR", real);
+    if (mkdtemp(folder) == NULL)
+        return error_not_done(error, -errno, "the work folder cannot be made in '%s': %s; set TMPDIR", parent,
+                              strerror(errno));
+    strcpy(setup->folder, folder);
+    setup->site.folder = setup->folder;
+    return 0;
+}
+
+static int prepare(struct setup *setup, struct error *error)
+{
+    struct exeunt_reason reason = {""};
+    int failed = setup->options->workload->prepare(&setup->site, &reason);
+    if (failed == -EINVAL)
+        return error_usage(error, "%s", reason.text);
+    return failed == 0 ? 0 : error_not_done(error, failed, "%s", reason.text);
+}
+
+int setup_open(const struct campaign_options *options, struct setup *out, struct error *error)
+{
+    struct setup setup = {.options = options, .faults = options->faults};
+    if (setup.faults == NULL)
+        setup.faults = options->workload->faults;
+    setup.points = campaign_points(options->workload);
+    if (setup.points.names == NULL)
+        return error_not_done(error, -ENOMEM, "out of memory");
+    setup.site = (struct exeunt_job_site){.input = options->input, .seed = options->seed};
+    memcpy(setup.site.settings, options->settings, sizeof setup.site.settings);
+
+    *out = setup;
+    int failed = points_plan(out->faults, &out->points, options->seed, &out->plan, error);
+    if (failed == 0)
+        failed = check_limit(options, error);
+    if (failed == 0)
+        failed = find_parts(out, error);
+    if (failed == 0)
+        failed = make_folder(out, error);
+    if (failed == 0)
+        failed = prepare(out, error);
+    struct error unheard;
+    if (failed != 0)
+        setup_close(out, &unheard);
+    return failed;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status, (void)type, (void)walk;
+    return remove(path) == 0 ? 0 : -errno;
+}
+
+int setup_close(struct setup *setup, struct error *error)
+{
+    free((void *)setup->points.names);
+    setup->points = (struct plan_points){0};
+    int failed = 0;
+    if (setup->folder[0] != '\0' && nftw(setup->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0)
+        failed = error_not_done(error, -EIO, "the work folder '%s' could not be removed: %s", setup->folder,
+                                strerror(errno));
+    setup->folder[0] = '\0';
+    return failed;
+}

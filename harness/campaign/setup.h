@@ -1,0 +1,26 @@
+/* What all runs of a campaign share: plan, points, the parts of exeunt, and the work folder with the
+ * workload's input. Everything that can be wrong with a command is found here, before the first run. */
+#pragma once
+
+#include <limits.h>
+
+#include "campaign/campaign.h"
+#include "plan/plan.h"
+
+struct setup {
+    const struct campaign_options *options;
+    const char *faults; /* the plan as text */
+    struct plan_points points;
+    struct plan plan;
+    char host[PATH_MAX];    /* the program that the workloads run in */
+    char preload[PATH_MAX]; /* the library that is preloaded into it */
+    char folder[PATH_MAX];  /* work folder; "" until it is made */
+    struct exeunt_job_site site;
+};
+
+/* Checks the options and lays out the work folder below TMPDIR (/tmp). On failure nothing is left to close.
+ * Returns 0 or a negative errno with `error`. */
+int setup_open(const struct campaign_options *options, struct setup *out, struct error *error);
+
+/* Removes the work folder and frees. Returns 0 or a negative errno with `error`, if something stayed. */
+int setup_close(struct setup *setup, struct error *error);

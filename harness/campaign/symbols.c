@@ -1,0 +1,80 @@
+/* Symbolizes with elfutils' libdwfl: the ledger's modules, at the addresses where the child had them. */
+#include "campaign/symbols.h"
+
+#include <elfutils/libdwfl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct symbols {
+    const struct ledger_view *ledger;
+    Dwfl *dwfl;
+};
+
+static const Dwfl_Callbacks callbacks = {
+    .find_elf = dwfl_build_id_find_elf,
+    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .section_address = dwfl_offline_section_address,
+};
+
+struct symbols *symbols_open(const struct ledger_view *ledger)
+{
+    struct symbols *symbols = calloc(1, sizeof *symbols);
+    if (symbols == NULL)
+        return NULL;
+    symbols->ledger = ledger;
+    symbols->dwfl = dwfl_begin(&callbacks);
+    return symbols;
+}
+
+struct symbols *symbols_close(struct symbols *symbols)
+{
+    if (symbols != NULL && symbols->dwfl != NULL)
+        dwfl_end(symbols->dwfl);
+    free(symbols);
+    return NULL;
+}
+
+/* The module of libdwfl, reported at its first use: most modules are never asked for. */
+static Dwfl_Module *dwfl_module(const struct symbols *symbols, const struct ledger_module *module,
+                                uint64_t address)
+{
+    Dwfl_Module *known = dwfl_addrmodule(symbols->dwfl, address);
+    if (known != NULL)
+        return known;
+    dwfl_report_begin_add(symbols->dwfl);
+    dwfl_report_elf(symbols->dwfl, module->path, module->path, -1, module->bias, false);
+    dwfl_report_end(symbols->dwfl, NULL, NULL);
+    return dwfl_addrmodule(symbols->dwfl, address);
+}
+
+static bool name_line(Dwfl_Module *module, uint64_t address, char *out, size_t size)
+{
+    Dwfl_Line *line = module != NULL ? dwfl_module_getsrc(module, address) : NULL;
+    int number = 0;
+    const char *file = line != NULL ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
+    if (file == NULL)
+        return false;
+    while (strncmp(file, "./", 2) == 0)
+        file += 2;
+    snprintf(out, size, "%s:%d", file, number);
+    return true;
+}
+
+void symbols_name(const struct symbols *symbols, uint64_t address, char *out, size_t size)
+{
+    struct ledger_module module;
+    out[0] = '\0';
+    if (address == 0)
+        return;
+    if (symbols == NULL || !ledger_module_of(symbols->ledger, address, &module)) {
+        snprintf(out, size, "0x%llx", (unsigned long long)address);
+        return;
+    }
+    uint64_t call = address - 1; /* the return address may stand on the next line already */
+    if (symbols->dwfl != NULL && name_line(dwfl_module(symbols, &module, call), call, out, size))
+        return;
+    const char *slash = strrchr(module.path, '/');
+    snprintf(out, size, "%.96s+0x%llx", slash != NULL ? slash + 1 : module.path,
+             (unsigned long long)(call - module.bias));
+}

@@ -1,0 +1,133 @@
+/* `exeunt list`: everything that a command line can name. One line per point, however long, so that a
+ * search finds it whole. */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "command.h"
+#include "exeunt/workload.h"
+#include "faults.h"
+#include "plan/plan.h"
+#include "report.h"
+
+enum { OPTION_WORKLOADS = 256, OPTION_POINTS, OPTION_REPORTS };
+
+static const struct argp_option known_options[] = {
+    {"workloads", OPTION_WORKLOADS, NULL, 0, "Only workloads, with variants, settings and default plan", 1},
+    {"points", OPTION_POINTS, NULL, 0, "Only points, with the errnos of their profiles", 1},
+    {"reports", OPTION_REPORTS, NULL, 0, "Only reports", 1},
+    {0},
+};
+
+struct wanted {
+    bool workloads, points, reports;
+};
+
+static int take(void *into, int key, const char *typed, struct error *error)
+{
+    struct wanted *wanted = into;
+    if (key == ARGP_KEY_ARG)
+        return error_usage(error, "unexpected argument '%.64s'", typed);
+    wanted->workloads |= key == OPTION_WORKLOADS;
+    wanted->points |= key == OPTION_POINTS;
+    wanted->reports |= key == OPTION_REPORTS;
+    return 0;
+}
+
+static void show_workload(const struct exeunt_workload *workload)
+{
+    printf("  %s: %s\n", workload->name, workload->summary);
+    for (const struct exeunt_variant *variant = workload->variants; variant->name != NULL; variant++) {
+        char name[128];
+        snprintf(name, sizeof name, "%s/%s", workload->name, variant->name);
+        printf("    %-24s %s%s\n", name, variant->summary,
+               variant->leaks ? " (known to leak: must be caught)" : "");
+    }
+    for (const struct exeunt_setting *setting = workload->settings; setting->key != NULL; setting++)
+        printf("    --set %-18s %s (%" PRIu64 " to %" PRIu64 ", default %" PRIu64 ")\n", setting->key,
+               setting->help, setting->low, setting->high, setting->fallback);
+    printf("    --faults '%s' (default)\n", workload->faults);
+}
+
+static void show_workloads(void)
+{
+    const struct exeunt_workload *workload;
+    puts("Workloads");
+    for (size_t i = 0; (workload = exeunt_workload_at(i)) != NULL; i++)
+        show_workload(workload);
+}
+
+/* The errnos of a profile that are realistic, or are not. */
+static void show_errnos(const struct fault_point *point, bool realistic)
+{
+    const char *before = realistic ? "" : "; asked for: ";
+    for (size_t i = 0; i < FAULT_ERRNOS_MAX && point->errnos[i].error != 0; i++) {
+        const struct fault_errno *fault = &point->errnos[i];
+        if (fault->realistic != realistic)
+            continue;
+        printf("%s%s%s", before, plan_errno_name(fault->error), fault->done ? "*" : "");
+        before = " ";
+    }
+}
+
+static int longest_point(void)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < FAULT_POINTS_COUNT; i++)
+        if (strlen(fault_points[i].name) > longest)
+            longest = strlen(fault_points[i].name);
+    return (int)longest;
+}
+
+static void show_points(void)
+{
+    int width = longest_point();
+    const struct exeunt_workload *workload;
+    puts("Points (name, realistic errnos, those that must be asked for by name; *: the call is done all the "
+         "same)");
+    for (size_t i = 0; (workload = exeunt_workload_at(i)) != NULL; i++)
+        for (const struct exeunt_point *point = workload->points; point->name != NULL; point++)
+            printf("  %-*s %s; %s\n", width, point->name, plan_errno_name(point->error), point->help);
+    for (size_t i = 0; i < FAULT_POINTS_COUNT; i++) {
+        printf("  %-*s ", width, fault_points[i].name);
+        show_errnos(&fault_points[i], true);
+        show_errnos(&fault_points[i], false);
+        puts(fault_points[i].shortens ? "; short" : "");
+    }
+}
+
+static void show_reports(void)
+{
+    const struct report *report;
+    puts("Reports");
+    for (size_t i = 0; (report = report_at(i)) != NULL; i++)
+        printf("  %-10s %s\n", report->name, report->summary);
+}
+
+int command_list(int argc, char **argv, struct error *error)
+{
+    static const struct arguments arguments = {
+        .command = "list",
+        .doc = "Show workloads with their variants, points with what they can fail with, and reports.",
+        .options = known_options,
+        .take = take,
+    };
+    struct wanted wanted = {false, false, false};
+    int rc = arguments_parse(&arguments, argc, argv, &wanted, error);
+    if (rc != 0)
+        return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
+    bool all = !wanted.workloads && !wanted.points && !wanted.reports, first = true;
+    static void (*const show[])(void) = {show_workloads, show_points, show_reports};
+    const bool is_wanted[] = {wanted.workloads, wanted.points, wanted.reports};
+    for (size_t i = 0; i < sizeof show / sizeof *show; i++) {
+        if (!all && !is_wanted[i])
+            continue;
+        if (!first)
+            putchar('\n');
+        first = false;
+        show[i]();
+    }
+    return 0;
+}

@@ -1,0 +1,224 @@
+/* Decides what the options of a campaign are called, what they may be, and what they are when not given.
+ * Bounds and defaults are text, as a person would type it: help, check and complaint read the same one. */
+#include "options.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "base/text.h"
+#include "target.h"
+
+#define SEED_DEFAULT      "1"
+#define WORKERS_DEFAULT   "8"
+#define WORKERS_HIGHEST   "256"
+#define LIMIT_FDS_DEFAULT "1024"
+#define SAMPLE_DEFAULT    "10ms"
+#define HANG_DEFAULT      "10s"
+
+enum {
+    OPTION_FAULTS = 256,
+    OPTION_SEED,
+    OPTION_WORKERS,
+    OPTION_OPERATIONS,
+    OPTION_FOR,
+    OPTION_LIMIT_FDS,
+    OPTION_INPUT,
+    OPTION_SAMPLE,
+    OPTION_HANG,
+    OPTION_SET,
+    OPTION_JSON,
+    OPTION_QUIET,
+};
+
+static const struct argp_option known_options[] = {
+    {"faults", OPTION_FAULTS, "PLAN", 0,
+     "Which points fail, when and how: POINTS[:ERRNO,...][@WHEN], several separated by ';', for example "
+     "'posix/io/oc/open:EMFILE@p=0.02'; 'none' for no faults (default: the workload's own plan, see "
+     "'exeunt list')",
+     1},
+    {"seed", OPTION_SEED, "N", 0,
+     "Seed of plan and input, below 2^63: the same seed fails the same calls (default " SEED_DEFAULT ")", 1},
+    {"workers", OPTION_WORKERS, "N", 0,
+     "Threads that do the operations, 1 to " WORKERS_HIGHEST " (default " WORKERS_DEFAULT ")", 1},
+    {"operations", OPTION_OPERATIONS, "N", 0,
+     "Operations of each variant (default: 12 for each descriptor of the limit; in a comparison the variants "
+     "that should be clean do a quarter more than the leaking one survived)",
+     1},
+    {"for", OPTION_FOR, "TIME", 0,
+     "Time of each variant, instead of --operations. A TIME has a unit: us, ms, s, m or h, as in 20s", 1},
+    {"limit-fds", OPTION_LIMIT_FDS, "N", 0,
+     "Descriptors that the program may have, RLIMIT_NOFILE (default " LIMIT_FDS_DEFAULT ")", 1},
+    {"input", OPTION_INPUT, "DIR", 0, "Folder of real files to work on (default: files made from the seed)",
+     1},
+    {"sample", OPTION_SAMPLE, "TIME", 0, "Time between two samples (default " SAMPLE_DEFAULT ")", 1},
+    {"hang", OPTION_HANG, "TIME", 0,
+     "Without an operation ending for so long, the program hangs (default " HANG_DEFAULT ")", 1},
+    {"set", OPTION_SET, "KEY=VALUE", 0,
+     "A setting of the workload, see 'exeunt list'; may be given several times", 1},
+    {"json", OPTION_JSON, "FILE", 0,
+     "Write the result as JSON too; '-' is standard output, and the report then goes to standard error", 2},
+    {"quiet", OPTION_QUIET, NULL, 0,
+     "No live line and no report: nothing but errors, the exit status, and what --json writes", 2},
+    {0},
+};
+
+/* An option with a number or a time (in ns). Bounds and fallback as typed. */
+struct value {
+    int key;
+    enum { NUMBER, TIME } kind;
+    const char *low, *high, *fallback; /* fallback NULL: not set */
+    size_t offset;                     /* of the uint64_t in struct options */
+};
+
+static const struct value values[] = {
+    {OPTION_SEED, NUMBER, "0", "9223372036854775807", SEED_DEFAULT, offsetof(struct options, campaign.seed)},
+    {OPTION_WORKERS, NUMBER, "1", WORKERS_HIGHEST, WORKERS_DEFAULT,
+     offsetof(struct options, campaign.workers)},
+    {OPTION_OPERATIONS, NUMBER, "1", "1000000000000", NULL, offsetof(struct options, campaign.operations)},
+    {OPTION_FOR, TIME, "1ms", "720h", NULL, offsetof(struct options, campaign.for_ns)},
+    {OPTION_LIMIT_FDS, NUMBER, "1", "1048576", LIMIT_FDS_DEFAULT,
+     offsetof(struct options, campaign.limit_fds)},
+    {OPTION_SAMPLE, TIME, "1ms", "1m", SAMPLE_DEFAULT, offsetof(struct options, campaign.sample_ns)},
+    {OPTION_HANG, TIME, "10ms", "24h", HANG_DEFAULT, offsetof(struct options, campaign.hang_ns)},
+};
+enum { VALUE_COUNT = sizeof values / sizeof *values };
+
+/* What is read while the workload is not yet known. */
+struct reading {
+    struct options *options;
+    const struct options_form *form;
+    const char *operand;
+    const char **settings;
+    size_t setting_count;
+};
+
+static const char *option_name(int key)
+{
+    const struct argp_option *option = known_options;
+    while (option->key != key)
+        option++;
+    return option->name;
+}
+
+static int wrong_value(const struct value *value, const char *typed, int rc, struct error *error)
+{
+    static const char *const units[] = {"s", "m", "h", "ms", "us", NULL};
+    const char *name = option_name(value->key);
+    if (rc == -ERANGE)
+        return error_usage(error, "--%s %.64s is out of bounds: at least %s, at most %s", name, typed,
+                           value->low, value->high);
+    if (value->kind == NUMBER)
+        return error_usage(error, "--%s '%.64s' is not a whole number", name, typed);
+    size_t digits = strspn(typed, "0123456789.");
+    const char *unit = typed[digits] == '\0' ? "s" : text_nearest(typed + digits, text_of_array, units);
+    if (digits > 0 && digits < 32 && unit != NULL)
+        return error_usage(error,
+                           "--%s '%.64s' is not a time: it needs a unit, us, ms, s, m or h (did you mean "
+                           "'%.*s%s'?)",
+                           name, typed, (int)digits, typed, unit);
+    return error_usage(error, "--%s '%.64s' is not a time: write a number and a unit, us, ms, s, m or h",
+                       name, typed);
+}
+
+static int read_value(const struct value *value, const char *typed, struct options *options,
+                      struct error *error)
+{
+    uint64_t low = 0, high = 0, read = 0;
+    int rc;
+    if (value->kind == NUMBER) {
+        text_number(value->low, 0, UINT64_MAX, &low);
+        text_number(value->high, 0, UINT64_MAX, &high);
+        rc = text_number(typed, low, high, &read);
+    } else {
+        text_duration_ns(value->low, &low);
+        text_duration_ns(value->high, &high);
+        rc = text_duration_ns(typed, &read);
+        if (rc == 0 && (read < low || read > high))
+            rc = -ERANGE;
+    }
+    if (rc != 0)
+        return wrong_value(value, typed, rc, error);
+    memcpy((char *)options + value->offset, &read, sizeof read);
+    return 0;
+}
+
+static int read_value_of(int key, const char *typed, struct options *options, struct error *error)
+{
+    const struct value *value = values;
+    while (value->key != key)
+        value++;
+    return read_value(value, typed, options, error);
+}
+
+static int take(void *into, int key, const char *typed, struct error *error)
+{
+    struct reading *reading = into;
+    struct options *options = reading->options;
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (reading->operand != NULL)
+            return error_usage(error, "unexpected argument '%.64s' after '%.64s'", typed, reading->operand);
+        reading->operand = typed;
+        return 0;
+    case OPTION_FAULTS:
+        options->campaign.faults = typed;
+        return 0;
+    case OPTION_INPUT:
+        options->campaign.input = typed;
+        return 0;
+    case OPTION_SET:
+        reading->settings[reading->setting_count++] = typed;
+        return 0;
+    case OPTION_JSON:
+        options->json = typed;
+        return 0;
+    case OPTION_QUIET:
+        options->quiet = true;
+        return 0;
+    default:
+        return read_value_of(key, typed, options, error);
+    }
+}
+
+/* What can be judged only when all is read. */
+static int conclude(struct reading *reading, struct error *error)
+{
+    struct campaign_options *campaign = &reading->options->campaign;
+    if (reading->operand == NULL)
+        return error_usage(error, "say what to %s: %s ('exeunt list' names them)", reading->form->command,
+                           reading->form->operand);
+    int rc = reading->form->target(reading->operand, campaign, error);
+    for (size_t i = 0; rc == 0 && i < reading->setting_count; i++)
+        rc = target_setting(reading->settings[i], campaign, error);
+    if (rc != 0)
+        return rc;
+    if (campaign->operations != 0 && campaign->for_ns != 0)
+        return error_usage(error, "--operations and --for exclude each other: give one of them");
+    return 0;
+}
+
+int options_parse(const struct options_form *form, int argc, char **argv, struct options *out,
+                  struct error *error)
+{
+    const struct arguments arguments = {form->command, form->operand, form->doc, known_options, take};
+    struct options options = {.quiet = false};
+    struct reading reading = {.options = &options, .form = form};
+    reading.settings = calloc((size_t)argc, sizeof *reading.settings);
+    if (reading.settings == NULL)
+        return error_not_done(error, -ENOMEM, "no memory to read the command line");
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < VALUE_COUNT; i++)
+        if (values[i].fallback != NULL)
+            rc = read_value(&values[i], values[i].fallback, &options, error);
+    if (rc == 0)
+        rc = arguments_parse(&arguments, argc, argv, &reading, error);
+    if (rc == 0)
+        rc = conclude(&reading, error);
+    free(reading.settings);
+    if (rc == 0)
+        *out = options;
+    return rc;
+}

@@ -1,0 +1,26 @@
+/* The options of the commands that run a campaign: the same for all of them. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "campaign/campaign.h"
+
+struct options {
+    struct campaign_options campaign; /* without interrupted and progress */
+    const char *json;                 /* name of the file, "-": standard output, NULL: none */
+    bool quiet;
+};
+
+/* A command that runs a campaign. */
+struct options_form {
+    const char *command;
+    const char *operand; /* what it is about, as --help shows it */
+    const char *doc;
+    int (*target)(const char *typed, struct campaign_options *campaign, struct error *error);
+};
+
+/* Reads the command line. Strings in *out are argv's. Returns 0, ARGUMENTS_HELP_SHOWN, or a negative errno
+ * with `error` set. */
+int options_parse(const struct options_form *form, int argc, char **argv, struct options *out,
+                  struct error *error);

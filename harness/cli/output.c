@@ -1,0 +1,131 @@
+/* Decides how a file comes into being: written beside its place, synced, and renamed into it. What is no
+ * regular file (a pipe, a device) is written to directly: renaming would replace it. */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int not_written(const struct output *output, int code, struct error *error)
+{
+    const char *name = strcmp(output->typed, "-") == 0 ? "to standard output" : output->typed;
+    return error_not_done(error, code, "cannot write %.300s: %s", name, strerror(-code));
+}
+
+static int cannot_be(const struct output *output, const char *why, struct error *error)
+{
+    return error_usage(error, "--json '%.300s' cannot be written: %s", output->typed, why);
+}
+
+/* The folder that the file is in: `path` up to its last slash. */
+static void folder_of(const char *path, char folder[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        strcpy(folder, ".");
+    else
+        snprintf(folder, PATH_MAX, "%.*s", (int)(slash == path ? 1 : slash - path), path);
+}
+
+static int prepare_folder(struct output *output, struct error *error)
+{
+    char folder[PATH_MAX], why[PATH_MAX + 64];
+    struct stat status;
+    if (output->path[0] == '\0' || output->path[strlen(output->path) - 1] == '/')
+        return cannot_be(output, "it names no file", error);
+    folder_of(output->path, folder);
+    int rc = stat(folder, &status);
+    if (rc == 0 && S_ISDIR(status.st_mode) && faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
+        return 0;
+    bool absent = rc != 0 && errno == ENOENT, no_folder = rc == 0 && !S_ISDIR(status.st_mode);
+    snprintf(why, sizeof why, "its folder '%.160s' %s%s", folder,
+             absent      ? "does not exist"
+             : no_folder ? "is no folder"
+                         : "cannot be used: ",
+             absent || no_folder ? "" : strerror(errno));
+    return cannot_be(output, why, error);
+}
+
+int output_prepare(struct output *output, const char *typed, struct error *error)
+{
+    *output = (struct output){.typed = typed};
+    if (typed == NULL || strcmp(typed, "-") == 0)
+        return 0;
+    if (strlen(typed) >= PATH_MAX - 16)
+        return cannot_be(output, "the name is too long", error);
+    if (realpath(typed, output->path) == NULL)
+        strcpy(output->path, typed);
+
+    struct stat status;
+    if (stat(typed, &status) != 0 || S_ISREG(status.st_mode))
+        return prepare_folder(output, error);
+    if (S_ISDIR(status.st_mode))
+        return cannot_be(output, "it is a folder", error);
+    output->stream = fopen(typed, "we");
+    return output->stream != NULL ? 0 : cannot_be(output, strerror(errno), error);
+}
+
+/* The permissions of a file that is made by open(2) in the ordinary way. */
+static mode_t ordinary_mode(void)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+int output_open(struct output *output, struct error *error)
+{
+    if (output->typed == NULL || output->stream != NULL)
+        return 0;
+    if (strcmp(output->typed, "-") == 0) {
+        output->stream = stdout;
+        return 0;
+    }
+    char folder[PATH_MAX];
+    folder_of(output->path, folder);
+    if (snprintf(output->temp, sizeof output->temp, "%s/.exeunt-XXXXXX", folder) >= PATH_MAX)
+        return not_written(output, -ENAMETOOLONG, error);
+    int fd = mkostemp(output->temp, O_CLOEXEC);
+    if (fd < 0) {
+        int code = -errno;
+        output->temp[0] = '\0';
+        return not_written(output, code, error);
+    }
+    output->stream = fdopen(fd, "w");
+    if (output->stream != NULL && fchmod(fd, ordinary_mode()) == 0)
+        return 0;
+    int code = -errno;
+    if (output->stream == NULL)
+        close(fd);
+    return output_finish(output, code, error);
+}
+
+static int settle(FILE *stream, const char *temp)
+{
+    if (fflush(stream) != 0)
+        return -errno;
+    return temp[0] != '\0' && fsync(fileno(stream)) != 0 ? -errno : 0;
+}
+
+int output_finish(struct output *output, int rc, struct error *error)
+{
+    if (output->stream != NULL) {
+        int settled = settle(output->stream, output->temp);
+        rc = rc != 0 ? rc : settled;
+        if (output->stream != stdout && fclose(output->stream) != 0 && rc == 0)
+            rc = -errno;
+        output->stream = NULL;
+    }
+    if (output->temp[0] != '\0') {
+        if (rc == 0 && rename(output->temp, output->path) != 0)
+            rc = -errno;
+        if (rc != 0)
+            unlink(output->temp);
+        output->temp[0] = '\0';
+    }
+    return rc == 0 ? 0 : not_written(output, rc, error);
+}

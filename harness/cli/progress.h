@@ -1,0 +1,24 @@
+/* The live line: one line on the terminal, drawn anew while a campaign runs. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "campaign/campaign.h"
+
+struct progress {
+    bool live;        /* standard error is a terminal that can redraw a line, and the user wants it */
+    uint64_t next_ns; /* not drawn before */
+};
+
+struct progress progress_start(bool wanted);
+
+/* For campaign_options.progress; `progress` is a struct progress. Draws at most ten times a second. */
+void progress_show(void *progress, const struct campaign_progress *now);
+
+/* Removes the line. */
+void progress_clear(const struct progress *progress);
+
+/* The line's text. Returns `line`. */
+char *progress_line(const struct campaign_progress *now, char *line, size_t size);

@@ -1,0 +1,120 @@
+/* Collects findings: what stayed, where it was taken, which point had failed. The same three are the same
+ * finding, however often and with whatever errno. */
+#include "oracle/findings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+static bool kind_of(const struct ledger_event *event, enum finding_kind *kind)
+{
+    switch (event->kind) {
+    case LEDGER_LEAK:
+        *kind = FINDING_LEAKED_DESCRIPTOR;
+        return true;
+    case LEDGER_DOUBLE_CLOSE:
+        *kind = FINDING_DOUBLE_CLOSE;
+        return true;
+    case LEDGER_FOREIGN_CLOSE:
+        *kind = FINDING_FOREIGN_CLOSE;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static struct raw_finding *room_for_one(struct findings *findings)
+{
+    if (findings->count == FINDINGS_MAX)
+        return NULL;
+    if (findings->count == findings->capacity) {
+        size_t capacity = findings->capacity != 0 ? 2 * findings->capacity : 16;
+        struct raw_finding *list = realloc(findings->list, capacity * sizeof *list);
+        if (list == NULL)
+            return NULL;
+        findings->list = list;
+        findings->capacity = capacity;
+    }
+    return &findings->list[findings->count++];
+}
+
+void findings_add(struct findings *findings, const struct ledger_event *event)
+{
+    enum finding_kind kind;
+    if (!kind_of(event, &kind))
+        return;
+    for (size_t i = 0; i < findings->count; i++) {
+        struct raw_finding *known = &findings->list[i];
+        if (known->kind == kind && known->taken_at == event->taken_at && known->site == event->site &&
+            known->point == event->point) {
+            known->count++;
+            return;
+        }
+    }
+    struct raw_finding *added = room_for_one(findings);
+    if (added == NULL) {
+        findings->dropped++;
+        return;
+    }
+    *added = (struct raw_finding){.kind = kind,
+                                  .taken_at = event->taken_at,
+                                  .site = event->site,
+                                  .point = event->point,
+                                  .error = event->error,
+                                  .operation = event->operation,
+                                  .k = event->k,
+                                  .count = 1};
+}
+
+void findings_clear(struct findings *findings)
+{
+    free(findings->list);
+    *findings = (struct findings){0};
+}
+
+void finding_coordinate(const struct raw_finding *raw, const char *point, char *out, size_t size)
+{
+    unsigned long long operation = raw->operation - 1;
+    if (raw->operation == 0)
+        snprintf(out, size, "-");
+    else if (raw->point < 0)
+        snprintf(out, size, "%llu", operation);
+    else
+        snprintf(out, size, "%llu:%s#%llu", operation, point, (unsigned long long)raw->k);
+}
+
+static uint64_t signature(const struct finding *finding)
+{
+    uint64_t hash = hash_text(finding_kind_name(finding->kind));
+    hash = hash_add(hash, hash_text(finding->taken_at));
+    hash = hash_add(hash, hash_text(finding->site));
+    return hash_add(hash, hash_text(finding->point));
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct finding *left = a, *right = b;
+    if (left->count != right->count)
+        return left->count < right->count ? 1 : -1;
+    return left->signature < right->signature ? -1 : left->signature > right->signature;
+}
+
+size_t findings_join(struct finding *findings, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        findings[i].signature = signature(&findings[i]);
+        size_t same = 0;
+        while (same < kept && findings[same].signature != findings[i].signature)
+            same++;
+        if (same < kept)
+            findings[same].count += findings[i].count;
+        else
+            findings[kept++] = findings[i];
+    }
+    if (kept > 1)
+        qsort(findings, kept, sizeof *findings, by_count);
+    return kept;
+}

@@ -1,0 +1,39 @@
+/* Findings as they are collected: broken guarantees out of the ledger's events, each kind and place once. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ledger/layout.h"
+#include "oracle/result.h"
+
+enum { FINDINGS_MAX = 4096 };
+
+/* A finding before its places have names: addresses in the child. */
+struct raw_finding {
+    enum finding_kind kind;
+    uint64_t taken_at, site; /* 0: unknown */
+    int32_t point;           /* -1: none was injected */
+    int error;               /* the four below are of the first one met */
+    uint64_t operation;      /* encoded as in the ledger */
+    uint64_t k;
+    uint64_t count;
+};
+
+/* Zeroed: empty. */
+struct findings {
+    struct raw_finding *list;
+    size_t count, capacity;
+    uint64_t dropped; /* events of findings beyond FINDINGS_MAX, or for which memory was short */
+};
+
+/* Adds what the event says, if it says that a guarantee is broken. */
+void findings_add(struct findings *findings, const struct ledger_event *event);
+void findings_clear(struct findings *findings);
+
+/* Sets the signature and joins findings that turn out to be the same once their places have names; sorts
+ * them, most frequent first. Returns their number afterwards. */
+size_t findings_join(struct finding *findings, size_t count);
+
+/* Writes the coordinate: "1724:upload/metadata#1", "1724" without a point, "-" outside any operation. */
+void finding_coordinate(const struct raw_finding *raw, const char *point, char *out, size_t size);

@@ -1,0 +1,153 @@
+/* The verdict. A variant passes if it ended in order and left nothing behind; a positive control must not
+ * pass; a run that was cut short proves nothing, unless it broke a guarantee before. */
+#include "oracle/judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum verdict judge_variant(const struct variant_result *variant)
+{
+    if (variant->finding_count > 0)
+        return VERDICT_FAIL;
+    switch (variant->ended) {
+    case ENDED_COMPLETED:
+        return VERDICT_PASS;
+    case ENDED_INTERRUPTED:
+    case ENDED_DISK_FULL:
+        return VERDICT_INCONCLUSIVE;
+    default:
+        return VERDICT_FAIL;
+    }
+}
+
+/* In the order of weight: a broken guarantee, then a control that was missed, then what is not known. */
+static enum verdict judge_whole(const struct result *result)
+{
+    bool missed = false, unknown = false;
+    for (size_t i = 0; i < result->variant_count; i++) {
+        const struct variant_result *variant = &result->variants[i];
+        bool is_control = result->comparison && variant->leaks;
+        if (variant->verdict == VERDICT_FAIL && !is_control)
+            return VERDICT_FAIL;
+        missed |= variant->verdict == VERDICT_PASS && is_control;
+        unknown |= variant->verdict == VERDICT_INCONCLUSIVE;
+    }
+    return missed ? VERDICT_CONTROL_MISSED : unknown ? VERDICT_INCONCLUSIVE : VERDICT_PASS;
+}
+
+static enum exit_status exit_status_of(enum verdict verdict)
+{
+    static const enum exit_status statuses[] = {
+        [VERDICT_PASS] = EXIT_AS_EXPECTED,
+        [VERDICT_FAIL] = EXIT_GUARANTEE_BROKEN,
+        [VERDICT_CONTROL_MISSED] = EXIT_CONTROL_MISSED,
+        [VERDICT_INCONCLUSIVE] = EXIT_NOT_DONE,
+    };
+    return statuses[verdict];
+}
+
+/* A sentence that grows. */
+struct sentence {
+    char *text;
+    size_t size, length;
+};
+
+static void say(struct sentence *sentence, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct sentence *sentence, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int added =
+        vsnprintf(sentence->text + sentence->length, sentence->size - sentence->length, format, arguments);
+    va_end(arguments);
+    if (added > 0)
+        sentence->length += (size_t)added;
+    if (sentence->length >= sentence->size)
+        sentence->length = sentence->size - 1;
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* "unguarded left 1011 descriptors and died of EMFILE after 3811 operations" */
+static void say_variant(struct sentence *sentence, const struct variant_result *variant)
+{
+    static const char *const endings[] = {
+        [ENDED_COMPLETED] = "",
+        [ENDED_EMFILE] = " and died of EMFILE (too many open files)",
+        [ENDED_DEADLOCK] = " and locked up",
+        [ENDED_CRASH] = " and crashed",
+        [ENDED_KILLED] = " and was killed from outside",
+        [ENDED_EXITED] = " and exited too early",
+        [ENDED_HANG] = " and hung",
+        [ENDED_DISK_FULL] = " and met a full disk",
+        [ENDED_INTERRUPTED] = " and was interrupted",
+    };
+    uint64_t leaked = variant->fds.leaked, temp_files = variant->temp_files;
+    say(sentence, "%s left ", variant->name);
+    if (leaked == 0 && temp_files == 0)
+        say(sentence, "%s", variant->finding_count == 0 ? "nothing" : "other damage");
+    if (leaked > 0)
+        say(sentence, "%llu descriptor%s", (unsigned long long)leaked, plural(leaked));
+    if (temp_files > 0)
+        say(sentence, "%s%llu temporary file%s", leaked > 0 ? " and " : "", (unsigned long long)temp_files,
+            plural(temp_files));
+    uint64_t operations = variant->operations.succeeded + variant->operations.failed;
+    say(sentence, " behind%s after %llu operation%s and %llu fault%s", endings[variant->ended],
+        (unsigned long long)operations, plural(operations), (unsigned long long)variant->faults.injected,
+        plural(variant->faults.injected));
+}
+
+static void say_whole(struct result *result)
+{
+    struct sentence sentence = {result->sentence, sizeof result->sentence, 0};
+    result->sentence[0] = '\0';
+    if (result->verdict == VERDICT_CONTROL_MISSED)
+        say(&sentence, "the positive control was not caught, so this run proves nothing: ");
+    if (result->verdict == VERDICT_INCONCLUSIVE)
+        say(&sentence, "cut short, so this run proves nothing: ");
+    for (size_t i = 0; i < result->variant_count; i++) {
+        say(&sentence, "%s", i == 0 ? "" : "; ");
+        say_variant(&sentence, &result->variants[i]);
+    }
+    say(&sentence, ".");
+}
+
+void judge(struct result *result)
+{
+    for (size_t i = 0; i < result->variant_count; i++)
+        result->variants[i].verdict = judge_variant(&result->variants[i]);
+    result->verdict = judge_whole(result);
+    result->exit_status = exit_status_of(result->verdict);
+    say_whole(result);
+}
+
+static uint64_t ended_operations(const struct variant_result *variant)
+{
+    return variant->operations.succeeded + variant->operations.failed;
+}
+
+static struct level level_at(const struct series *series, uint64_t operations)
+{
+    struct level level = {.operations = operations, .fds = -1};
+    for (size_t i = 0; i < series->count && series->samples[i].operations <= operations; i++) {
+        if (series->samples[i].fds >= 0)
+            level.fds = series->samples[i].fds;
+        level.faults = series->samples[i].faults;
+        level.t_ms = series->samples[i].t_ms;
+    }
+    return level;
+}
+
+void judge_levels(struct result *result)
+{
+    uint64_t reached = UINT64_MAX;
+    for (size_t i = 0; i < result->variant_count; i++)
+        if (ended_operations(&result->variants[i]) < reached)
+            reached = ended_operations(&result->variants[i]);
+    for (size_t i = 0; i < result->variant_count; i++)
+        result->variants[i].level = level_at(&result->variants[i].series, reached);
+}

@@ -1,0 +1,43 @@
+/* The child: the program, contained by its keeper, as the supervisor sees it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "ledger/reader.h"
+#include "supervise/sampler.h"
+
+struct child_options {
+    char *const *arguments; /* [0] is the path of the program; ends with NULL */
+    const char *preload;
+    const struct ledger_view *ledger;
+    uint64_t limit_fds;
+    bool keep_output;       /* the program writes to our standard output and error */
+    bool without_namespace; /* contain it as if a PID namespace were not permitted */
+};
+
+struct child {
+    pid_t keeper;
+    int channel;            /* to the keeper: readable when the program has ended */
+    int errors;             /* non-blocking end of the program's standard error; -1: kept or over */
+    bool namespaced;        /* contained by a PID namespace */
+    uint64_t started_ns;    /* CLOCK_MONOTONIC, when the program was let go */
+    struct sampler sampler; /* of the program */
+};
+
+/* Starts the program: in a PID namespace with mounts of its own where that is permitted, otherwise under a
+ * subreaper. When it returns, the program is running. Returns 0 or a negative errno with `error` set; to
+ * be ended with child_end, in the thread that started it. */
+int child_start(const struct child_options *options, struct child *out, struct error *error);
+
+/* The program's wait status, once the channel is readable. False: the keeper died without telling it. */
+bool child_status(const struct child *child, int *status);
+
+/* Ends the program if it has not ended, and all that descends from it. When it returns nobody is left.
+ * The descriptor `errors` stays, since something may be in there; child_close closes it. */
+void child_end(struct child *child);
+
+/* Closes what is left open after child_end. */
+void child_close(struct child *child);

@@ -1,0 +1,285 @@
+/* Draws series on a grid of characters. Each column of the grid stands for a span of time and shows the
+ * whole range of what was seen in it, so that no peak is lost, however long the run was. */
+#include "chart.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum { ROWS = 13, LABEL_STEP = 3, WIDTH_MAX = 110 };
+
+struct canvas {
+    int width;
+    int limit_row;
+    uint64_t top;                     /* value of the highest row */
+    uint64_t end_ms;                  /* time of the right edge */
+    uint8_t present[ROWS][WIDTH_MAX]; /* bit i: variant i passes here */
+    bool deaths[ROWS][WIDTH_MAX];
+};
+static_assert(RESULT_VARIANTS_MAX <= 8, "a variant is a bit of a cell");
+
+/* What was seen in one column: lowest and highest value. */
+struct range {
+    enum { UNSEEN, UNREADABLE, SEEN } state;
+    int64_t low, high;
+};
+
+static int row_of(const struct canvas *canvas, int64_t value)
+{
+    double share = (double)value / (double)canvas->top;
+    return share >= 1 ? ROWS - 1 : (int)(share * (ROWS - 1) + 0.5);
+}
+
+static int column_of(const struct canvas *canvas, uint64_t t_ms)
+{
+    double share = (double)t_ms / (double)canvas->end_ms;
+    return share >= 1 ? canvas->width - 1 : (int)(share * canvas->width);
+}
+
+static void collect(const struct canvas *canvas, const struct series *series, struct range *ranges)
+{
+    for (size_t i = 0; i < series->count; i++) {
+        const struct sample *sample = &series->samples[i];
+        struct range *range = &ranges[column_of(canvas, sample->t_ms)];
+        if (sample->fds < 0) {
+            if (range->state == UNSEEN)
+                range->state = UNREADABLE;
+            continue;
+        }
+        if (range->state != SEEN || sample->fds < range->low)
+            range->low = sample->fds;
+        if (range->state != SEEN || sample->fds > range->high)
+            range->high = sample->fds;
+        range->state = SEEN;
+    }
+}
+
+/* Straight lines over columns without a sample of their own. What could not be read stays a gap. */
+static void bridge(const struct canvas *canvas, struct range *ranges)
+{
+    int last = -1;
+    for (int x = 0; x < canvas->width; x++) {
+        if (ranges[x].state == UNREADABLE)
+            last = -1;
+        if (ranges[x].state != SEEN)
+            continue;
+        for (int gap = last + 1; last >= 0 && gap < x; gap++) {
+            int64_t rise = (ranges[x].low - ranges[last].high) * (gap - last) / (x - last);
+            ranges[gap] = (struct range){SEEN, ranges[last].high + rise, ranges[last].high + rise};
+        }
+        last = x;
+    }
+}
+
+static bool has_died(const struct variant_result *variant)
+{
+    return variant->ended != ENDED_COMPLETED && variant->ended != ENDED_INTERRUPTED;
+}
+
+static enum hue line_hue(const struct variant_result *variant)
+{
+    return variant->leaks ? HUE_BAD : HUE_GOOD;
+}
+
+static void plot(struct canvas *canvas, const struct variant_result *variant, unsigned bit)
+{
+    struct range ranges[WIDTH_MAX] = {0};
+    collect(canvas, &variant->series, ranges);
+    bridge(canvas, ranges);
+
+    int x_last = -1, top_last = 0, bottom_last = 0;
+    for (int x = 0; x < canvas->width; x++) {
+        if (ranges[x].state != SEEN)
+            continue;
+        int bottom = row_of(canvas, ranges[x].low), top = row_of(canvas, ranges[x].high);
+        bool joined = x_last >= 0 && x_last == x - 1;
+        for (int row = joined && top_last + 1 < bottom ? top_last + 1 : bottom; row <= top; row++)
+            canvas->present[row][x] |= (uint8_t)(1u << bit);
+        for (int row = top + 1; joined && row < bottom_last; row++)
+            canvas->present[row][x] |= (uint8_t)(1u << bit);
+        x_last = x;
+        top_last = top;
+        bottom_last = bottom;
+    }
+    if (x_last >= 0 && has_died(variant))
+        canvas->deaths[top_last][x_last] = true;
+}
+
+/* Which of the variants of a cell shows: where several coincide, they take turns. */
+static unsigned shown_at(uint8_t present, int x)
+{
+    int turn = x % __builtin_popcount(present);
+    for (; turn > 0; turn--)
+        present &= (uint8_t)(present - 1);
+    return (unsigned)__builtin_ctz(present);
+}
+
+static void write_cell(const struct ink *ink, const struct result *result, const struct canvas *canvas,
+                       int row, int x)
+{
+    uint8_t present = canvas->present[row][x];
+    const char *sign = " ";
+    enum hue hue = HUE_PLAIN;
+    if (canvas->deaths[row][x]) {
+        sign = ink->signs->death;
+        hue = HUE_BAD;
+    } else if (present != 0) {
+        unsigned variant = shown_at(present, x);
+        sign = ink->signs->lines[variant];
+        hue = line_hue(&result->variants[variant]);
+    } else if (row == canvas->limit_row) {
+        sign = ink->signs->limit;
+        hue = HUE_WARNING;
+    }
+    ink_begin(ink, hue);
+    fputs(sign, ink->out);
+    ink_end(ink, hue);
+}
+
+/* Number of columns of a row up to the last that is not blank. */
+static int row_length(const struct canvas *canvas, int row)
+{
+    int length = canvas->width;
+    while (length > 0 && row != canvas->limit_row && canvas->present[row][length - 1] == 0)
+        length--;
+    return length;
+}
+
+static void write_rows(const struct ink *ink, const struct result *result, const struct canvas *canvas,
+                       int label_width)
+{
+    for (int row = ROWS - 1; row >= 0; row--) {
+        char label[INK_NUMBER_MAX] = "";
+        bool labelled = row % LABEL_STEP == 0;
+        if (labelled)
+            ink_number(label, canvas->top * (uint64_t)row / (ROWS - 1));
+        fprintf(ink->out, "%*s %s", label_width, label, labelled ? ink->signs->mark : ink->signs->vertical);
+        int length = row_length(canvas, row);
+        for (int x = 0; x < length; x++)
+            write_cell(ink, result, canvas, row, x);
+        putc('\n', ink->out);
+    }
+}
+
+/* The smallest pleasant step that leaves at least ten columns between two ticks. */
+static uint64_t tick_step_ms(const struct canvas *canvas)
+{
+    static const uint64_t second = 1000, minute = 60 * second, hour = 60 * minute;
+    const uint64_t steps[] = {
+        1,           2,        5,          10,         20,          50,          100,
+        200,         500,      second,     2 * second, 5 * second,  10 * second, 15 * second,
+        30 * second, minute,   2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
+        hour,        2 * hour, 4 * hour,   8 * hour,   12 * hour,   24 * hour,
+    };
+    size_t count = sizeof steps / sizeof *steps, i = 0;
+    while (i < count - 1 && steps[i] * (uint64_t)canvas->width < 10 * canvas->end_ms)
+        i++;
+    uint64_t step = steps[i];
+    while (step * (uint64_t)canvas->width < 10 * canvas->end_ms)
+        step *= 2;
+    return step;
+}
+
+/* As ink_duration, for round times. */
+static void tick_label(char *label, uint64_t ms)
+{
+    if (ms % 1000 != 0)
+        snprintf(label, INK_NUMBER_MAX, "%" PRIu64 " ms", ms);
+    else if (ms % 60000 != 0)
+        snprintf(label, INK_NUMBER_MAX, "%" PRIu64 " s", ms / 1000);
+    else if (ms % 3600000 != 0)
+        snprintf(label, INK_NUMBER_MAX, "%" PRIu64 " min", ms / 60000);
+    else
+        snprintf(label, INK_NUMBER_MAX, "%" PRIu64 " h", ms / 3600000);
+}
+
+static void write_time_axis(const struct ink *ink, const struct canvas *canvas, int label_width)
+{
+    bool ticks[WIDTH_MAX] = {false};
+    char labels[WIDTH_MAX + 1];
+    memset(labels, ' ', sizeof labels);
+    uint64_t step = tick_step_ms(canvas);
+    int used = 0;
+    for (uint64_t t_ms = step; t_ms < canvas->end_ms; t_ms += step) {
+        char label[INK_NUMBER_MAX];
+        tick_label(label, t_ms);
+        int x = column_of(canvas, t_ms), length = (int)strlen(label), start = x - length / 2;
+        ticks[x] = true;
+        if (start < used || start + length > canvas->width)
+            continue;
+        memcpy(labels + start, label, (size_t)length);
+        used = start + length;
+    }
+    fprintf(ink->out, "%*s %s", label_width, "", ink->signs->corner);
+    for (int x = 0; x < canvas->width; x++)
+        fputs(ticks[x] ? ink->signs->tick : ink->signs->horizontal, ink->out);
+    fprintf(ink->out, "\n%*s%.*s\n", label_width + 2, "", used, labels);
+}
+
+/* Writes one entry of the legend, on a new line if `*used` leaves no room for it. */
+static void write_entry(const struct ink *ink, int *used, const char *sign, enum hue hue, const char *text)
+{
+    int length = 2 + (int)strlen(text);
+    bool first = *used == 0, fits = *used + 3 + length <= ink->columns;
+    fputs(first ? "" : fits ? "   " : "\n", ink->out);
+    *used = (first || !fits ? 0 : *used + 3) + length;
+    ink_begin(ink, hue);
+    fputs(sign, ink->out);
+    ink_end(ink, hue);
+    putc(' ', ink->out);
+    ink_text(ink, text);
+}
+
+static void write_legend(const struct ink *ink, const struct result *result)
+{
+    char text[RESULT_NAME_MAX + 64], number[INK_NUMBER_MAX];
+    int used = 0;
+    for (size_t i = 0; i < result->variant_count; i++) {
+        const struct variant_result *variant = &result->variants[i];
+        write_entry(ink, &used, ink->signs->lines[i], line_hue(variant), variant->name);
+    }
+    snprintf(text, sizeof text, "limit %s", ink_number(number, result->limit_fds));
+    write_entry(ink, &used, ink->signs->limit, HUE_WARNING, text);
+    for (size_t i = 0; i < result->variant_count; i++) {
+        const struct variant_result *variant = &result->variants[i];
+        if (!has_died(variant))
+            continue;
+        snprintf(text, sizeof text, "%s: %s after %s", variant->name, ended_name(variant->ended),
+                 ink_duration(number, variant->duration_ms));
+        write_entry(ink, &used, ink->signs->death, HUE_BAD, text);
+    }
+    putc('\n', ink->out);
+}
+
+void chart_write(const struct ink *ink, const struct result *result)
+{
+    struct canvas canvas = {.top = result->limit_fds > 0 ? result->limit_fds : 1, .end_ms = 1};
+    size_t samples = 0;
+    for (size_t i = 0; i < result->variant_count; i++) {
+        const struct series *series = &result->variants[i].series;
+        samples += series->count;
+        for (size_t k = 0; k < series->count; k++) {
+            if (series->samples[k].fds > (int64_t)canvas.top)
+                canvas.top = (uint64_t)series->samples[k].fds;
+            if (series->samples[k].t_ms > canvas.end_ms)
+                canvas.end_ms = series->samples[k].t_ms;
+        }
+    }
+    if (samples == 0) {
+        fputs("No descriptors were sampled, so there is no chart.\n", ink->out);
+        return;
+    }
+    char widest[INK_NUMBER_MAX];
+    int label_width = (int)strlen(ink_number(widest, canvas.top));
+    canvas.width = ink->columns - label_width - 2;
+    if (canvas.width > WIDTH_MAX)
+        canvas.width = WIDTH_MAX;
+    canvas.limit_row = row_of(&canvas, (int64_t)result->limit_fds);
+    for (size_t i = 0; i < result->variant_count; i++)
+        plot(&canvas, &result->variants[i], (unsigned)i);
+
+    fputs("Open descriptors over time\n", ink->out);
+    write_rows(ink, result, &canvas, label_width);
+    write_time_axis(ink, &canvas, label_width);
+    write_legend(ink, result);
+}

@@ -1,0 +1,159 @@
+/* Puts findings into words: what stayed or went wrong, where it was taken, what failed before it. One line
+ * each, however long, so that a search finds it whole. */
+#include "findings.h"
+
+#include <string.h>
+
+enum { SHOWN_MAX = 10 };
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void write_number(const struct ink *ink, uint64_t value)
+{
+    char number[INK_NUMBER_MAX];
+    fputs(ink_number(number, value), ink->out);
+}
+
+/* `before` and the text, if there is any. */
+static void write_with(const struct ink *ink, const char *before, const char *text)
+{
+    if (text[0] == '\0')
+        return;
+    fputs(before, ink->out);
+    ink_text(ink, text);
+}
+
+static void write_kind(const struct ink *ink, const struct finding *finding)
+{
+    switch (finding->kind) {
+    case FINDING_LEAKED_DESCRIPTOR:
+        fputs("leaked descriptor", ink->out);
+        write_with(ink, ", taken at ", finding->taken_at);
+        return;
+    case FINDING_DOUBLE_CLOSE:
+        fputs("double close", ink->out);
+        write_with(ink, " at ", finding->site);
+        write_with(ink, ", of a descriptor taken at ", finding->taken_at);
+        return;
+    case FINDING_FOREIGN_CLOSE:
+        fputs("close of another operation's descriptor", ink->out);
+        write_with(ink, " at ", finding->site);
+        write_with(ink, ", taken at ", finding->taken_at);
+        return;
+    case FINDING_UNACCOUNTED_DESCRIPTORS:
+        fputs("kernel and ledger disagree about the open descriptors at the end", ink->out);
+        return;
+    case FINDING_TEMP_FILES:
+        fputs("temporary files left behind", ink->out);
+        return;
+    case FINDING_TORN_RESULTS:
+        fputs("stored results that are not whole", ink->out);
+        return;
+    }
+}
+
+/* Whether the finding belongs to an operation, and not to the run as a whole. */
+static bool has_operation(const struct finding *finding)
+{
+    return finding->kind == FINDING_LEAKED_DESCRIPTOR || finding->kind == FINDING_DOUBLE_CLOSE ||
+           finding->kind == FINDING_FOREIGN_CLOSE;
+}
+
+static void write_cause(const struct ink *ink, const struct finding *finding)
+{
+    if (finding->point[0] != '\0') {
+        fputs(", when ", ink->out);
+        ink_text(ink, finding->point);
+        fputs(" failed", ink->out);
+    } else if (finding->error != 0) {
+        fprintf(ink->out, ", in an operation that failed by itself with %s", plan_errno_name(finding->error));
+    } else if (has_operation(finding)) {
+        fputs(", in an operation in which nothing failed", ink->out);
+    }
+}
+
+static void write_finding(const struct ink *ink, const struct finding *finding)
+{
+    fputs("  ", ink->out);
+    write_kind(ink, finding);
+    write_cause(ink, finding);
+    fputs(" (", ink->out);
+    write_number(ink, finding->count);
+    if (has_operation(finding)) {
+        fprintf(ink->out, " time%s", plural(finding->count));
+        const char *first = finding->point[0] != '\0' ? "; first at " : "; first in operation ";
+        write_with(ink, first, finding->coordinate);
+    }
+    fputs(")\n", ink->out);
+}
+
+static const char *ended_phrase(enum ended ended)
+{
+    static const char *const phrases[] = {
+        [ENDED_COMPLETED] = "did all its work",
+        [ENDED_EMFILE] = "ran out of descriptors (EMFILE) and died",
+        [ENDED_DEADLOCK] = "deadlocked",
+        [ENDED_CRASH] = "crashed",
+        [ENDED_KILLED] = "was killed from outside",
+        [ENDED_EXITED] = "exited before its work was done",
+        [ENDED_HANG] = "hung: no operation ended any more",
+        [ENDED_DISK_FULL] = "ran out of disk space and died",
+        [ENDED_INTERRUPTED] = "was interrupted",
+    };
+    return phrases[ended];
+}
+
+static void write_ending(const struct ink *ink, const struct variant_result *variant)
+{
+    ink_begin(ink, HUE_STRONG);
+    ink_text(ink, variant->name);
+    ink_end(ink, HUE_STRONG);
+    fprintf(ink->out, " %s", ended_phrase(variant->ended));
+    const char *name = variant->signal != 0 ? sigabbrev_np(variant->signal) : NULL;
+    if (name != NULL)
+        fprintf(ink->out, ", by SIG%s", name);
+    else if (variant->signal != 0)
+        fprintf(ink->out, ", by signal %d", variant->signal);
+    if (variant->exit_status > 0)
+        fprintf(ink->out, ", with exit status %d", variant->exit_status);
+    fputs(variant->finding_count == 0 ? "; nothing was found\n" : "\n", ink->out);
+    write_with(ink, "  its last words: ", variant->last_words);
+    if (variant->last_words[0] != '\0')
+        putc('\n', ink->out);
+}
+
+static void write_reservations(const struct ink *ink, const struct variant_result *variant)
+{
+    if (variant->events_lost > 0) {
+        fputs("  ", ink->out);
+        write_number(ink, variant->events_lost);
+        fprintf(ink->out, " event%s could not be itemised; the totals are exact all the same\n",
+                plural(variant->events_lost));
+    }
+    if (variant->threads_unrecorded > 0) {
+        fputs("  ", ink->out);
+        write_number(ink, variant->threads_unrecorded);
+        fprintf(ink->out, " thread%s could not be recorded; their operations are not in the totals\n",
+                plural(variant->threads_unrecorded));
+    }
+}
+
+void findings_write(const struct ink *ink, const struct result *result)
+{
+    for (size_t i = 0; i < result->variant_count; i++) {
+        const struct variant_result *variant = &result->variants[i];
+        size_t shown = variant->finding_count < SHOWN_MAX ? variant->finding_count : SHOWN_MAX;
+        if (i > 0)
+            putc('\n', ink->out);
+        write_ending(ink, variant);
+        for (size_t k = 0; k < shown; k++)
+            write_finding(ink, &variant->findings[k]);
+        size_t hidden = variant->finding_count - shown;
+        if (hidden > 0)
+            fprintf(ink->out, "  and %zu more finding%s: --json FILE has them all\n", hidden, plural(hidden));
+        write_reservations(ink, variant);
+    }
+}

@@ -1,0 +1,226 @@
+/* Decides which figures of a run a person sees, and in what order. */
+#include "table.h"
+
+#include <string.h>
+
+enum { LABEL_WIDTH = 26, CELL_WIDTH_MIN = 16, UNKNOWN = -1 };
+
+enum kind { COUNT, GUARANTEE, TIME }; /* a guarantee is broken by any count above 0; times are in ms */
+
+struct line {
+    const char *label;
+    enum kind kind;
+    int64_t (*value)(const struct variant_result *variant); /* below 0: there is none */
+};
+
+static int64_t operations_done(const struct variant_result *variant)
+{
+    return (int64_t)(variant->operations.succeeded + variant->operations.failed);
+}
+
+static int64_t succeeded(const struct variant_result *variant)
+{
+    return (int64_t)variant->operations.succeeded;
+}
+
+static int64_t failed(const struct variant_result *variant)
+{
+    return (int64_t)variant->operations.failed;
+}
+
+static int64_t per_second(const struct variant_result *variant)
+{
+    if (variant->duration_ms == 0)
+        return UNKNOWN;
+    return (int64_t)((double)operations_done(variant) * 1000 / (double)variant->duration_ms);
+}
+
+static int64_t duration(const struct variant_result *variant)
+{
+    return (int64_t)variant->duration_ms;
+}
+
+static int64_t injected(const struct variant_result *variant)
+{
+    return (int64_t)variant->faults.injected;
+}
+
+static int64_t baseline(const struct variant_result *variant)
+{
+    return variant->fds.baseline;
+}
+
+static int64_t peak(const struct variant_result *variant)
+{
+    return variant->fds.peak;
+}
+
+static int64_t final(const struct variant_result *variant)
+{
+    return variant->fds.final;
+}
+
+static int64_t leaked(const struct variant_result *variant)
+{
+    return (int64_t)variant->fds.leaked;
+}
+
+static int64_t emfile_after(const struct variant_result *variant)
+{
+    return variant->emfile.count == 0 ? UNKNOWN : (int64_t)variant->emfile.first_ms;
+}
+
+static int64_t emfile_operations(const struct variant_result *variant)
+{
+    return variant->emfile.count == 0 ? UNKNOWN : (int64_t)variant->emfile.first_operation;
+}
+
+static int64_t emfile_faults(const struct variant_result *variant)
+{
+    return variant->emfile.count == 0 ? UNKNOWN : (int64_t)variant->emfile.first_fault;
+}
+
+static int64_t temp_files(const struct variant_result *variant)
+{
+    return variant->checked ? (int64_t)variant->temp_files : UNKNOWN;
+}
+
+static int64_t whole(const struct variant_result *variant)
+{
+    return variant->checked ? (int64_t)variant->stored_whole : UNKNOWN;
+}
+
+static int64_t torn(const struct variant_result *variant)
+{
+    return variant->checked ? (int64_t)variant->stored_torn : UNKNOWN;
+}
+
+static int64_t level_fds(const struct variant_result *variant)
+{
+    return variant->level.fds;
+}
+
+static int64_t level_faults(const struct variant_result *variant)
+{
+    return (int64_t)variant->level.faults;
+}
+
+static int64_t level_time(const struct variant_result *variant)
+{
+    return (int64_t)variant->level.t_ms;
+}
+
+static const struct line run_lines[] = {
+    {"duration", TIME, duration},
+    {"operations done", COUNT, operations_done},
+    {"  succeeded", COUNT, succeeded},
+    {"  failed", COUNT, failed},
+    {"  per second", COUNT, per_second},
+    {"faults injected", COUNT, injected},
+    {"descriptors at the start", COUNT, baseline},
+    {"  at the peak", COUNT, peak},
+    {"  at the end", COUNT, final},
+    {"  leaked", GUARANTEE, leaked},
+    {"first EMFILE after", TIME, emfile_after},
+    {"  operations", COUNT, emfile_operations},
+    {"  faults", COUNT, emfile_faults},
+    {"temporary files left", GUARANTEE, temp_files},
+    {"stored results whole", COUNT, whole},
+    {"  torn", GUARANTEE, torn},
+};
+
+static const struct line level_lines[] = {
+    {"  descriptors", COUNT, level_fds},
+    {"  faults", COUNT, level_faults},
+    {"  after", TIME, level_time},
+};
+
+/* Neighbouring variants that fit beside each other. */
+struct block {
+    const struct variant_result *variants;
+    size_t count;
+    bool comparison;
+    int cell_width;
+};
+
+static void write_line(const struct ink *ink, const struct block *block, const struct line *line)
+{
+    ink_left(ink, line->label, LABEL_WIDTH, HUE_PLAIN);
+    for (size_t i = 0; i < block->count; i++) {
+        char cell[INK_NUMBER_MAX];
+        int64_t value = line->value(&block->variants[i]);
+        if (value < 0)
+            ink_right(ink, ink->signs->nothing, block->cell_width, HUE_FAINT);
+        else
+            ink_right(ink,
+                      line->kind == TIME ? ink_duration(cell, (uint64_t)value)
+                                         : ink_number(cell, (uint64_t)value),
+                      block->cell_width, line->kind == GUARANTEE && value > 0 ? HUE_BAD : HUE_PLAIN);
+    }
+    putc('\n', ink->out);
+}
+
+static void write_lines(const struct ink *ink, const struct block *block, const struct line *lines,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        write_line(ink, block, &lines[i]);
+}
+
+static void write_head(const struct ink *ink, const struct block *block)
+{
+    ink_left(ink, "", LABEL_WIDTH, HUE_PLAIN);
+    for (size_t i = 0; i < block->count; i++)
+        ink_right(ink, block->variants[i].name, block->cell_width, HUE_STRONG);
+    putc('\n', ink->out);
+    ink_left(ink, "verdict", LABEL_WIDTH, HUE_PLAIN);
+    for (size_t i = 0; i < block->count; i++) {
+        const struct variant_result *variant = &block->variants[i];
+        bool expected = block->comparison && variant->leaks && variant->verdict == VERDICT_FAIL;
+        const char *word = expected ? "fail, expected" : verdict_name(variant->verdict);
+        bool good = expected || variant->verdict == VERDICT_PASS;
+        ink_right(ink, word, block->cell_width,
+                  good                                       ? HUE_GOOD
+                  : variant->verdict == VERDICT_INCONCLUSIVE ? HUE_WARNING
+                                                             : HUE_BAD);
+    }
+    putc('\n', ink->out);
+    ink_left(ink, "ended", LABEL_WIDTH, HUE_PLAIN);
+    for (size_t i = 0; i < block->count; i++)
+        ink_right(ink, ended_name(block->variants[i].ended), block->cell_width, HUE_PLAIN);
+    putc('\n', ink->out);
+}
+
+static void write_block(const struct ink *ink, const struct block *block, uint64_t level)
+{
+    write_head(ink, block);
+    write_lines(ink, block, run_lines, sizeof run_lines / sizeof *run_lines);
+    if (level == 0)
+        return;
+    char operations[INK_NUMBER_MAX];
+    fprintf(ink->out, "at %s operations\n", ink_number(operations, level));
+    write_lines(ink, block, level_lines, sizeof level_lines / sizeof *level_lines);
+}
+
+void table_write(const struct ink *ink, const struct result *result)
+{
+    int cell_width = CELL_WIDTH_MIN;
+    for (size_t i = 0; i < result->variant_count; i++)
+        if ((int)strlen(result->variants[i].name) + 2 > cell_width)
+            cell_width = (int)strlen(result->variants[i].name) + 2;
+    int room = ink->columns - LABEL_WIDTH;
+    if (cell_width > room)
+        cell_width = room;
+    size_t beside = (size_t)(room / cell_width);
+    /* One variant alone is on a level with itself: that says nothing. */
+    uint64_t level = result->variant_count > 1 ? result->variants[0].level.operations : 0;
+
+    for (size_t i = 0; i < result->variant_count; i += beside) {
+        size_t left = result->variant_count - i;
+        struct block block = {&result->variants[i], left < beside ? left : beside, result->comparison,
+                              cell_width};
+        if (i > 0)
+            putc('\n', ink->out);
+        write_block(ink, &block, level);
+    }
+}

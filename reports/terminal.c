@@ -1,0 +1,64 @@
+/* The report for people: the verdict first, then the figures, the picture, and what was found. */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "chart.h"
+#include "findings.h"
+#include "ink.h"
+#include "report.h"
+#include "table.h"
+
+static void write_verdict(const struct ink *ink, const struct result *result)
+{
+    static const struct {
+        const char *word;
+        enum hue hue;
+    } verdicts[] = {
+        [VERDICT_PASS] = {"PASS", HUE_GOOD},
+        [VERDICT_FAIL] = {"FAIL", HUE_BAD},
+        [VERDICT_CONTROL_MISSED] = {"CONTROL MISSED", HUE_BAD},
+        [VERDICT_INCONCLUSIVE] = {"INCONCLUSIVE", HUE_WARNING},
+    };
+    ink_begin(ink, verdicts[result->verdict].hue);
+    fputs(verdicts[result->verdict].word, ink->out);
+    ink_end(ink, verdicts[result->verdict].hue);
+    fputs(": ", ink->out);
+    ink_text(ink, result->sentence);
+    fputs("\n\n", ink->out);
+}
+
+/* What is needed to do it again. */
+static void write_conditions(const struct ink *ink, const struct result *result)
+{
+    const char *separator = ink->signs->separator;
+    char limit[INK_NUMBER_MAX];
+    ink_text(ink, result->workload);
+    fprintf(ink->out,
+            " %s seed %" PRIu64 " %s %" PRIu64 " worker%s %s limit %s descriptors\nfaults: ", separator,
+            result->seed, separator, result->workers, result->workers == 1 ? "" : "s", separator,
+            ink_number(limit, result->limit_fds));
+    ink_text(ink, result->faults);
+    fputs("\n\n", ink->out);
+}
+
+static int write_terminal(const struct result *result, const struct report_options *options, FILE *out)
+{
+    struct ink ink = ink_of(out, options->color, options->columns);
+    errno = 0;
+    write_verdict(&ink, result);
+    write_conditions(&ink, result);
+    table_write(&ink, result);
+    putc('\n', out);
+    chart_write(&ink, result);
+    putc('\n', out);
+    findings_write(&ink, result);
+    if (fflush(out) == 0 && !ferror(out))
+        return 0;
+    return errno != 0 ? -errno : -EIO;
+}
+
+REPORT(terminal) = {
+    .name = "terminal",
+    .summary = "verdict, table, chart and findings for people",
+    .write = write_terminal,
+};

@@ -1,0 +1,150 @@
+/* What every test of a report looks at: one result as it should be, and one as it should never be. */
+#include "example.h"
+#include "report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *memory)
+{
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
+void example_sample(struct variant_result *variant, uint64_t t_ms, int64_t fds)
+{
+    struct series *series = &variant->series;
+    series->samples = checked(realloc(series->samples, (series->count + 1) * sizeof *series->samples));
+    series->samples[series->count++] = (struct sample){.t_ms = t_ms, .fds = fds};
+}
+
+static void add_finding(struct variant_result *variant, const struct finding *finding)
+{
+    size_t bytes = (variant->finding_count + 1) * sizeof *finding;
+    variant->findings = checked(realloc(variant->findings, bytes));
+    variant->findings[variant->finding_count++] = *finding;
+}
+
+static void set_points(struct result *result)
+{
+    static const char names[][PLAN_POINT_NAME_MAX] = {"upload/metadata", "posix/io/oc/open"};
+    result->points = checked(malloc(sizeof names));
+    memcpy(result->points, names, sizeof names);
+    result->point_count = 2;
+}
+
+static void set_unguarded(struct variant_result *variant)
+{
+    *variant = (struct variant_result){
+        .name = "unguarded",
+        .leaks = true,
+        .verdict = VERDICT_FAIL,
+        .ended = ENDED_EMFILE,
+        .last_words = "upload: cannot open an upload: Too many open files (errno 24)",
+        .exit_status = 1,
+        .duration_ms = 2402,
+        .operations = {9421, 7104, 2309},
+        .faults = {.injected = 2212, .has_digest = true, .digest = 0xc0ffee, .by_point = {1402, 810}},
+        .fds = {6, 1024, 1021, 1015, 1024},
+        .checked = true,
+        .stored_whole = 7104,
+        .temp_files = 311,
+        .emfile = {3, 2398, 9412, 2209},
+        .level = {9413, 1021, 2212, 2402},
+    };
+    for (uint64_t t_ms = 0; t_ms <= 2400; t_ms += 10)
+        example_sample(variant, t_ms, (int64_t)(6 + t_ms * 1018 / 2400));
+    add_finding(variant,
+                &(struct finding){FINDING_LEAKED_DESCRIPTOR, 0x1f2e3d4c5b6a7988, 412, "workloads/upload.c:88",
+                                  "", "upload/metadata", 5, "1724:upload/metadata#1"});
+    add_finding(variant, &(struct finding){FINDING_LEAKED_DESCRIPTOR, 2, 88, "workloads/upload.c:88", "", "",
+                                           74, "1731"});
+    add_finding(variant, &(struct finding){FINDING_DOUBLE_CLOSE, 3, 1, "workloads/upload.c:88",
+                                           "workloads/upload.c:131", "posix/io/oc/close", 4,
+                                           "40:posix/io/oc/close#2"});
+    add_finding(variant, &(struct finding){.kind = FINDING_TEMP_FILES, .signature = 4, .count = 311});
+}
+
+static void set_clean(struct variant_result *variant, const char *name, uint64_t phase)
+{
+    *variant = (struct variant_result){
+        .verdict = VERDICT_PASS,
+        .duration_ms = 6000 + 10 * phase,
+        .operations = {20000, 15090, 4910},
+        .faults = {.injected = 4711, .has_digest = true, .digest = 0xc0ffee, .by_point = {3000, 1711}},
+        .fds = {6, 22, 6, 0, 1024},
+        .checked = true,
+        .stored_whole = 15090,
+        .level = {9413, 14, 2216, 2811 + phase},
+    };
+    snprintf(variant->name, sizeof variant->name, "%s", name);
+    for (uint64_t t_ms = 0; t_ms <= variant->duration_ms; t_ms += 10)
+        example_sample(variant, t_ms, (int64_t)(6 + (t_ms / 10 + phase) * 7 % 17));
+}
+
+void example_comparison(struct result *out)
+{
+    *out = (struct result){
+        .workload = "upload",
+        .comparison = true,
+        .seed = 7,
+        .faults = checked(strdup("upload/metadata,posix/io/*@p=0.02")),
+        .workers = 8,
+        .limit_fds = 1024,
+        .verdict = VERDICT_PASS,
+        .sentence =
+            "unguarded left 1015 descriptors and 311 temporary files behind and died of EMFILE (too many "
+            "open files) after 9413 operations and 2212 faults; guarded and handwritten left nothing.",
+        .variant_count = 3,
+    };
+    set_points(out);
+    set_unguarded(&out->variants[0]);
+    set_clean(&out->variants[1], "guarded", 0);
+    set_clean(&out->variants[2], "handwritten", 5);
+}
+
+void example_hostile(struct result *out)
+{
+    *out = (struct result){
+        .workload = "upload",
+        .seed = INT64_MAX,
+        .faults = checked(strdup("\033]0;owned\a upload/\303\234berlauf")),
+        .workers = 1,
+        .limit_fds = 64,
+        .verdict = VERDICT_INCONCLUSIVE,
+        .exit_status = EXIT_NOT_DONE,
+        .sentence = "the run did not get far enough to judge it",
+        .variant_count = 1,
+    };
+    set_points(out);
+    struct variant_result *variant = &out->variants[0];
+    *variant = (struct variant_result){
+        .name = "unguarded",
+        .verdict = VERDICT_INCONCLUSIVE,
+        .ended = ENDED_CRASH,
+        .last_words = "\033[2J\033[31m</script>\r\n\x9b"
+                      "2K\xc2\x9b \xe2\x80\xae"
+                      "fdp.exe \"\\",
+        .exit_status = -1,
+        .signal = 11,
+        .fds = {-1, -1, -1, 0, 64},
+        .events_lost = 1234567,
+        .threads_unrecorded = 1,
+    };
+    add_finding(variant, &(struct finding){FINDING_LEAKED_DESCRIPTOR, UINT64_MAX, 1, "/tmp/\033[1mx\n.c:1",
+                                           "", "", 0, "3"});
+}
+
+char *example_report(const char *report, const struct result *result, bool color, int columns)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = checked(open_memstream(&text, &length));
+    struct report_options options = {.color = color, .columns = columns};
+    int rc = report_named(report)->write(result, &options, out);
+    if (fclose(out) != 0 || rc != 0)
+        abort();
+    return text;
+}

@@ -1,0 +1,169 @@
+/* The report for people. What they see is compared with the files in golden/; after a wanted change, run
+ * with EXEUNT_UPDATE_GOLDEN=1 to write them anew, and read the difference. */
+#include "example.h"
+#include "report.h"
+#include "utf8.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *contents(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return strdup("");
+    char *text = NULL;
+    size_t size = 0;
+    if (getdelim(&text, &size, '\0', file) < 0) {
+        free(text);
+        text = strdup("");
+    }
+    fclose(file);
+    return text;
+}
+
+static void expect_golden(const char *name, const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.txt", GOLDEN_FOLDER, name);
+    if (getenv("EXEUNT_UPDATE_GOLDEN") != NULL) {
+        FILE *file = fopen(path, "we");
+        cr_assert_not_null(file, "%s: %s", path, strerror(errno));
+        fputs(text, file);
+        cr_assert_eq(fclose(file), 0);
+    }
+    char *golden = contents(path);
+    cr_expect_str_eq(text, golden, "golden/%s.txt differs; what was written:\n%s", name, text);
+    free(golden);
+}
+
+Test(terminal, looks_as_in_the_golden_files)
+{
+    static const struct {
+        const char *golden, *locale;
+        bool color;
+        int columns;
+        const char *why;
+    } cases[] = {
+        {"comparison-80", "C.UTF-8", false, 80, "a plain terminal"},
+        {"comparison-120", "C.UTF-8", false, 120, "a wide one: the chart uses the room"},
+        {"comparison-40", "C.UTF-8", false, 40, "the narrowest: variants below each other"},
+        {"comparison-80-color", "C.UTF-8", true, 80, "colours are added and nothing else"},
+        {"comparison-80-ascii", "C", false, 80, "no UTF-8: other signs, the same layout"},
+        {"comparison-120-ascii", "C", false, 120, "no UTF-8, wide"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cr_assert_not_null(setlocale(LC_CTYPE, cases[i].locale));
+        struct result result;
+        example_comparison(&result);
+        char *text = example_report("terminal", &result, cases[i].color, cases[i].columns);
+        expect_golden(cases[i].golden, text);
+        free(text);
+        result_clear(&result);
+    }
+}
+
+Test(terminal, hostile_text_cannot_command_the_terminal)
+{
+    static const char *const locales[] = {"C.UTF-8", "C"};
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert_not_null(setlocale(LC_CTYPE, locales[i]));
+        struct result result;
+        example_hostile(&result);
+        char *text = example_report("terminal", &result, false, 80);
+        for (const char *at = text; *at != '\0'; at++)
+            cr_expect((unsigned char)*at >= 0x20 || *at == '\n', "%s: byte %02x", locales[i],
+                      (unsigned char)*at);
+        cr_expect_null(strstr(text, "\xc2\x9b"), "a control sequence introducer in UTF-8");
+        cr_expect_null(strstr(text, "\xe2\x80\xae"), "a change of writing direction");
+        expect_golden(i == 0 ? "hostile-80" : "hostile-80-ascii", text);
+        free(text);
+        result_clear(&result);
+    }
+}
+
+static size_t widest_line(const char *text)
+{
+    size_t widest = 0, width = 0;
+    for (uint32_t code; *text != '\0'; width = code == '\n' ? 0 : width + 1) {
+        text += utf8_next(text, &code);
+        if (code != '\n' && width + 1 > widest)
+            widest = width + 1;
+    }
+    return widest;
+}
+
+Test(terminal, chart_and_table_fit_any_width)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    struct result result;
+    example_comparison(&result);
+    result.sentence[0] = result.faults[0] = '\0'; /* what is said in sentences is never cut */
+    for (int columns = 60; columns <= 200; columns++) {
+        char *text = example_report("terminal", &result, false, columns);
+        *strstr(text, "\n\nunguarded") = '\0';
+        cr_expect_leq(widest_line(text), (size_t)columns, "%d columns, but %zu", columns, widest_line(text));
+        free(text);
+    }
+    result_clear(&result);
+}
+
+static size_t occurrences(const char *text, const char *of)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, of)) != NULL; text += strlen(of))
+        count++;
+    return count;
+}
+
+Test(terminal, of_many_findings_only_the_first_are_shown)
+{
+    struct result result;
+    example_comparison(&result);
+    struct variant_result *variant = &result.variants[0];
+    free(variant->findings);
+    variant->finding_count = 14;
+    variant->findings = calloc(variant->finding_count, sizeof *variant->findings);
+    for (size_t i = 0; i < variant->finding_count; i++)
+        variant->findings[i] = (struct finding){.kind = FINDING_DOUBLE_CLOSE, .count = 2, .site = "a.c:1"};
+    char *text = example_report("terminal", &result, false, 80);
+    cr_expect_eq(occurrences(text, "double close"), 10);
+    cr_expect_not_null(strstr(text, "and 4 more findings: --json FILE has them all"));
+    free(text);
+    result_clear(&result);
+}
+
+Test(terminal, what_was_not_read_is_a_gap_and_what_lies_between_is_bridged)
+{
+    setlocale(LC_CTYPE, "C");
+    struct result result = {.limit_fds = 12, .faults = strdup("none"), .variant_count = 1};
+    struct variant_result *variant = &result.variants[0];
+    snprintf(variant->name, sizeof variant->name, "v");
+    example_sample(variant, 0, 6);
+    example_sample(variant, 40, 6);
+    example_sample(variant, 50, -1);
+    example_sample(variant, 60, 6);
+    example_sample(variant, 100, 6);
+    char *text = example_report("terminal", &result, false, 44);
+    cr_expect_not_null(strstr(text, " 6 +#################       ################\n"), "%s", text);
+    free(text);
+    result_clear(&result);
+}
+
+Test(terminal, a_full_device_is_an_error)
+{
+    struct result result;
+    example_comparison(&result);
+    struct report_options options = {.columns = 80};
+    for (size_t i = 0; report_at(i) != NULL; i++) {
+        FILE *full = fopen("/dev/full", "we");
+        cr_assert_not_null(full);
+        cr_expect_eq(report_at(i)->write(&result, &options, full), -ENOSPC, "%s", report_at(i)->name);
+        fclose(full);
+    }
+    result_clear(&result);
+}
