@@ -12,20 +12,18 @@ struct comparison {
     const struct setup *setup;
     struct result result;
     struct witness witnesses[RESULT_VARIANTS_MAX];
-    uint64_t survived; /* the most operations that a control ended before it died */
+    uint64_t begun; /* the most operations that a control began before it died */
 };
 
 /* How many operations a variant does if the user does not say: a control as many as it takes to meet the
- * limit, the others a quarter more than it survived, so that they have met its faults and more. */
+ * limit, the others those that the control began. Each operation then meets the faults that it met in the
+ * control, and those on the way out besides. */
 static uint64_t operations_of(const struct comparison *comparison, const struct exeunt_variant *variant)
 {
     const struct campaign_options *options = comparison->setup->options;
-    uint64_t operations = campaign_operations(options);
     bool is_set = options->operations != 0 || options->for_ns != 0;
-    if (is_set || variant->leaks || comparison->survived == 0 || comparison->survived >= operations)
-        return operations;
-    uint64_t wanted = comparison->survived + comparison->survived / 4 + options->workers;
-    return wanted < operations ? wanted : operations;
+    bool follows = !is_set && !variant->leaks && comparison->begun != 0;
+    return follows ? comparison->begun : campaign_operations(options);
 }
 
 static int run_one(struct comparison *comparison, const struct exeunt_variant *variant, struct error *error)
@@ -37,9 +35,8 @@ static int run_one(struct comparison *comparison, const struct exeunt_variant *v
     if (failed != 0)
         return failed;
     comparison->result.variant_count++;
-    uint64_t ended = result->operations.succeeded + result->operations.failed;
-    if (variant->leaks && ended > comparison->survived)
-        comparison->survived = ended;
+    if (variant->leaks && result->operations.started > comparison->begun)
+        comparison->begun = result->operations.started;
     return 0;
 }
 

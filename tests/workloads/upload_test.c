@@ -1,0 +1,190 @@
+/* The upload worker under faults: what each variant leaves behind, and that the faults are the plan's alone.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "report.h"
+#include "scratch.h"
+
+/* guarded and handwritten: all descriptors given back, nothing left, at least the control's faults met. */
+static void expect_clean(const struct report *report, const char *name)
+{
+    json_t *variant = report_variant(report, name);
+    json_t *control = report_variant(report, "unguarded");
+    cr_assert_str_eq(report_text(variant, "verdict"), "pass", "%s", name);
+    cr_assert_str_eq(report_text(variant, "ended"), "completed", "%s", name);
+    cr_assert_eq(report_number(variant, "fds.final"), report_number(variant, "fds.baseline"), "%s", name);
+    cr_assert_eq(report_number(variant, "fds.leaked"), 0, "%s", name);
+    cr_assert_eq(report_number(variant, "temp_files"), 0, "%s", name);
+    cr_assert_geq(report_number(variant, "faults.injected"), report_number(control, "faults.injected"), "%s",
+                  name);
+    cr_assert_str_eq(report_text(variant, "faults.digest"), report_text(control, "faults.digest"),
+                     "%s met other first faults than the control", name);
+}
+
+static void expect_story(const char *arguments)
+{
+    struct report report = report_of("compare upload %s", arguments);
+    cr_assert_eq(report.status, 0, "compare %s: status %d: %s", arguments, report.status, report.err);
+    json_t *unguarded = report_variant(&report, "unguarded");
+    cr_assert_str_eq(report_text(unguarded, "ended"), "emfile", "%s", arguments);
+    cr_assert_gt(report_number(unguarded, "emfile.count"), 0);
+    cr_assert_eq(report_number(unguarded, "fds.peak"), report_number(report.root, "limit_fds"));
+    cr_assert_str_eq(report_text(report.root, "verdict"), "pass");
+    expect_clean(&report, "guarded");
+    expect_clean(&report, "handwritten");
+    report_free(&report);
+}
+
+Test(upload, story_at_limit_256_with_several_seeds)
+{
+    for (int seed = 1; seed <= 5; seed++) {
+        char arguments[64];
+        snprintf(arguments, sizeof arguments, "--limit-fds 256 --seed %d", seed);
+        expect_story(arguments);
+    }
+}
+
+/* Gigabytes are written at the larger limits: into memory, where there is such a folder. */
+static void work_in_memory(void)
+{
+    if (access("/dev/shm", W_OK | X_OK) == 0)
+        setenv("TMPDIR", "/dev/shm", 1);
+}
+
+Test(upload, story_at_the_default_limit)
+{
+    work_in_memory();
+    expect_story("--seed 9223372036854775807");
+}
+
+Test(upload, story_at_limit_4000)
+{
+    work_in_memory();
+    expect_story("--limit-fds 4000");
+}
+
+/* The digest of the first faults of a run of the guarded variant. */
+static void digest_of(const char *arguments, char digest[32])
+{
+    struct report report = report_of("run upload/guarded --operations 600 --set fsync=0 %s", arguments);
+    cr_assert_eq(report.status, 0, "%s: %s", arguments, report.err);
+    json_t *variant = report_variant(&report, "guarded");
+    cr_assert_gt(report_number(variant, "faults.injected"), 0);
+    snprintf(digest, 32, "%s", report_text(variant, "faults.digest"));
+    report_free(&report);
+}
+
+Test(upload, same_seed_same_faults_with_any_number_of_workers)
+{
+    char first[32], other[32];
+    digest_of("--seed 7 --workers 1", first);
+    static const char *const workers[] = {"--seed 7 --workers 2", "--seed 7 --workers 8",
+                                          "--seed 7 --workers 32"};
+    for (size_t i = 0; i < sizeof workers / sizeof *workers; i++) {
+        digest_of(workers[i], other);
+        cr_assert_str_eq(first, other, "%s", workers[i]);
+    }
+    digest_of("--seed 8 --workers 8", other);
+    cr_assert_str_neq(first, other, "another seed gives other faults");
+}
+
+Test(upload, unguarded_is_right_when_all_goes_well)
+{
+    struct report report = report_of("run upload/unguarded --faults none --set corrupt=0 --operations 600");
+    cr_assert_eq(report.status, 0, "%s", report.err);
+    json_t *variant = report_variant(&report, "unguarded");
+    cr_assert_eq(report_number(variant, "operations.succeeded"), 600);
+    cr_assert_eq(report_number(variant, "fds.final"), report_number(variant, "fds.baseline"));
+    cr_assert_eq(json_array_size(json_object_get(variant, "findings")), 0);
+    report_free(&report);
+}
+
+Test(upload, control_that_meets_no_fault_is_said_to_be_missed)
+{
+    struct report report = report_of("compare upload --faults none --set corrupt=0 --operations 50");
+    cr_assert_eq(report.status, 4, "%s", report.err);
+    report_free(&report);
+}
+
+Test(upload, corrupt_files_leak_without_any_injected_fault)
+{
+    struct report report = report_of("run upload/unguarded --faults none --set corrupt=20 --operations 300");
+    cr_assert_eq(report.status, 1, "%s", report.err);
+    json_t *finding = json_array_get(json_object_get(report_variant(&report, "unguarded"), "findings"), 0);
+    cr_assert_str_eq(report_text(finding, "kind"), "leaked-descriptor");
+    cr_assert(json_is_null(json_object_get(finding, "point")));
+    cr_assert_str_eq(report_text(finding, "errno"), "EBADMSG");
+    report_free(&report);
+}
+
+Test(upload, injected_emfile_is_not_the_kernels)
+{
+    struct report report =
+        report_of("run upload/guarded --faults 'posix/io/oc/open:EMFILE@p=0.2' --operations 200");
+    cr_assert_eq(report.status, 0, "%s", report.err);
+    json_t *variant = report_variant(&report, "guarded");
+    cr_assert_gt(report_number(variant, "faults.injected"), 0);
+    cr_assert_eq(report_number(variant, "emfile.count"), 0);
+    report_free(&report);
+}
+
+Test(upload, finding_names_line_point_and_coordinate)
+{
+    struct report report = report_of("run upload/unguarded --faults 'upload/metadata@1' --operations 3");
+    cr_assert_eq(report.status, 1, "%s", report.err);
+    json_t *findings = json_object_get(report_variant(&report, "unguarded"), "findings");
+    cr_assert_eq(json_array_size(findings), 1);
+    json_t *finding = json_array_get(findings, 0);
+    cr_assert_eq(strncmp(report_text(finding, "taken_at"), "workloads/upload.c:", 19), 0, "%s",
+                 report_text(finding, "taken_at"));
+    cr_assert_str_eq(report_text(finding, "point"), "upload/metadata");
+    cr_assert_str_eq(report_text(finding, "errno"), "EIO");
+    cr_assert_eq(report_number(finding, "count"), 3);
+    report_free(&report);
+}
+
+Test(upload, short_reads_and_writes_lose_nothing)
+{
+    struct report report =
+        report_of("run upload/guarded --faults 'posix/io/rw/read,posix/io/rw/write:short@p=0.5' "
+                  "--set corrupt=0 --operations 200");
+    cr_assert_eq(report.status, 0, "%s", report.err);
+    json_t *variant = report_variant(&report, "guarded");
+    cr_assert_eq(report_number(variant, "operations.succeeded"), 200);
+    cr_assert_gt(report_number(variant, "faults.injected"), 100);
+    report_free(&report);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+Test(upload, real_files_with_strange_names_are_stored_whole)
+{
+    char *folder = scratch_make();
+    static const char *const names[] = {"plain.txt",      ".hidden", "..dots", "a b",
+                                        "\x01\xff bytes", "%2E%2E",  "-rf"};
+    enum { COUNT = sizeof names / sizeof *names };
+    for (size_t i = 0; i < COUNT; i++)
+        write_file(folder, names[i], "content\n");
+    char long_name[256];
+    memset(long_name, '#', 255);
+    long_name[255] = '\0';
+    write_file(folder, long_name, "");
+    struct report report =
+        report_of("run upload/guarded --faults none --set corrupt=0 --operations 200 --input %s", folder);
+    cr_assert_eq(report.status, 0, "%s", report.err);
+    cr_assert_eq(report_number(report_variant(&report, "guarded"), "stored.whole"), COUNT + 1);
+    report_free(&report);
+    scratch_remove(folder);
+}
