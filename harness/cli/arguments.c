@@ -27,20 +27,29 @@ static const char *option_name(const void *of, size_t index)
     return ((const struct argp_option *)of)[index].name;
 }
 
-/* The options whose name begins with the `length` bytes at `typed`; an exact one counts as the only one. */
-static size_t matches(const struct argp_option *options, const char *typed, size_t length,
-                      const struct argp_option **match)
+/* What the first `length` bytes at `typed` can stand for among `options`: an exact name, or all names that
+ * begin so. */
+struct matches {
+    size_t count;
+    const struct argp_option *last;
+    char names[160]; /* "--seed, --set" */
+};
+
+static void match(struct matches *matches, const struct argp_option *options, const char *typed,
+                  size_t length)
 {
-    size_t count = 0;
     for (; options->name != NULL; options++) {
         if (strncmp(options->name, typed, length) != 0)
             continue;
-        *match = options;
-        if (options->name[length] == '\0')
-            return 1;
-        count++;
+        bool exact = options->name[length] == '\0';
+        size_t end = exact ? 0 : strlen(matches->names);
+        snprintf(matches->names + end, sizeof matches->names - end, "%s--%s", end > 0 ? ", " : "",
+                 options->name);
+        matches->last = options;
+        matches->count = exact ? 1 : matches->count + 1;
+        if (exact)
+            return;
     }
-    return count;
 }
 
 static int unknown(const struct parse *parse, const char *typed)
@@ -63,14 +72,15 @@ static int complain(const struct parse *parse, const char *typed)
         return 0;
     const char *name = typed + 2;
     size_t length = strcspn(name, "=");
-    const struct argp_option *option = NULL;
-    size_t count = matches(parse->arguments->options, name, length, &option);
-    count += count == 1 ? 0 : matches(help_option, name, length, &option);
-    if (count == 0)
+    struct matches matches = {.count = 0};
+    match(&matches, help_option, name, length);
+    match(&matches, parse->arguments->options, name, length);
+    if (matches.count == 0)
         return unknown(parse, typed);
-    if (count > 1)
-        return error_usage(parse->error, "option '%.80s' is not clear: '--%s', or which?", typed,
-                           option->name);
+    if (matches.count > 1)
+        return error_usage(parse->error, "option '%.80s' can mean %s: write more of it", typed,
+                           matches.names);
+    const struct argp_option *option = matches.last;
     if (option->arg == NULL && name[length] == '=')
         return error_usage(parse->error, "option '--%s' takes no value", option->name);
     if (option->arg != NULL && name[length] == '\0')

@@ -63,6 +63,8 @@ static void show_workloads(void)
 static void show_errnos(const struct fault_point *point, bool realistic)
 {
     const char *before = realistic ? "" : "; asked for: ";
+    if (realistic && fault_realistic(point, 0) == NULL)
+        fputs("none", stdout);
     for (size_t i = 0; i < FAULT_ERRNOS_MAX && point->errnos[i].error != 0; i++) {
         const struct fault_errno *fault = &point->errnos[i];
         if (fault->realistic != realistic)

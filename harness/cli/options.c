@@ -44,8 +44,7 @@ static const struct argp_option known_options[] = {
     {"workers", OPTION_WORKERS, "N", 0,
      "Threads that do the operations, 1 to " WORKERS_HIGHEST " (default " WORKERS_DEFAULT ")", 1},
     {"operations", OPTION_OPERATIONS, "N", 0,
-     "Operations of each variant (default: 12 for each descriptor of the limit; in a comparison the variants "
-     "that should be clean do a quarter more than the leaking one survived)",
+     "Operations of each variant (default: 12 for each descriptor of the limit; XX",
      1},
     {"for", OPTION_FOR, "TIME", 0,
      "Time of each variant, instead of --operations. A TIME has a unit: us, ms, s, m or h, as in 20s", 1},
@@ -59,7 +58,9 @@ static const struct argp_option known_options[] = {
     {"set", OPTION_SET, "KEY=VALUE", 0,
      "A setting of the workload, see 'exeunt list'; may be given several times", 1},
     {"json", OPTION_JSON, "FILE", 0,
-     "Write the result as JSON too; '-' is standard output, and the report then goes to standard error", 2},
+     "Write the result to FILE as JSON too; '-' is standard output, and then the report goes to standard "
+     "error",
+     2},
     {"quiet", OPTION_QUIET, NULL, 0,
      "No live line and no report: nothing but errors, the exit status, and what --json writes", 2},
     {0},

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,33 +20,31 @@ static int cannot_be(const struct output *output, const char *why, struct error 
     return error_usage(error, "--json '%.300s' cannot be written: %s", output->typed, why);
 }
 
-/* The folder that the file is in: `path` up to its last slash. */
-static void folder_of(const char *path, char folder[PATH_MAX])
+/* Makes an empty file of its own in the folder of `path`: its descriptor, or a negative errno. */
+static int make_temp(const char *path, char temp[PATH_MAX])
 {
     const char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        strcpy(folder, ".");
-    else
-        snprintf(folder, PATH_MAX, "%.*s", (int)(slash == path ? 1 : slash - path), path);
+    int folder = slash == NULL ? 0 : (int)(slash + 1 - path);
+    if (snprintf(temp, PATH_MAX, "%.*s.exeunt-XXXXXX", folder, path) >= PATH_MAX)
+        return -ENAMETOOLONG;
+    int fd = mkostemp(temp, O_CLOEXEC);
+    return fd >= 0 ? fd : -errno;
 }
 
-static int prepare_folder(struct output *output, struct error *error)
+/* The surest way to find out whether a folder takes a file: permissions tell root nothing. */
+static int try_folder(const struct output *output, struct error *error)
 {
-    char folder[PATH_MAX], why[PATH_MAX + 64];
-    struct stat status;
+    char temp[PATH_MAX], why[256];
     if (output->path[0] == '\0' || output->path[strlen(output->path) - 1] == '/')
         return cannot_be(output, "it names no file", error);
-    folder_of(output->path, folder);
-    int rc = stat(folder, &status);
-    if (rc == 0 && S_ISDIR(status.st_mode) && faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
-        return 0;
-    bool absent = rc != 0 && errno == ENOENT, no_folder = rc == 0 && !S_ISDIR(status.st_mode);
-    snprintf(why, sizeof why, "its folder '%.160s' %s%s", folder,
-             absent      ? "does not exist"
-             : no_folder ? "is no folder"
-                         : "cannot be used: ",
-             absent || no_folder ? "" : strerror(errno));
-    return cannot_be(output, why, error);
+    int fd = make_temp(output->path, temp);
+    if (fd < 0) {
+        snprintf(why, sizeof why, "its folder cannot be written to: %s", strerror(-fd));
+        return cannot_be(output, fd == -ENOENT ? "its folder does not exist" : why, error);
+    }
+    close(fd);
+    unlink(temp);
+    return 0;
 }
 
 int output_prepare(struct output *output, const char *typed, struct error *error)
@@ -58,11 +55,11 @@ int output_prepare(struct output *output, const char *typed, struct error *error
     if (strlen(typed) >= PATH_MAX - 16)
         return cannot_be(output, "the name is too long", error);
     if (realpath(typed, output->path) == NULL)
-        strcpy(output->path, typed);
+        snprintf(output->path, sizeof output->path, "%s", typed);
 
     struct stat status;
     if (stat(typed, &status) != 0 || S_ISREG(status.st_mode))
-        return prepare_folder(output, error);
+        return try_folder(output, error);
     if (S_ISDIR(status.st_mode))
         return cannot_be(output, "it is a folder", error);
     output->stream = fopen(typed, "we");
@@ -85,15 +82,10 @@ int output_open(struct output *output, struct error *error)
         output->stream = stdout;
         return 0;
     }
-    char folder[PATH_MAX];
-    folder_of(output->path, folder);
-    if (snprintf(output->temp, sizeof output->temp, "%s/.exeunt-XXXXXX", folder) >= PATH_MAX)
-        return not_written(output, -ENAMETOOLONG, error);
-    int fd = mkostemp(output->temp, O_CLOEXEC);
+    int fd = make_temp(output->path, output->temp);
     if (fd < 0) {
-        int code = -errno;
         output->temp[0] = '\0';
-        return not_written(output, code, error);
+        return not_written(output, fd, error);
     }
     output->stream = fdopen(fd, "w");
     if (output->stream != NULL && fchmod(fd, ordinary_mode()) == 0)

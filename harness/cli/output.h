@@ -14,7 +14,7 @@ struct output {
     FILE *stream;        /* NULL unless open */
 };
 
-/* Finds out whether `typed` can be written ("-" is standard output, NULL is nothing) and changes nothing.
+/* Finds out whether `typed` can be written ("-" is standard output, NULL is nothing), and leaves no trace.
  * A pipe or a device is opened at once. Returns 0 or a negative errno with `error` set. */
 int output_prepare(struct output *output, const char *typed, struct error *error);
 
