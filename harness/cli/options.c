@@ -44,7 +44,8 @@ static const struct argp_option known_options[] = {
     {"workers", OPTION_WORKERS, "N", 0,
      "Threads that do the operations, 1 to " WORKERS_HIGHEST " (default " WORKERS_DEFAULT ")", 1},
     {"operations", OPTION_OPERATIONS, "N", 0,
-     "Operations of each variant (default: 12 for each descriptor of the limit; XX",
+     "Operations of each variant (default: 12 for each descriptor of the limit; in a comparison the variants "
+     "that should be clean do as many as the leaking one began)",
      1},
     {"for", OPTION_FOR, "TIME", 0,
      "Time of each variant, instead of --operations. A TIME has a unit: us, ms, s, m or h, as in 20s", 1},

@@ -101,6 +101,32 @@ static void say_variant(struct sentence *sentence, const struct variant_result *
         plural(variant->faults.injected));
 }
 
+static bool is_clean(const struct variant_result *variant)
+{
+    return variant->ended == ENDED_COMPLETED && variant->finding_count == 0;
+}
+
+/* "guarded and handwritten left nothing behind after at least 4312 operations and 1028 faults each" */
+static void say_clean(struct sentence *sentence, const struct result *result, size_t clean)
+{
+    uint64_t operations = UINT64_MAX, faults = UINT64_MAX;
+    size_t said = 0;
+    for (size_t i = 0; i < result->variant_count; i++) {
+        const struct variant_result *variant = &result->variants[i];
+        if (!is_clean(variant))
+            continue;
+        said++;
+        say(sentence, "%s%s", said == 1 ? "" : said == clean ? " and " : ", ", variant->name);
+        uint64_t done = variant->operations.succeeded + variant->operations.failed;
+        operations = done < operations ? done : operations;
+        faults = variant->faults.injected < faults ? variant->faults.injected : faults;
+    }
+    say(sentence, " left nothing behind after%s %llu operation%s and %llu fault%s%s",
+        clean > 1 ? " at least" : "", (unsigned long long)operations, plural(operations),
+        (unsigned long long)faults, plural(faults), clean > 1 ? " each" : "");
+}
+
+/* Those that left something first, one by one; then the clean ones, together. */
 static void say_whole(struct result *result)
 {
     struct sentence sentence = {result->sentence, sizeof result->sentence, 0};
@@ -109,10 +135,19 @@ static void say_whole(struct result *result)
         say(&sentence, "the positive control was not caught, so this run proves nothing: ");
     if (result->verdict == VERDICT_INCONCLUSIVE)
         say(&sentence, "cut short, so this run proves nothing: ");
+    size_t clean = 0;
     for (size_t i = 0; i < result->variant_count; i++) {
-        say(&sentence, "%s", i == 0 ? "" : "; ");
+        if (is_clean(&result->variants[i])) {
+            clean++;
+            continue;
+        }
+        say(&sentence, "%s", i > clean ? "; " : "");
         say_variant(&sentence, &result->variants[i]);
     }
+    if (clean > 0 && clean < result->variant_count)
+        say(&sentence, "; ");
+    if (clean > 0)
+        say_clean(&sentence, result, clean);
     say(&sentence, ".");
 }
 

@@ -1,0 +1,87 @@
+/* SIGINT in the middle of a comparison: the child ends, the report of what was seen comes all the same. */
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scratch.h"
+
+enum { PATIENCE_MS = 60000, STEP_MS = 10 };
+
+static pid_t start(const char *folder, const char *report)
+{
+    pid_t child = fork();
+    cr_assert_geq(child, 0);
+    if (child > 0)
+        return child;
+    setenv("TMPDIR", folder, 1);
+    int out = open(report, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(out, STDOUT_FILENO);
+    dup2(out, STDERR_FILENO);
+    execl(EXEUNT, "exeunt", "run", "upload/guarded", "--for", "1h", (char *)NULL);
+    _exit(127);
+}
+
+/* Awaits that the workload has stored a file: then it is in the middle of its work. */
+static bool is_at_work(const char *folder)
+{
+    char pattern[256];
+    snprintf(pattern, sizeof pattern, "%s/exeunt-*/store/*", folder);
+    for (int waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
+        glob_t found;
+        int missing = glob(pattern, 0, NULL, &found);
+        if (missing == 0)
+            globfree(&found);
+        if (missing == 0)
+            return true;
+        poll(NULL, 0, STEP_MS);
+    }
+    return false;
+}
+
+static void read_file(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    size_t length = fread(text, 1, size - 1, file);
+    text[length] = '\0';
+    fclose(file);
+}
+
+static void expect_report_after(int signal_number)
+{
+    char *folder = scratch_make();
+    char *output = scratch_make();
+    char report[256], text[16384], pattern[256];
+    snprintf(report, sizeof report, "%s/report", output);
+    pid_t child = start(folder, report);
+    cr_assert(is_at_work(folder));
+    kill(child, signal_number);
+    int status;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    read_file(report, text, sizeof text);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3, "status %x: %s", (unsigned)status, text);
+    cr_assert_not_null(strstr(text, "interrupted"), "%s", text);
+    cr_assert_not_null(strstr(text, "operations done"), "%s", text);
+    glob_t left;
+    snprintf(pattern, sizeof pattern, "%s/*", folder);
+    cr_assert_eq(glob(pattern, 0, NULL, &left), GLOB_NOMATCH, "the work folder was left");
+    scratch_remove(folder);
+    scratch_remove(output);
+}
+
+Test(interrupt, sigint_gives_the_report, .timeout = 120)
+{
+    expect_report_after(SIGINT);
+}
+
+Test(interrupt, sigterm_gives_the_report, .timeout = 120)
+{
+    expect_report_after(SIGTERM);
+}
