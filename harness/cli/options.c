@@ -81,7 +81,7 @@ static const struct value values[] = {
      offsetof(struct options, campaign.workers)},
     {OPTION_OPERATIONS, NUMBER, "1", "1000000000000", NULL, offsetof(struct options, campaign.operations)},
     {OPTION_FOR, TIME, "1ms", "720h", NULL, offsetof(struct options, campaign.for_ns)},
-    {OPTION_LIMIT_FDS, NUMBER, "1", "1048576", LIMIT_FDS_DEFAULT,
+    {OPTION_LIMIT_FDS, NUMBER, "1", "1073741824", LIMIT_FDS_DEFAULT,
      offsetof(struct options, campaign.limit_fds)},
     {OPTION_SAMPLE, TIME, "1ms", "1m", SAMPLE_DEFAULT, offsetof(struct options, campaign.sample_ns)},
     {OPTION_HANG, TIME, "10ms", "24h", HANG_DEFAULT, offsetof(struct options, campaign.hang_ns)},
