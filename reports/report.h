@@ -12,8 +12,8 @@
 #include "oracle/result.h"
 
 struct report_options {
-    bool color;   /* ANSI colours may be used */
-    int columns;  /* width of the terminal, at least 40 */
+    bool color;  /* ANSI colours may be used */
+    int columns; /* width of the terminal, at least 40 */
 };
 
 struct report {

@@ -32,18 +32,18 @@ struct service {
 };
 
 /* Reads up to `size` bytes, less at the end of the file. Returns their number or a negative errno. */
-static ssize_t read_full(int fd, void *buffer, size_t size)
+static int read_full(int fd, void *buffer, int size)
 {
-    size_t done = 0;
+    int done = 0;
     while (done < size) {
-        ssize_t moved = read(fd, (char *)buffer + done, size - done);
+        ssize_t moved = read(fd, (char *)buffer + done, (size_t)(size - done));
         if (moved == 0)
             break;
         if (moved < 0 && errno != EINTR)
             return -errno;
-        done += moved > 0 ? (size_t)moved : 0;
+        done += moved > 0 ? (int)moved : 0;
     }
-    return (ssize_t)done;
+    return done;
 }
 
 static int write_full(int fd, const void *buffer, size_t size)
@@ -64,9 +64,9 @@ static int read_metadata(int in, struct upload_header *out)
     int injected = fiu_fail("upload/metadata");
     if (injected != 0)
         return -injected;
-    ssize_t size = read_full(in, out, sizeof *out);
+    int size = read_full(in, out, sizeof *out);
     if (size < 0)
-        return (int)size;
+        return size;
     return size == sizeof *out ? upload_header_check(out) : -EBADMSG;
 }
 
@@ -76,7 +76,7 @@ static int copy_content(int in, int out, const struct upload_header *metadata)
     char chunk[CHUNK_SIZE];
     uint64_t length = 0;
     uint32_t checksum = 0;
-    ssize_t size;
+    int size;
     while ((size = read_full(in, chunk, sizeof chunk)) > 0) {
         checksum = checksum_add(checksum, chunk, (size_t)size);
         length += (uint64_t)size;
@@ -85,7 +85,7 @@ static int copy_content(int in, int out, const struct upload_header *metadata)
             return failed;
     }
     if (size < 0)
-        return (int)size;
+        return size;
     return length == metadata->length && checksum == metadata->content_checksum ? 0 : -EBADMSG;
 }
 

@@ -80,17 +80,17 @@ static int make_folder(struct setup *setup, struct error *error)
 {
     const char *set = getenv("TMPDIR");
     const char *parent = set != NULL && set[0] != '\0' ? set : "/tmp";
-    char real[PATH_MAX];
+    char real[PATH_MAX], folder[PATH_MAX + sizeof "/exeunt-XXXXXX"];
     if (realpath(parent, real) == NULL)
         return error_not_done(error, -errno, "the work folder cannot be made in '%s': %s; set TMPDIR", parent,
                               strerror(errno));
-    char folder[PATH_MAX];
-    if (snprintf(folder, sizeof folder, "%s/exeunt-XXXXXX", real) >= (int)sizeof folder)
+    int length = snprintf(folder, sizeof folder, "%s/exeunt-XXXXXX", real);
+    if (length >= PATH_MAX)
         return error_not_done(error, -ENAMETOOLONG, "the path '%s' is too long; set TMPDIR", real);
     if (mkdtemp(folder) == NULL)
         return error_not_done(error, -errno, "the work folder cannot be made in '%s': %s; set TMPDIR", parent,
                               strerror(errno));
-    strcpy(setup->folder, folder);
+    memcpy(setup->folder, folder, (size_t)length + 1);
     setup->site.folder = setup->folder;
     return 0;
 }

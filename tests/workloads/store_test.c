@@ -95,7 +95,7 @@ Test(store, long_names_stay_apart_and_fit)
     char first[UPLOAD_NAME_MAX + 1], second[UPLOAD_NAME_MAX + 1];
     memset(first, '#', UPLOAD_NAME_MAX);
     first[UPLOAD_NAME_MAX] = '\0';
-    strcpy(second, first);
+    memcpy(second, first, sizeof second);
     second[UPLOAD_NAME_MAX - 1] = '!';
     char stored[2][STORE_NAME_MAX + 1];
     store_name(first, stored[0]);

@@ -41,13 +41,12 @@ static const json_t *variant_at(const json_t *root, size_t index)
 static void expect_keys(const json_t *object, const char *keys)
 {
     char found[512] = "";
+    size_t length = 0;
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)object, key, value)
     {
-        if (found[0] != '\0')
-            strcat(found, " ");
-        strcat(found, key);
+        length += (size_t)snprintf(found + length, sizeof found - length, "%s%s", length > 0 ? " " : "", key);
     }
     cr_expect_str_eq(found, keys);
 }
