@@ -89,8 +89,8 @@ static bool copy_event(struct ledger_view *view, uint64_t index, struct ledger_e
     struct ledger_event *event = &view->ledger->events[index % LEDGER_EVENTS_MAX];
     memcpy((char *)out + sizeof out->sequence, (char *)event + sizeof event->sequence,
            sizeof *event - sizeof event->sequence);
-    atomic_thread_fence(memory_order_acquire);
-    return atomic_load_explicit(&event->sequence, memory_order_relaxed) == index + 1;
+    /* Adding 0 orders the look at the sequence behind the copy, which a load alone would not. */
+    return atomic_fetch_add_explicit(&event->sequence, 0, memory_order_acq_rel) == index + 1;
 }
 
 bool ledger_next_event(struct ledger_view *view, struct ledger_event *out, uint64_t *lost)
