@@ -1,0 +1,167 @@
+/* Verdicts: each row is what was seen, and what must be said of it. */
+#include "oracle/judge.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* One variant as a row describes it. */
+struct seen {
+    bool control;
+    enum ended ended;
+    size_t findings;
+};
+
+static struct result make_result(bool comparison, const struct seen *seen, size_t count)
+{
+    struct result result = {.comparison = comparison, .variant_count = count};
+    for (size_t i = 0; i < count; i++) {
+        struct variant_result *variant = &result.variants[i];
+        variant->name[0] = (char)('a' + i);
+        variant->leaks = seen[i].control;
+        variant->ended = seen[i].ended;
+        variant->finding_count = seen[i].findings;
+        variant->fds.leaked = seen[i].findings;
+    }
+    return result;
+}
+
+Test(judge, whole)
+{
+    static const struct {
+        bool comparison;
+        struct seen seen[2];
+        size_t count;
+        enum verdict verdict;
+        enum exit_status status;
+        const char *reason;
+    } rows[] = {
+        {true,
+         {{true, ENDED_EMFILE, 1}, {false, ENDED_COMPLETED, 0}},
+         2,
+         VERDICT_PASS,
+         EXIT_AS_EXPECTED,
+         "the story"},
+        {true,
+         {{true, ENDED_COMPLETED, 1}, {false, ENDED_COMPLETED, 0}},
+         2,
+         VERDICT_PASS,
+         EXIT_AS_EXPECTED,
+         "a control that leaks is caught, also if it does not die of it"},
+        {true,
+         {{true, ENDED_COMPLETED, 0}, {false, ENDED_COMPLETED, 0}},
+         2,
+         VERDICT_CONTROL_MISSED,
+         EXIT_CONTROL_MISSED,
+         "the control left nothing"},
+        {true,
+         {{true, ENDED_EMFILE, 1}, {false, ENDED_COMPLETED, 1}},
+         2,
+         VERDICT_FAIL,
+         EXIT_GUARANTEE_BROKEN,
+         "a variant that should be clean is not"},
+        {true,
+         {{true, ENDED_COMPLETED, 0}, {false, ENDED_COMPLETED, 1}},
+         2,
+         VERDICT_FAIL,
+         EXIT_GUARANTEE_BROKEN,
+         "a broken guarantee weighs more than a missed control"},
+        {true,
+         {{true, ENDED_EMFILE, 1}, {false, ENDED_CRASH, 0}},
+         2,
+         VERDICT_FAIL,
+         EXIT_GUARANTEE_BROKEN,
+         "a crash leaves nothing in order"},
+        {true,
+         {{true, ENDED_EMFILE, 1}, {false, ENDED_EMFILE, 0}},
+         2,
+         VERDICT_FAIL,
+         EXIT_GUARANTEE_BROKEN,
+         "out of descriptors, even if no leak was found"},
+        {true,
+         {{true, ENDED_EMFILE, 1}, {false, ENDED_INTERRUPTED, 0}},
+         2,
+         VERDICT_INCONCLUSIVE,
+         EXIT_NOT_DONE,
+         "interrupted"},
+        {true,
+         {{true, ENDED_EMFILE, 1}, {false, ENDED_DISK_FULL, 0}},
+         2,
+         VERDICT_INCONCLUSIVE,
+         EXIT_NOT_DONE,
+         "no space left"},
+        {true,
+         {{true, ENDED_EMFILE, 1}, {false, ENDED_INTERRUPTED, 1}},
+         2,
+         VERDICT_FAIL,
+         EXIT_GUARANTEE_BROKEN,
+         "interrupted, but the guarantee was broken before"},
+        {true,
+         {{true, ENDED_INTERRUPTED, 0}},
+         1,
+         VERDICT_INCONCLUSIVE,
+         EXIT_NOT_DONE,
+         "the control got not far"},
+        {false,
+         {{true, ENDED_EMFILE, 1}},
+         1,
+         VERDICT_FAIL,
+         EXIT_GUARANTEE_BROKEN,
+         "alone, a control is no control"},
+        {false, {{true, ENDED_COMPLETED, 0}}, 1, VERDICT_PASS, EXIT_AS_EXPECTED, "alone and clean"},
+        {false, {{false, ENDED_HANG, 0}}, 1, VERDICT_FAIL, EXIT_GUARANTEE_BROKEN, "a hang"},
+        {false, {{false, ENDED_KILLED, 0}}, 1, VERDICT_FAIL, EXIT_GUARANTEE_BROKEN, "killed from outside"},
+        {false, {{false, ENDED_EXITED, 0}}, 1, VERDICT_FAIL, EXIT_GUARANTEE_BROKEN, "exited too early"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result result = make_result(rows[i].comparison, rows[i].seen, rows[i].count);
+        judge(&result);
+        cr_expect_eq(result.verdict, rows[i].verdict, "%s: %s", rows[i].reason, verdict_name(result.verdict));
+        cr_expect_eq(result.exit_status, rows[i].status, "%s", rows[i].reason);
+    }
+}
+
+Test(judge, sentence_names_who_left_what)
+{
+    static const struct seen seen[] = {
+        {true, ENDED_EMFILE, 1}, {false, ENDED_COMPLETED, 0}, {false, ENDED_COMPLETED, 0}};
+    struct result result = make_result(true, seen, 3);
+    result.variants[0].temp_files = 2;
+    result.variants[0].operations.failed = 7;
+    result.variants[0].faults.injected = 7;
+    result.variants[1].operations.succeeded = 9;
+    result.variants[2].operations.succeeded = 8;
+    judge(&result);
+    cr_assert_str_eq(result.sentence,
+                     "a left 1 descriptor and 2 temporary files behind and died of EMFILE (too many open "
+                     "files) after 7 operations and 7 faults; b and c left nothing behind after at "
+                     "least 8 operations and 0 faults each.");
+}
+
+Test(judge, sentence_fits_whatever_it_says)
+{
+    struct seen seen[RESULT_VARIANTS_MAX];
+    for (size_t i = 0; i < RESULT_VARIANTS_MAX; i++)
+        seen[i] = (struct seen){false, ENDED_HANG, 3};
+    struct result result = make_result(true, seen, RESULT_VARIANTS_MAX);
+    for (size_t i = 0; i < RESULT_VARIANTS_MAX; i++)
+        memset(result.variants[i].name, 'n', RESULT_NAME_MAX - 1);
+    judge(&result);
+    cr_assert_lt(strlen(result.sentence), sizeof result.sentence);
+}
+
+Test(judge, levels_compare_at_equal_operations)
+{
+    struct sample dies[] = {{0, 3, 0, 0}, {10, 50, 40, 9}, {20, 100, 80, 20}, {25, -1, 85, 21}};
+    struct sample lives[] = {{0, 3, 0, 0}, {10, 4, 30, 8}, {20, 5, 84, 20}, {30, 3, 200, 50}};
+    struct result result = {.variant_count = 2};
+    result.variants[0].series = (struct series){4, dies};
+    result.variants[0].operations.failed = 85;
+    result.variants[1].series = (struct series){4, lives};
+    result.variants[1].operations.succeeded = 200;
+    judge_levels(&result);
+    cr_expect_eq(result.variants[0].level.operations, 85);
+    cr_expect_eq(result.variants[0].level.fds, 100, "the last that is known");
+    cr_expect_eq(result.variants[0].level.faults, 21);
+    cr_expect_eq(result.variants[1].level.fds, 5);
+    cr_expect_eq(result.variants[1].level.t_ms, 20);
+}
