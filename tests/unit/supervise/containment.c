@@ -40,17 +40,35 @@ Test(containment, ends_a_daemon_with_its_program)
     }
 }
 
+struct both {
+    struct bench_fifo fifo;
+    bool there;
+};
+
+/* The run does not go on until program and daemon are both there. */
+static void await_both(void *context, const struct sample *sample)
+{
+    (void)sample;
+    struct both *both = context;
+    for (int i = 0; i < 2 && !both->there; i++)
+        bench_fifo_await_holder(&both->fifo);
+    both->there = true;
+}
+
 Test(containment, ends_a_daemon_of_a_program_that_hangs)
 {
     for (enum containment c = 0; c < CONTAINMENTS; c++) {
         bench_contain(c);
-        struct bench_fifo fifo = bench_fifo_make();
-        struct supervise_options options = BENCH_TARGET("daemon-and-stay", fifo.path);
-        options.hang_ns = 200000000;
+        struct both both = {.fifo = bench_fifo_make()};
+        struct supervise_options options = BENCH_TARGET("daemon-and-stay", both.fifo.path);
+        options.sample_ns = 100000000;
+        options.hang_ns = 1;
+        options.tick = await_both;
+        options.tick_context = &both;
         struct supervise_outcome outcome = bench_supervise(&options);
         cr_expect_eq(outcome.ended, ENDED_HANG);
-        cr_expect(bench_fifo_released(&fifo, 0));
-        bench_fifo_remove(&fifo);
+        cr_expect(bench_fifo_released(&both.fifo, 0));
+        bench_fifo_remove(&both.fifo);
         free(outcome.series.samples);
     }
 }

@@ -119,11 +119,12 @@ static void hold_fifo(const char *path)
     need(fd >= 0 && write(fd, "x", 1) == 1, path);
 }
 
-/* Leaves a daemon behind, detached by the book, which holds the FIFO too. */
-static void leave_daemon(const char *path)
+/* Holds the FIFO and leaves a daemon behind, detached by the book, which holds it too. */
+static int leave_daemon(const char *path)
 {
     int ready[2];
     char byte;
+    hold_fifo(path);
     need(pipe(ready) == 0, "pipe");
     pid_t middle = fork();
     need(middle >= 0, "fork");
@@ -143,6 +144,7 @@ static void leave_daemon(const char *path)
     close(ready[1]);
     need(read(ready[0], &byte, 1) == 1, "the daemon");
     close(ready[0]);
+    return 0;
 }
 
 static int descriptors_are_three(void)
@@ -192,10 +194,16 @@ static int proc_fits(void)
     return readlink("/proc/self", number, sizeof number - 1) > 0 && strcmp(path, number) == 0 ? 0 : 1;
 }
 
+static bool is_set_to(const char *name, const char *value)
+{
+    const char *found = getenv(name);
+    return found != NULL && strcmp(found, value) == 0;
+}
+
 static int environment_has(const char *preload, const char *options)
 {
     map_ledger();
-    return strcmp(getenv("LD_PRELOAD"), preload) == 0 && strcmp(getenv("ASAN_OPTIONS"), options) == 0 ? 0 : 1;
+    return is_set_to("LD_PRELOAD", preload) && is_set_to("ASAN_OPTIONS", options) ? 0 : 1;
 }
 
 static int end_by(int number)
@@ -217,15 +225,6 @@ static int flood(void)
     static const char lines[] = "and on and on\nand on and on\n";
     while (write(STDERR_FILENO, lines, sizeof lines - 1) > 0)
         ;
-    return 0;
-}
-
-static int daemon_mode(const char *path, bool stay)
-{
-    hold_fifo(path);
-    leave_daemon(path);
-    while (stay)
-        pause();
     return 0;
 }
 
@@ -254,9 +253,9 @@ int main(int count, char **arguments)
     if (strcmp(mode, "hold-without-main") == 0)
         return hold_without_main(number);
     if (strcmp(mode, "daemon") == 0)
-        return daemon_mode(first, false);
+        return leave_daemon(first);
     if (strcmp(mode, "daemon-and-stay") == 0)
-        return daemon_mode(first, true);
+        return leave_daemon(first) == 0 ? hang() : 1;
     if (strcmp(mode, "descriptors") == 0)
         return descriptors_are_three();
     if (strcmp(mode, "limits") == 0)
