@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -114,12 +113,4 @@ __attribute__((constructor)) static void attach(void)
     fiu_attach();
     pthread_atfork(NULL, NULL, detach_in_child);
     arm();
-}
-
-int64_t fds_count(void)
-{
-    struct stat status;
-    if (syscall(SYS_newfstatat, AT_FDCWD, "/proc/self/fd", &status, 0) != 0 || status.st_size == 0)
-        return -1;
-    return status.st_size;
 }

@@ -163,9 +163,6 @@ void event_write(struct ledger_event event);
 /* Puts the modules that are mapped now into the ledger. */
 void modules_record(void);
 
-/* Descriptors of this process by the kernel, or -1. */
-int64_t fds_count(void);
-
 /* libfiu: resolves it and enables the plan's points by exact name. Before the program's threads. */
 void fiu_attach(void);
 
