@@ -68,9 +68,11 @@ bool exeunt_with_enter(struct exeunt_with *with)
     int code = with->context->enter ? with->context->enter(with->context->self) : 0;
     with->state = code == 0 ? EXEUNT_WITH_ENTERED : EXEUNT_WITH_LEFT;
     exeunt_cancel_restore(cancel_state);
-    if (code != 0)
+    if (code != 0) {
+        char text[128];
         exeunt_throw_at(with->file, with->line, code, "context '%s' could not be entered: %s",
-                        with->context->name, strerrordesc_np(-code));
+                        with->context->name, strerror_r(code < 0 ? -code : code, text, sizeof text));
+    }
     exeunt_landing_open(&with->landing);
     return true;
 }

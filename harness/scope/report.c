@@ -34,7 +34,8 @@ void exeunt_scope_report(const struct exeunt_place *place, int code)
     int errno_kept = errno;
     struct exeunt_failure failure = {.code = code, .file = place->file, .line = place->line};
     char text[sizeof failure.message];
-    snprintf(failure.message, sizeof failure.message, "%s", strerror_r(-code, text, sizeof text));
+    snprintf(failure.message, sizeof failure.message, "%s",
+             strerror_r(code < 0 ? -code : code, text, sizeof text));
     report_failure(place, &failure);
     errno = errno_kept;
 }

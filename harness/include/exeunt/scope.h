@@ -101,7 +101,7 @@ void exeunt_scope_report(const struct exeunt_place *place, int code);
     __attribute__((cleanup(exeunt_leave_##kind))) struct exeunt_guard exeunt_guard_of_##name = {             \
         &(name), &exeunt_place_of_##name, exeunt_cancel_off()};                                              \
     (name) = (__VA_ARGS__);                                                                                  \
-    exeunt_cancel_restore(exeunt_guard_of_##name.cancel_state)
+    exeunt_guard_holds(&exeunt_guard_of_##name)
 
 /* Hands ownership over: yields the value, leaves the guard empty. */
 #define EXEUNT_TAKE(kind, name) exeunt_take_##kind(&(name))
@@ -145,7 +145,7 @@ void exeunt_scope_report(const struct exeunt_place *place, int code);
     }                                                                                                        \
     typedef type exeunt_type_##kind
 
-/* What a guard keeps beside its variable. Not for direct use, nor are the two functions after it. */
+/* What a guard keeps beside its variable. Not for direct use, nor are the functions after it. */
 struct exeunt_guard {
     void *variable;
     const struct exeunt_place *place;
@@ -163,6 +163,15 @@ static inline void exeunt_cancel_restore(int state)
 {
     pthread_setcancelstate(state, NULL);
 }
+
+#ifdef __clang_analyzer__ /* knows nothing of cleanups: what the guard holds has to leave its sight */
+void exeunt_guard_holds(struct exeunt_guard *guard);
+#else
+static inline void exeunt_guard_holds(struct exeunt_guard *guard)
+{
+    exeunt_cancel_restore(guard->cancel_state);
+}
+#endif
 
 /* fd: a descriptor. close() on Linux has released it even if it fails: it is never called again.
  *     EXEUNT_GUARD(fd, in, open(path, O_RDONLY | O_CLOEXEC));   if (in < 0) ... */

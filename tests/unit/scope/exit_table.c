@@ -101,7 +101,7 @@ static _Noreturn void run_child(struct task *task)
 /* "runs" or "no"; "broken" if the child did not end as the path has it. */
 static const char *measure(struct task task)
 {
-    int ends[2], status;
+    int ends[2], status = 0;
     if (pipe(ends) < 0)
         return "broken";
     pid_t child = fork();
@@ -146,13 +146,13 @@ static int split(const char *line, char cells[COLUMNS_MAX][32])
     return count;
 }
 
+/* Reads into `table`, which is zeroed. */
 static int table_read(const char *path, struct table *table)
 {
     EXEUNT_GUARD(file, header, fopen(path, "re"));
     if (!header)
         return -errno;
     char line[256];
-    memset(table, 0, sizeof *table);
     while (fgets(line, sizeof line, header)) {
         if (table->columns == 0)
             table->columns = split(line, table->headings);
@@ -190,7 +190,7 @@ static int compare_columns(const struct table *table, const struct column *colum
 
 int main(int argc, char **argv)
 {
-    struct table table;
+    struct table table = {0};
     if (argc != 2 || table_read(argv[1], &table) < 0) {
         fprintf(stderr, "usage: exit_table SCOPE_H, with a table of %d rows\n", PATHS);
         return 2;

@@ -303,10 +303,10 @@ Test(guard, temp_is_kept_or_renamed_after_a_checked_close)
         cr_expect_eq(exeunt_temp_rename(&temp, "/nowhere/at/all"), -ENOENT);
         cr_expect(exists(temp.path), "still ours");
     }
-    EXEUNT_GUARD(memory, kept, NULL);
+    char kept[64];
     {
         EXEUNT_GUARD(temp, temp, exeunt_temp_make(dir, "t"));
-        kept = strdup(temp.path);
+        snprintf(kept, sizeof kept, "%s", temp.path);
         exeunt_temp_keep(&temp);
     }
     cr_expect(exists(kept));

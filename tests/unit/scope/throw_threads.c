@@ -36,38 +36,42 @@ static int fail_in_context(void *code)
     return exeunt_with(&context, fail_locked, code);
 }
 
+struct worker {
+    pthread_t thread;
+    int number;
+    int wrong;
+};
+
 static void *run(void *arg)
 {
-    size_t wrong = 0;
+    struct worker *worker = arg;
     pthread_barrier_wait(&start);
     for (int i = 0; i < ROUNDS; i++) {
-        int code = -1 - i * THREADS - *(int *)arg;
+        int code = -1 - i * THREADS - worker->number;
         char expected[32];
         struct exeunt_failure failure = {.message = "none"};
         snprintf(expected, sizeof expected, "round %d", code);
         int caught = exeunt_try(fail_in_context, &code, &failure);
         bool odd = code % 2;
-        wrong += caught != (odd ? 0 : code) || strcmp(failure.message, odd ? "none" : expected) != 0;
+        worker->wrong += caught != (odd ? 0 : code) || strcmp(failure.message, odd ? "none" : expected) != 0;
     }
-    return (void *)wrong;
+    return NULL;
 }
 
 int main(void)
 {
-    pthread_t threads[THREADS];
-    int numbers[THREADS];
-    size_t wrong = 0;
+    struct worker workers[THREADS] = {0};
+    int wrong = 0;
     pthread_barrier_init(&start, NULL, THREADS);
     for (int i = 0; i < THREADS; i++) {
-        numbers[i] = i;
-        if (pthread_create(&threads[i], NULL, run, &numbers[i]) != 0)
+        workers[i].number = i;
+        if (pthread_create(&workers[i].thread, NULL, run, &workers[i]) != 0)
             return 2;
     }
     for (int i = 0; i < THREADS; i++) {
-        void *result;
-        pthread_join(threads[i], &result);
-        wrong += (size_t)result;
+        pthread_join(workers[i].thread, NULL);
+        wrong += workers[i].wrong;
     }
-    printf("%zu wrong, balance %d\n", wrong, balance);
+    printf("%d wrong, balance %d\n", wrong, balance);
     return wrong || balance || pthread_mutex_trylock(&mutex) != 0;
 }
