@@ -68,7 +68,9 @@ static bool matches(const char *pattern, const char *name)
 static int parse_points(struct token text, const struct plan_points *points, struct plan_rule *rule,
                         struct error *error)
 {
+    bool more;
     do {
+        more = memchr(text.start, ',', text.length) != NULL;
         char pattern[TOKEN_MAX];
         int failed = copy(take(&text, ','), pattern, error);
         if (failed != 0)
@@ -84,7 +86,7 @@ static int parse_points(struct token text, const struct plan_points *points, str
         if (!found)
             return error_usage(error, "plan: no point is named '%s'%s; 'exeunt list --points' shows them",
                                pattern, text_hint(hint, sizeof hint, pattern, point_candidate, points));
-    } while (text.length > 0);
+    } while (more);
     return 0;
 }
 
@@ -140,7 +142,9 @@ static int parse_kind(const char *word, struct plan_rule *rule, struct error *er
 static int parse_kinds(struct token text, struct plan_rule *rule, struct error *error)
 {
     unsigned words = 0;
+    bool more;
     do {
+        more = memchr(text.start, ',', text.length) != NULL;
         char word[TOKEN_MAX];
         int failed = copy(take(&text, ','), word, error);
         if (failed == 0)
@@ -148,7 +152,7 @@ static int parse_kinds(struct token text, struct plan_rule *rule, struct error *
         if (failed != 0)
             return failed;
         words++;
-    } while (text.length > 0);
+    } while (more);
     if (rule->kind != PLAN_ERRNO && words > 1)
         return error_usage(
             error, "plan: 'short' and 'delay=TIME' stand alone; give other kinds a rule of their own");

@@ -13,6 +13,7 @@ expect() {
     }
 }
 
+# shellcheck disable=SC2013 # no file of ours has a space in its name
 for file in $(grep -lE '^(EXEUNT_WORKLOAD|REPORT)\(' "$source"/workloads/*.c "$source"/reports/*.c); do
     expect "$(sed -nE 's/^(EXEUNT_WORKLOAD|REPORT)\((.*)\).*/\2/p' "$file")" "$file"
 done
