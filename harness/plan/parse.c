@@ -209,7 +209,7 @@ static bool parse_window(const char *text, struct plan_rule *rule)
 static int parse_when(struct token text, struct plan_rule *rule, struct error *error)
 {
     char when[TOKEN_MAX] = "";
-    int failed = copy(text, when, error);
+    int failed = copy(trimmed(text.start, text.start + text.length), when, error);
     if (failed != 0)
         return failed;
     if (strncmp(when, "p=", 2) == 0)

@@ -1,0 +1,109 @@
+/* Every wrapped function, driven to every errno of its profile, and cut short where it moves bytes; and the
+ * table held against what the library really wraps. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "faults.h"
+#include "under_preload.h"
+
+/* A plan that fails the k-th call of the point with the k-th errno of its profile. */
+static unsigned plan_all(const struct fault_point *point, char *plan, size_t size)
+{
+    unsigned k = 0;
+    size_t length = 0;
+    for (const struct fault_errno *known = point->errnos; known->error != 0; known++) {
+        const char *separator = k++ > 0 ? ";" : "";
+        length += (size_t)snprintf(plan + length, size - length, "%s%s:%s@%u", separator, point->name,
+                                   strerrorname_np(known->error), k);
+    }
+    return k;
+}
+
+typedef void for_function(const struct fault_point *point, const char *function);
+
+static void each_function(for_function *check)
+{
+    for (size_t i = 0; i < FAULT_POINTS_COUNT; i++) {
+        char calls[128], *rest = NULL;
+        snprintf(calls, sizeof calls, "%s", fault_points[i].calls);
+        for (char *call = strtok_r(calls, " ", &rest); call != NULL; call = strtok_r(NULL, " ", &rest))
+            check(&fault_points[i], call);
+    }
+}
+
+static void fail_with_each_errno(const struct fault_point *point, const char *function)
+{
+    char plan[2048];
+    unsigned errnos = plan_all(point, plan, sizeof plan);
+    struct under_preload run = under_preload_run(CALL_TARGET, function, NULL, plan);
+    cr_expect_eq(run.status, 0, "%s: status %d", function, run.status);
+    cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), errnos, "%s: faults noted", function);
+    cr_expect_eq(under_preload_count(&run, LEDGER_DOUBLE_CLOSE), 0, "%s", function);
+    under_preload_end(&run);
+}
+
+Test(calls, each_function_with_each_errno_of_its_profile, .timeout = 120)
+{
+    each_function(fail_with_each_errno);
+}
+
+static void shorten(const struct fault_point *point, const char *function)
+{
+    if (!point->shortens)
+        return;
+    char plan[128];
+    snprintf(plan, sizeof plan, "%s:short@1", point->name);
+    struct under_preload run = under_preload_run(CALL_TARGET, function, "short", plan);
+    cr_expect_eq(run.status, 0, "%s: status %d", function, run.status);
+    cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), 1, "%s", function);
+    under_preload_end(&run);
+}
+
+Test(calls, short_ones_move_what_they_say)
+{
+    each_function(shorten);
+}
+
+static const char *exported;
+
+static void expect_exported(const struct fault_point *point, const char *function)
+{
+    char line[96];
+    snprintf(line, sizeof line, "\n%s\n", function);
+    cr_expect_not_null(strstr(exported, line), "%s is in the table (%s), but not wrapped", function,
+                       point->name);
+}
+
+Test(calls, table_and_library_name_the_same_functions)
+{
+    struct command_result symbols = command_run(
+        "echo; nm -D --defined-only %s | awk '$2 == \"T\" { print $3 }' | grep -vE '^(fiu|exeunt)_'",
+        PRELOAD);
+    exported = symbols.out;
+    each_function(expect_exported);
+    char *rest = NULL, *copy = strdup(symbols.out);
+    for (char *name = strtok_r(copy, "\n", &rest); name != NULL; name = strtok_r(NULL, "\n", &rest)) {
+        bool found = false;
+        for (size_t i = 0; i < FAULT_POINTS_COUNT; i++) {
+            char calls[160], word[64];
+            snprintf(calls, sizeof calls, " %s ", fault_points[i].calls);
+            snprintf(word, sizeof word, " %s ", name);
+            found |= strstr(calls, word) != NULL;
+        }
+        cr_expect(found, "%s is wrapped, but not in the table", name);
+    }
+    free(copy);
+    command_free(&symbols);
+}
+
+Test(calls, table_has_no_holes)
+{
+    for (size_t i = 0; i < FAULT_POINTS_COUNT; i++) {
+        cr_assert_not_null(fault_points[i].name, "point %zu", i);
+        for (size_t j = 0; j < i; j++)
+            cr_assert_str_neq(fault_points[i].name, fault_points[j].name);
+    }
+}

@@ -1,0 +1,85 @@
+/* Files and descriptors in a folder of their own, made, looked at and removed by raw system calls. */
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int raw_open(const char *path, int flags)
+{
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0600);
+}
+
+static bool raw_stat(int folder, const char *path, struct stat *status)
+{
+    return syscall(SYS_newfstatat, folder, path, status, path[0] == '\0' ? AT_EMPTY_PATH : 0) == 0;
+}
+
+static uint64_t inode_of(int folder, const char *path)
+{
+    struct stat status;
+    return raw_stat(folder, path, &status) ? status.st_ino : 0;
+}
+
+void fixture_make(struct fixture *fixture)
+{
+    unsigned char content[FIXTURE_LENGTH];
+    for (unsigned i = 0; i < FIXTURE_LENGTH; i++)
+        content[i] = (unsigned char)i;
+    char folder[] = "/tmp/exeunt-fixture-XXXXXX";
+    if (mkdtemp(folder) == NULL)
+        abort();
+    memcpy(fixture->folder, folder, sizeof folder);
+    snprintf(fixture->from, FIXTURE_PATH_MAX, "%s/from", folder);
+    snprintf(fixture->to, FIXTURE_PATH_MAX, "%s/to", folder);
+    snprintf(fixture->new, FIXTURE_PATH_MAX, "%s/new", folder);
+    snprintf(fixture->pattern, FIXTURE_PATH_MAX, "%s/temp-XXXXXX", folder);
+    fixture->listing = opendir(folder);
+    fixture->folder_fd = raw_open(folder, O_RDONLY | O_DIRECTORY);
+    fixture->file = raw_open(fixture->from, O_RDWR | O_CREAT);
+    fixture->other = raw_open(fixture->to, O_RDWR | O_CREAT);
+    if (fixture->listing == NULL || fixture->folder_fd < 0 || fixture->file < 0 || fixture->other < 0 ||
+        syscall(SYS_write, fixture->file, content, sizeof content) != (long)sizeof content ||
+        syscall(SYS_lseek, fixture->file, FIXTURE_OFFSET, SEEK_SET) != FIXTURE_OFFSET)
+        abort();
+}
+
+/* The test program ends soon: descriptors that a call really made may stay. */
+void fixture_remove(struct fixture *fixture)
+{
+    char command[FIXTURE_PATH_MAX + 16];
+    syscall(SYS_close, fixture->folder_fd);
+    syscall(SYS_close, fixture->file);
+    syscall(SYS_close, fixture->other);
+    snprintf(command, sizeof command, "rm -r %s", fixture->folder);
+    if (system(command) != 0)
+        abort();
+}
+
+struct picture fixture_picture(const struct fixture *fixture)
+{
+    struct stat status;
+    struct picture picture = {
+        .fds = -1, .offset = syscall(SYS_lseek, fixture->file, 0, SEEK_CUR), .length = -1};
+    if (raw_stat(AT_FDCWD, "/proc/self/fd", &status))
+        picture.fds = status.st_size;
+    if (raw_stat(fixture->file, "", &status))
+        picture.length = status.st_size;
+    picture.from = inode_of(AT_FDCWD, fixture->from);
+    picture.to = inode_of(AT_FDCWD, fixture->to);
+    picture.other = inode_of(fixture->other, "");
+    char names[2048];
+    syscall(SYS_lseek, fixture->folder_fd, 0, SEEK_SET);
+    picture.entry = (uint64_t)syscall(SYS_getdents64, fixture->folder_fd, names, sizeof names);
+    return picture;
+}
+
+bool picture_equal(const struct picture *a, const struct picture *b)
+{
+    return a->fds == b->fds && a->offset == b->offset && a->length == b->length && a->from == b->from &&
+           a->to == b->to && a->other == b->other && a->entry == b->entry;
+}

@@ -1,0 +1,34 @@
+/* Something for calls to work on, and a picture of it by the kernel: raw system calls alone, so that no
+ * wrapper sees how the picture is taken. */
+#pragma once
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { FIXTURE_LENGTH = 100, FIXTURE_OFFSET = 10, FIXTURE_PATH_MAX = 128 };
+
+struct fixture {
+    char folder[FIXTURE_PATH_MAX];
+    char from[FIXTURE_PATH_MAX]; /* FIXTURE_LENGTH bytes: 0, 1, 2, ... */
+    char to[FIXTURE_PATH_MAX];   /* empty */
+    char new[FIXTURE_PATH_MAX];  /* not there */
+    char pattern[FIXTURE_PATH_MAX];
+    int folder_fd;
+    int file;  /* `from`, at FIXTURE_OFFSET */
+    int other; /* `to` */
+    DIR *listing;
+    int ends[2];
+};
+
+struct picture {
+    int64_t fds;              /* open descriptors */
+    int64_t offset, length;   /* of `file`; -1: it is closed */
+    uint64_t from, to, entry; /* inodes of the names, 0: not there; number of names in the folder */
+    uint64_t other;           /* inode that `other` refers to, 0: closed */
+};
+
+void fixture_make(struct fixture *fixture);
+void fixture_remove(struct fixture *fixture);
+struct picture fixture_picture(const struct fixture *fixture);
+bool picture_equal(const struct picture *a, const struct picture *b);

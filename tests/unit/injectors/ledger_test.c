@@ -1,0 +1,98 @@
+/* What the ledger notes: each row is a thing that must be caught, or a near miss that must pass. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include "under_preload.h"
+
+struct expected {
+    const char *mode, *plan;
+    unsigned leaks, double_closes, foreign_closes, faults;
+    const char *reason;
+};
+
+static void expect(const struct expected *row)
+{
+    struct under_preload run = under_preload_run(LEDGER_TARGET, row->mode, NULL, row->plan);
+    cr_expect_eq(run.status, 0, "%s: status %d", row->mode, run.status);
+    cr_expect_eq(under_preload_count(&run, LEDGER_LEAK), row->leaks, "%s: leaks: %s", row->mode, row->reason);
+    cr_expect_eq(run.ledger.ledger->leaks, row->leaks, "%s", row->mode);
+    cr_expect_eq(under_preload_count(&run, LEDGER_DOUBLE_CLOSE), row->double_closes, "%s: double closes: %s",
+                 row->mode, row->reason);
+    cr_expect_eq(under_preload_count(&run, LEDGER_FOREIGN_CLOSE), row->foreign_closes,
+                 "%s: foreign closes: %s", row->mode, row->reason);
+    cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), row->faults, "%s: faults: %s", row->mode,
+                 row->reason);
+    under_preload_end(&run);
+}
+
+Test(ledger, catches_and_lets_pass)
+{
+    static const struct expected rows[] = {
+        {"leak", "none", 1, 0, 0, 0, "taken and still held at the end"},
+        {"close-in-time", "none", 0, 0, 0, 0, "given back"},
+        {"hand-over", "none", 0, 0, 0, 0, "handed over"},
+        {"close-unseen", "none", 0, 0, 0, 0, "closed behind the wrappers' back: the kernel decides"},
+        {"leak-many", "none", 200, 0, 0, 0, "more than a thread remembers"},
+        {"close-many", "none", 1, 0, 0, 0, "many taken, one kept"},
+        {"leak-pipe", "none", 1, 0, 0, 0, "one end of two"},
+        {"replace", "none", 0, 0, 0, 0, "dup2 closes what it replaces"},
+        {"close-in-another-thread", "none", 0, 0, 0, 0, "a helper outside any operation may close"},
+        {"close-twice", "none", 0, 1, 0, 0, "closed already"},
+        {"close-nothing", "none", 0, 0, 0, 0, "-1, and numbers that never were open"},
+        {"close-reopened", "none", 0, 0, 0, 0, "the number was taken again in between"},
+        {"closed-by-another-operation", "none", 0, 0, 1, 0, "closed by another operation"},
+        {"replaced-by-another-operation", "none", 0, 0, 1, 0, "closed by another operation's dup2"},
+        {"handed-to-another-operation", "none", 0, 0, 0, 0, "handed over before"},
+        {"closed-after-the-end", "none", 1, 0, 0, 0, "leaked, then closed by somebody: no foreign close"},
+        {"cancelled-in-close", "none", 1, 0, 0, 0, "the close did not happen"},
+        {"thread-ends-in-operation", "none", 1, 0, 0, 0, "the thread's end is the operation's"},
+        {"fork-child", "posix/io/oc/open", 0, 0, 0, 0, "a forked child has neither ledger nor plan"},
+        {"exhaust", "none", 0, 0, 0, 0, "the kernel's EMFILE is no fault"},
+        {"meet-injected-emfile", "posix/io/oc/open:EMFILE@1", 0, 0, 0, 1, "the plan's is one"},
+        {"many-threads", "none", 0, 0, 0, 0, "records are used again"},
+        {"own-point", "app/point:ENOMEM@1", 0, 0, 0, 1, "a point of the program's own"},
+        {"enabled-by-itself", "none", 0, 0, 0, 2,
+         "what the program itself enables, its own unknown point aside"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        expect(&rows[i]);
+}
+
+Test(ledger, tells_the_kernels_emfile_from_the_plans)
+{
+    struct under_preload run = under_preload_run(LEDGER_TARGET, "exhaust", NULL, "none");
+    cr_expect_eq(run.ledger.ledger->descriptors_exhausted.count, 1);
+    cr_expect_eq(run.ledger.ledger->descriptors_exhausted.first_operation, 2, "operation 1, encoded");
+    under_preload_end(&run);
+    run = under_preload_run(LEDGER_TARGET, "meet-injected-emfile", NULL, "posix/io/oc/open:EMFILE@1");
+    cr_expect_eq(run.ledger.ledger->descriptors_exhausted.count, 0);
+    under_preload_end(&run);
+}
+
+Test(ledger, counts_operations_of_all_threads)
+{
+    struct under_preload run = under_preload_run(LEDGER_TARGET, "many-threads", NULL, "none");
+    struct ledger_totals totals;
+    ledger_totals(&run.ledger, &totals);
+    cr_expect_eq(totals.started, 1101);
+    cr_expect_eq(totals.succeeded, 1101);
+    cr_expect_eq(run.ledger.ledger->threads_unrecorded, 0);
+    under_preload_end(&run);
+}
+
+Test(ledger, leak_knows_where_when_and_why)
+{
+    struct under_preload run = under_preload_run(LEDGER_TARGET, "leak", NULL, "posix/io/oc/close:EIO");
+    struct ledger_event event;
+    uint64_t lost = 0;
+    cr_assert(ledger_next_event(&run.ledger, &event, &lost));
+    cr_expect_eq(event.kind, LEDGER_LEAK);
+    cr_expect_eq(event.operation, 2, "operation 1, encoded");
+    cr_expect_eq(event.point, -1, "no fault was met");
+    struct ledger_module module;
+    cr_assert(ledger_module_of(&run.ledger, event.taken_at, &module));
+    cr_expect_not_null(strstr(module.path, "ledger_target"), "the program's own text: %s", module.path);
+    cr_expect_eq(run.ledger.ledger->fds_at_rest_last - run.ledger.ledger->fds_at_rest_first, 1);
+    under_preload_end(&run);
+}

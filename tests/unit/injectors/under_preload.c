@@ -1,0 +1,65 @@
+/* Makes the ledger, starts the program with it, waits for its end. */
+#include "under_preload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "faults.h"
+
+static void make_ledger(const char *text, struct ledger_view *out)
+{
+    const char *names[FAULT_POINTS_COUNT + 1];
+    for (size_t i = 0; i < FAULT_POINTS_COUNT; i++)
+        names[i] = fault_points[i].name;
+    names[FAULT_POINTS_COUNT] = "app/point";
+    struct plan_points points = {FAULT_POINTS_COUNT + 1, names};
+    struct plan plan;
+    struct error error;
+    if (plan_parse(text, &points, 1, &plan, &error) != 0 ||
+        ledger_create(1024, &plan, &points, out, &error) != 0) {
+        fprintf(stderr, "%s\n", error.text);
+        abort();
+    }
+}
+
+struct under_preload under_preload_run(const char *program, const char *argument, const char *detail,
+                                       const char *plan)
+{
+    struct under_preload run = {0};
+    char path[64];
+    make_ledger(plan, &run.ledger);
+    ledger_path(&run.ledger, path, sizeof path);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        setenv("LD_PRELOAD", PRELOAD, 1);
+        setenv("ASAN_OPTIONS", "verify_asan_link_order=0:detect_leaks=0", 1);
+        setenv(LEDGER_ENVIRONMENT, path, 1);
+        execl(program, program, argument, detail, (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    if (child < 0 || waitpid(child, &status, 0) != child || run.ledger.ledger->attached == 0)
+        abort();
+    run.ledger.child_ended = true;
+    run.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return run;
+}
+
+void under_preload_end(struct under_preload *run)
+{
+    ledger_close(&run->ledger);
+}
+
+unsigned under_preload_count(struct under_preload *run, enum ledger_event_kind kind)
+{
+    struct ledger_event event;
+    uint64_t lost = 0;
+    unsigned count = 0;
+    run->ledger.events_read = 0;
+    while (ledger_next_event(&run->ledger, &event, &lost))
+        count += event.kind == (uint32_t)kind;
+    return count;
+}

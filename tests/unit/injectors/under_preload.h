@@ -1,0 +1,18 @@
+/* Runs a program under the preload, with a plan, and keeps what it noted. */
+#pragma once
+
+#include "ledger/reader.h"
+
+struct under_preload {
+    int status; /* exit status of the program, or 128 + signal */
+    struct ledger_view ledger;
+};
+
+/* Runs `program ARGUMENT DETAIL` (DETAIL may be NULL) by `plan`, the grammar of --faults over the preload's
+ * points and "app/point". The caller's, for under_preload_end. */
+struct under_preload under_preload_run(const char *program, const char *argument, const char *detail,
+                                       const char *plan);
+void under_preload_end(struct under_preload *run);
+
+/* Events of that kind, and the next of them, read from the ledger. */
+unsigned under_preload_count(struct under_preload *run, enum ledger_event_kind kind);
