@@ -116,16 +116,6 @@ bool ledger_next_event(struct ledger_view *view, struct ledger_event *out, uint6
     }
 }
 
-uint64_t ledger_held_by_operations(const struct ledger_view *view)
-{
-    uint64_t held = 0;
-    for (uint32_t i = 0; i < view->fd_count; i++) {
-        uint64_t holder = view->ledger->fds[i].holder;
-        held += (holder & LEDGER_FD_OPEN) != 0 && (holder & LEDGER_OPERATION_MASK) != 0;
-    }
-    return held;
-}
-
 bool ledger_module_of(const struct ledger_view *view, uint64_t address, struct ledger_module *out)
 {
     uint32_t modules = view->ledger->module_count;

@@ -41,9 +41,5 @@ void ledger_totals(const struct ledger_view *view, struct ledger_totals *out);
  * child overwrote before they were read are added to *lost. Point and kind are within range. */
 bool ledger_next_event(struct ledger_view *view, struct ledger_event *out, uint64_t *lost);
 
-/* Number of descriptors that the ledger holds open for operations (those taken outside are not
- * counted). */
-uint64_t ledger_held_by_operations(const struct ledger_view *view);
-
 /* The module that holds `address`, copied to *out with a path that ends. False if none does. */
 bool ledger_module_of(const struct ledger_view *view, uint64_t address, struct ledger_module *out);

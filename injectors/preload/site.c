@@ -49,7 +49,8 @@ static int record_module(struct dl_phdr_info *info, size_t size, void *of)
         module->bias = info->dlpi_addr;
         if (info->dlpi_name[0] != '\0')
             snprintf(module->path, sizeof module->path, "%s", info->dlpi_name);
-        else if (syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", module->path, sizeof module->path - 1) < 0)
+        else if (syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", module->path, sizeof module->path - 1) <
+                 0)
             module->path[0] = '\0';
         if (count == 0) {
             preload.text_start = module->start;

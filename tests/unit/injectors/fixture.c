@@ -38,7 +38,7 @@ void fixture_make(struct fixture *fixture)
     snprintf(fixture->to, FIXTURE_PATH_MAX, "%s/to", folder);
     snprintf(fixture->new, FIXTURE_PATH_MAX, "%s/new", folder);
     snprintf(fixture->pattern, FIXTURE_PATH_MAX, "%s/temp-XXXXXX", folder);
-    fixture->listing = opendir(folder);
+    fixture->listing = fdopendir(raw_open(folder, O_RDONLY | O_DIRECTORY)); /* not wrapped, as opendir is */
     fixture->folder_fd = raw_open(folder, O_RDONLY | O_DIRECTORY);
     fixture->file = raw_open(fixture->from, O_RDWR | O_CREAT);
     fixture->other = raw_open(fixture->to, O_RDWR | O_CREAT);
