@@ -118,7 +118,7 @@ static int upload_unguarded(void *state, uint64_t number)
 {
     const struct service *service = state;
     char path[PATH_MAX], temp[PATH_MAX], stored[PATH_MAX];
-    struct upload_header metadata;
+    struct upload_header metadata = {.version = 0};
 
     upload_path(service, number, path);
     int in = open(path, O_RDONLY | O_CLOEXEC);
@@ -153,7 +153,7 @@ static int upload_guarded(void *state, uint64_t number)
 {
     const struct service *service = state;
     char path[PATH_MAX], stored[PATH_MAX];
-    struct upload_header metadata;
+    struct upload_header metadata = {.version = 0};
 
     upload_path(service, number, path);
     EXEUNT_GUARD(fd, in, open(path, O_RDONLY | O_CLOEXEC));
@@ -181,7 +181,7 @@ static int upload_handwritten(void *state, uint64_t number)
 {
     const struct service *service = state;
     char path[PATH_MAX], temp[PATH_MAX], stored[PATH_MAX];
-    struct upload_header metadata;
+    struct upload_header metadata = {.version = 0};
 
     upload_path(service, number, path);
     int in = open(path, O_RDONLY | O_CLOEXEC);

@@ -227,7 +227,7 @@ static int parse_rule(struct token text, const struct plan_points *points, struc
     bool has_when = memchr(text.start, '@', text.length) != NULL;
     struct token head = take(&text, '@');
     if (has_when) {
-        int failed = parse_when(text, rule, error);
+        int failed = parse_when(trimmed(text.start, text.start + text.length), rule, error);
         if (failed != 0)
             return failed;
     }

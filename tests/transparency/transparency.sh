@@ -54,7 +54,7 @@ same() {
 
 same sh -c 'for f in */*.c; do wc -l < "$f"; done | sort -n | tail -3; exec 5>out; echo five >&5; exec 5>&-'
 same bash -c 'x=$(cat base/hash.h | wc -c); echo "$x" > new; cat < new; mapfile -t a < new; echo "${a[0]}"; exit 3'
-same ls -laR --time-style=+%s .
+same ls -lAR --time-style=+%s .
 same find . -name '*.h' -size +1k -newer base/hash.h
 same grep -rn static .
 same sed -i 's/int/INT/g' base/error.c
