@@ -17,8 +17,7 @@ struct comparison {
 
 /* How many operations a variant does if the user does not say: a control as many as it takes to meet the
  * limit, the others those that the control began (a worker may hold a number that it did not begin). Each
- * operation then meets the faults that it met in the
- * control, and those on the way out besides. */
+ * operation then meets the faults that it met in the control, and those on the way out besides. */
 static uint64_t operations_of(const struct comparison *comparison, const struct exeunt_variant *variant)
 {
     const struct campaign_options *options = comparison->setup->options;

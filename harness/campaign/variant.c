@@ -144,13 +144,23 @@ static void fill_fds(const struct run *run, const struct supervise_outcome *outc
         variant->fds.peak = larger(variant->fds.peak, (int64_t)limit);
 }
 
-/* Kernel against ledger: descriptors that stayed at the end and that no leak accounts for. */
+/* Kernel against ledger: by how many the descriptors that stayed at the end differ from the leaks. */
 static uint64_t unaccounted(const struct variant_result *variant)
 {
     if (variant->ended != ENDED_COMPLETED || variant->fds.baseline < 0 || variant->fds.final < 0)
         return 0;
     int64_t stayed = variant->fds.final - variant->fds.baseline;
-    return stayed > (int64_t)variant->fds.leaked ? (uint64_t)stayed - variant->fds.leaked : 0;
+    int64_t leaked = (int64_t)variant->fds.leaked;
+    return (uint64_t)(stayed > leaked ? stayed - leaked : leaked - stayed);
+}
+
+/* Temporary files that no operation still at work can account for: a program that is ended has no chance to
+ * remove those of the operations that it was in. */
+static uint64_t abandoned_files(const struct variant_result *variant)
+{
+    uint64_t at_work =
+        variant->operations.started - variant->operations.succeeded - variant->operations.failed;
+    return variant->temp_files > at_work ? variant->temp_files - at_work : 0;
 }
 
 static void add_counted(struct variant_result *variant, enum finding_kind kind, uint64_t count)
@@ -179,7 +189,7 @@ static int fill_findings(const struct run *run, struct variant_result *variant, 
     }
     symbols_close(symbols);
     add_counted(variant, FINDING_UNACCOUNTED_DESCRIPTORS, unaccounted(variant));
-    add_counted(variant, FINDING_TEMP_FILES, variant->temp_files);
+    add_counted(variant, FINDING_TEMP_FILES, abandoned_files(variant));
     add_counted(variant, FINDING_TORN_RESULTS, variant->stored_torn);
     variant->finding_count = findings_join(variant->findings, variant->finding_count);
     variant->events_lost = run->events_lost + run->findings.dropped;
@@ -293,10 +303,19 @@ int variant_run(const struct setup *setup, const struct exeunt_variant *variant,
     return 0;
 }
 
+static size_t count_variants(const struct exeunt_workload *workload)
+{
+    size_t count = 0;
+    while (count < RESULT_VARIANTS_MAX && workload->variants[count].name != NULL)
+        count++;
+    return count;
+}
+
 int result_begin(const struct setup *setup, bool comparison, struct result *out, struct error *error)
 {
     const struct campaign_options *options = setup->options;
     struct result result = {.comparison = comparison,
+                            .variants_planned = comparison ? count_variants(options->workload) : 1,
                             .seed = options->seed,
                             .workers = options->workers,
                             .limit_fds = options->limit_fds,

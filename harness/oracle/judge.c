@@ -1,20 +1,33 @@
-/* The verdict. A variant passes if it ended in order and left nothing behind; a positive control must not
- * pass; a run that was cut short proves nothing, unless it broke a guarantee before. */
+/* The verdict. A variant passes if it ended in order, all of it was seen, and it left nothing behind. A
+ * positive control must be seen to leak: that it ended badly is not enough. A run that was cut short proves
+ * nothing, unless it broke a guarantee before. */
 #include "oracle/judge.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+/* A guarantee was seen to be broken. Leaks are counted also where their events were lost. */
+static bool is_broken(const struct variant_result *variant)
+{
+    return variant->finding_count > 0 || variant->fds.leaked > 0;
+}
+
+static bool is_seen_whole(const struct variant_result *variant)
+{
+    return variant->events_lost == 0 && variant->threads_unrecorded == 0;
+}
+
 static enum verdict judge_variant(const struct variant_result *variant)
 {
-    if (variant->finding_count > 0)
+    if (is_broken(variant))
         return VERDICT_FAIL;
     switch (variant->ended) {
     case ENDED_COMPLETED:
-        return VERDICT_PASS;
+        return is_seen_whole(variant) ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
     case ENDED_INTERRUPTED:
     case ENDED_DISK_FULL:
+    case ENDED_KILLED:
         return VERDICT_INCONCLUSIVE;
     default:
         return VERDICT_FAIL;
@@ -24,14 +37,17 @@ static enum verdict judge_variant(const struct variant_result *variant)
 /* In the order of weight: a broken guarantee, then a control that was missed, then what is not known. */
 static enum verdict judge_whole(const struct result *result)
 {
-    bool missed = false, unknown = false;
+    bool missed = false;
+    bool unknown = result->variant_count == 0 || result->variant_count < result->variants_planned;
     for (size_t i = 0; i < result->variant_count; i++) {
         const struct variant_result *variant = &result->variants[i];
         bool is_control = result->comparison && variant->leaks;
         if (variant->verdict == VERDICT_FAIL && !is_control)
             return VERDICT_FAIL;
+        bool caught = is_broken(variant) || variant->ended == ENDED_EMFILE;
         missed |= variant->verdict == VERDICT_PASS && is_control;
-        unknown |= variant->verdict == VERDICT_INCONCLUSIVE;
+        unknown |= variant->verdict == VERDICT_INCONCLUSIVE || (is_control && !caught) ||
+                   (result->comparison && variant->ended == ENDED_INTERRUPTED);
     }
     return missed ? VERDICT_CONTROL_MISSED : unknown ? VERDICT_INCONCLUSIVE : VERDICT_PASS;
 }
@@ -89,7 +105,7 @@ static void say_variant(struct sentence *sentence, const struct variant_result *
     uint64_t leaked = variant->fds.leaked, temp_files = variant->temp_files;
     say(sentence, "%s left ", variant->name);
     if (leaked == 0 && temp_files == 0)
-        say(sentence, "%s", variant->finding_count == 0 ? "nothing" : "other damage");
+        say(sentence, "%s", is_broken(variant) ? "other damage" : "nothing");
     if (leaked > 0)
         say(sentence, "%llu descriptor%s", (unsigned long long)leaked, plural(leaked));
     if (temp_files > 0)
@@ -103,7 +119,7 @@ static void say_variant(struct sentence *sentence, const struct variant_result *
 
 static bool is_clean(const struct variant_result *variant)
 {
-    return variant->ended == ENDED_COMPLETED && variant->finding_count == 0;
+    return variant->verdict == VERDICT_PASS;
 }
 
 /* "guarded and handwritten left nothing behind after at least 4312 operations and 1028 faults each" */
@@ -134,7 +150,7 @@ static void say_whole(struct result *result)
     if (result->verdict == VERDICT_CONTROL_MISSED)
         say(&sentence, "the positive control was not caught, so this run proves nothing: ");
     if (result->verdict == VERDICT_INCONCLUSIVE)
-        say(&sentence, "cut short, so this run proves nothing: ");
+        say(&sentence, "cut short or not seen whole, so this run proves nothing: ");
     size_t clean = 0;
     for (size_t i = 0; i < result->variant_count; i++) {
         if (is_clean(&result->variants[i])) {
@@ -146,6 +162,8 @@ static void say_whole(struct result *result)
     }
     if (clean > 0 && clean < result->variant_count)
         say(&sentence, "; ");
+    if (result->variant_count == 0)
+        say(&sentence, "no variant was run");
     if (clean > 0)
         say_clean(&sentence, result, clean);
     say(&sentence, ".");

@@ -123,6 +123,7 @@ struct result {
     char sentence[512]; /* the verdict in one sentence */
     size_t point_count;
     char (*points)[PLAN_POINT_NAME_MAX]; /* owned */
+    size_t variants_planned; /* more than variant_count: the user ended it before all had run */
     size_t variant_count;
     struct variant_result variants[RESULT_VARIANTS_MAX];
 };

@@ -109,8 +109,27 @@ Test(judge, whole)
          "alone, a control is no control"},
         {false, {{true, ENDED_COMPLETED, 0}}, 1, VERDICT_PASS, EXIT_AS_EXPECTED, "alone and clean"},
         {false, {{false, ENDED_HANG, 0}}, 1, VERDICT_FAIL, EXIT_GUARANTEE_BROKEN, "a hang"},
-        {false, {{false, ENDED_KILLED, 0}}, 1, VERDICT_FAIL, EXIT_GUARANTEE_BROKEN, "killed from outside"},
+        {false, {{false, ENDED_KILLED, 0}}, 1, VERDICT_INCONCLUSIVE, EXIT_NOT_DONE, "killed from outside"},
         {false, {{false, ENDED_EXITED, 0}}, 1, VERDICT_FAIL, EXIT_GUARANTEE_BROKEN, "exited too early"},
+        {true,
+         {{true, ENDED_KILLED, 0}, {false, ENDED_COMPLETED, 0}},
+         2,
+         VERDICT_INCONCLUSIVE,
+         EXIT_NOT_DONE,
+         "a control that somebody killed was not caught leaking"},
+        {true,
+         {{true, ENDED_CRASH, 0}, {false, ENDED_COMPLETED, 0}},
+         2,
+         VERDICT_INCONCLUSIVE,
+         EXIT_NOT_DONE,
+         "nor was one that crashed"},
+        {true,
+         {{true, ENDED_INTERRUPTED, 1}, {false, ENDED_COMPLETED, 0}},
+         2,
+         VERDICT_INCONCLUSIVE,
+         EXIT_NOT_DONE,
+         "an interrupted comparison never passes, leaks of the control or not"},
+        {true, {{0}}, 0, VERDICT_INCONCLUSIVE, EXIT_NOT_DONE, "nothing was run"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct result result = make_result(rows[i].comparison, rows[i].seen, rows[i].count);
@@ -118,6 +137,35 @@ Test(judge, whole)
         cr_expect_eq(result.verdict, rows[i].verdict, "%s: %s", rows[i].reason, verdict_name(result.verdict));
         cr_expect_eq(result.exit_status, rows[i].status, "%s", rows[i].reason);
     }
+}
+
+Test(judge, comparison_that_did_not_run_all_variants_never_passes)
+{
+    static const struct seen seen[] = {{true, ENDED_EMFILE, 1}, {false, ENDED_COMPLETED, 0}};
+    struct result result = make_result(true, seen, 2);
+    result.variants_planned = 3;
+    judge(&result);
+    cr_expect_eq(result.verdict, VERDICT_INCONCLUSIVE);
+    cr_expect_eq(result.exit_status, EXIT_NOT_DONE);
+    result.variants_planned = 2;
+    judge(&result);
+    cr_expect_eq(result.verdict, VERDICT_PASS);
+}
+
+Test(judge, what_was_not_seen_whole_never_passes)
+{
+    static const struct seen seen[] = {{false, ENDED_COMPLETED, 0}};
+    struct result result = make_result(false, seen, 1);
+    result.variants[0].events_lost = 1;
+    judge(&result);
+    cr_expect_eq(result.verdict, VERDICT_INCONCLUSIVE, "events were lost");
+    result.variants[0].events_lost = 0;
+    result.variants[0].threads_unrecorded = 1;
+    judge(&result);
+    cr_expect_eq(result.verdict, VERDICT_INCONCLUSIVE, "threads were not seen");
+    result.variants[0].fds.leaked = 5;
+    judge(&result);
+    cr_expect_eq(result.verdict, VERDICT_FAIL, "leaks are counted also if their events were lost");
 }
 
 Test(judge, sentence_names_who_left_what)
