@@ -17,9 +17,13 @@
         error, true, true                                                                                    \
     } /* for a valid request; it was done all the same */
 #define ASKED(error)                                                                                         \
+#define ASKEDDONE(error)                                                                                 \
     {                                                                                                        \
-        error, false, false                                                                                  \
+        error, false, true                                                                                   \
     }
+{
+    error, false, false
+}
 
 #define OPEN_ERRNOS                                                                                          \
     REAL(EACCES), REAL(EINTR), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),            \
@@ -56,12 +60,12 @@ const struct fault_point fault_points[FAULT_POINTS_COUNT] = {
                       false,
                       {OPEN_ERRNOS, ASKED(EBADF)}},
     [POINT_CREAT] = {"posix/io/oc/creat", "creat creat64", "POSIX.1-1988", false, {OPEN_ERRNOS}},
-    /* Linux releases the descriptor first: whatever close returns but EBADF, it is closed. */
+    /* Linux releases a valid descriptor first: whatever close returns, it is closed. */
     [POINT_CLOSE] = {"posix/io/oc/close",
                      "close",
                      "POSIX.1-1988",
                      false,
-                     {REALDONE(EDQUOT), REALDONE(EINTR), REALDONE(EIO), REALDONE(ENOSPC), ASKED(EBADF)}},
+                     {REALDONE(EDQUOT), REALDONE(EINTR), REALDONE(EIO), REALDONE(ENOSPC), ASKEDDONE(EBADF)}},
     [POINT_MKSTEMP] = {"posix/io/oc/mkstemp", "mkstemp mkstemp64", "POSIX.1-2001", false, {TEMP_ERRNOS}},
     [POINT_MKOSTEMP] = {"posix/io/oc/mkostemp", "mkostemp mkostemp64", "glibc 2.7", false, {TEMP_ERRNOS}},
     [POINT_DUP] = {"posix/io/oc/dup", "dup", "POSIX.1-1988", false, {REAL(EMFILE), ASKED(EBADF)}},
@@ -127,7 +131,7 @@ const struct fault_point fault_points[FAULT_POINTS_COUNT] = {
                         "closedir",
                         "POSIX.1-1988",
                         false,
-                        {REALDONE(EINTR), REALDONE(EIO), ASKED(EBADF)}},
+                        {REALDONE(EINTR), REALDONE(EIO), ASKEDDONE(EBADF)}},
     [POINT_STAT] = {"posix/io/stat/stat", "stat stat64", "POSIX.1-1988", false, {STAT_ERRNOS}},
     [POINT_LSTAT] = {"posix/io/stat/lstat", "lstat lstat64", "POSIX.1-2001", false, {STAT_ERRNOS}},
     [POINT_FSTAT] = {"posix/io/stat/fstat",

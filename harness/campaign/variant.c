@@ -68,11 +68,15 @@ static void build_command(const struct run *run, struct command *command)
     }
 }
 
+/* At most what the ring holds: a child that writes as fast as we read must not keep us from the rest. */
 static void drain(struct run *run)
 {
     struct ledger_event event;
-    while (ledger_next_event(&run->ledger, &event, &run->events_lost))
+    for (int left = LEDGER_EVENTS_MAX; left > 0; left--) {
+        if (!ledger_next_event(&run->ledger, &event, &run->events_lost))
+            return;
         findings_add(&run->findings, &event);
+    }
 }
 
 static void tick(void *context, const struct sample *sample)

@@ -2,6 +2,7 @@
 #include "ledger/reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,11 +15,13 @@ int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_
         return error_not_done(error, -E2BIG, "%zu points are in play, a ledger has room for %d",
                               points->count, PLAN_POINTS_MAX);
     size_t size = ledger_size(fd_count);
-    int fd = memfd_create("exeunt-ledger", MFD_CLOEXEC);
+    int fd = memfd_create("exeunt-ledger", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return error_not_done(error, -errno, "cannot make the ledger: memfd_create: %s", strerror(errno));
     struct ledger *ledger = MAP_FAILED;
-    if (ftruncate(fd, (off_t)size) == 0)
+    /* Sealed: a child that cut it short would leave us with pages that are not there. */
+    if (ftruncate(fd, (off_t)size) == 0 &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
         ledger = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (ledger == MAP_FAILED) {
         int code = errno;

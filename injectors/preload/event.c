@@ -2,6 +2,9 @@
 #include "preload.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -43,8 +46,10 @@ void fd_closed_wrongly(enum ledger_event_kind kind, int fd, uintptr_t site)
 void fd_kept(int fd, uint64_t held)
 {
     struct ledger_fd *slot = slot_of(fd);
-    if (slot != NULL)
-        atomic_store_explicit(&slot->holder, held, memory_order_release);
+    uint64_t given = held & LEDGER_FD_GENERATION_MASK;
+    if (slot == NULL || (held & LEDGER_FD_OPEN) == 0 || syscall(SYS_fcntl, fd, F_GETFD) == -1)
+        return;
+    atomic_compare_exchange_strong(&slot->holder, &given, held);
 }
 
 static uint64_t faults_until_now(const struct ledger *ledger)

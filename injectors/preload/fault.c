@@ -37,7 +37,7 @@ static bool effect_of(unsigned point, const struct plan_fault *planned, struct f
     *out = (struct fault){0};
     if (planned->kind == PLAN_SHORT) {
         out->shorten = planned->choice | 1;
-        return true;
+        return point < FAULT_POINTS_COUNT && fault_points[point].shortens;
     }
     if (point >= FAULT_POINTS_COUNT) {
         int usual = preload.ledger->points[point].error;
@@ -67,7 +67,7 @@ static bool decide_others(unsigned point, struct fault *out)
         *out = (struct fault){.error = failed};
         return true;
     }
-    struct plan_fault asked = {.kind = PLAN_ERRNO, .error = self.failinfo};
+    struct plan_fault asked = {.kind = PLAN_ERRNO, .error = (int)(intptr_t)fiu_failinfo()};
     return effect_of(point, &asked, out);
 }
 
@@ -75,12 +75,13 @@ bool fault_due(unsigned point, uintptr_t site, struct fault *out)
 {
     struct self *me = &self;
     const struct plan *plan = &preload.ledger->plan;
-    if (me->bypass != 0 || (me->operation == 0 && plan->within_operations))
+    if (me->bypass != 0)
         return false;
+    bool by_plan =
+        (preload.armed[point] & ARMED_BY_PLAN) != 0 && (me->operation != 0 || !plan->within_operations);
     uint64_t k = ++me->calls[point];
     struct plan_fault planned;
-    if ((preload.armed[point] & ARMED_BY_PLAN) == 0 ||
-        !plan_due(plan, point, preload.point_hashes[point], me->operation, k, &planned)) {
+    if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], me->operation, k, &planned)) {
         if (LIKELY((preload.armed[point] & ARMED_BY_OTHERS) == 0) || !decide_others(point, out))
             return false;
         note(point, k, out->error, site);

@@ -20,7 +20,6 @@ static struct {
 } fiu;
 
 EXPORT int fiu_fail(const char *name);
-EXPORT void *fiu_failinfo(void);
 
 static void resolve(void)
 {
@@ -52,6 +51,8 @@ static void table_add(unsigned point)
 int point_named(const char *name)
 {
     const struct ledger *ledger = preload.ledger;
+    if (ledger == NULL)
+        return -1;
     uint64_t hash = hash_text(name);
     for (uint64_t at = hash; fiu.table[at % TABLE_SIZE] != 0; at++) {
         unsigned point = fiu.table[at % TABLE_SIZE] - 1u;
@@ -84,8 +85,17 @@ int fiu_deliver(unsigned point)
     self.bypass++;
     int failed = fiu.fail(preload.ledger->points[point].name);
     if (failed != 0)
-        self.failinfo = self.delivering != 0 ? self.delivering : (int)(intptr_t)fiu.failinfo();
+        self.failinfo = self.delivering;
     self.bypass--;
+    return failed;
+}
+
+/* A point that the plan does not know: libfiu's alone. */
+static int fail_unplanned(const char *name)
+{
+    int failed = fiu.fail(name);
+    if (failed != 0)
+        self.failinfo = 0;
     return failed;
 }
 
@@ -98,7 +108,7 @@ int fiu_fail(const char *name)
     int point = point_named(name);
     struct fault fault;
     if (point < 0)
-        return fiu.fail(name);
+        return fail_unplanned(name);
     return fault_armed((unsigned)point) && fault_due((unsigned)point, CALL_SITE, &fault) ? fault.error : 0;
 }
 
@@ -111,10 +121,10 @@ void *fiu_failinfo(void)
 /* Somebody else switches points: from now on every call asks libfiu. */
 static void armed_by_others(void)
 {
+    resolve();
     for (unsigned i = 0; i < PLAN_POINTS_MAX; i++)
         preload.armed[i] |= preload.ledger != NULL ? ARMED_BY_OTHERS : 0;
     preload.any_armed = true;
-    resolve();
 }
 
 #define SWITCH(name, parameters, arguments)                                                                  \

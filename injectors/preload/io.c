@@ -178,7 +178,7 @@ PLAIN(POINT_STATX, int, statx, (int folder, const char *path, int flags, unsigne
       (folder, path, flags, mask, status))
 
 /* A vector that moves fewer bytes: the same buffers up to the shorter length. Returns their number. */
-static COLD int shorten_vector(const struct iovec *vector, int count, uint64_t choice, struct iovec *out)
+static int shorten_vector(const struct iovec *vector, int count, uint64_t choice, struct iovec *out)
 {
     size_t asked = 0;
     for (int i = 0; i < count; i++)
@@ -194,21 +194,27 @@ static COLD int shorten_vector(const struct iovec *vector, int count, uint64_t c
     return used;
 }
 
+/* The ordinary way needs no room for another vector: a signal's stack may be smaller than that. */
+/* Out of the way of an ordinary call, which may run on a small stack and gets no room for the copy. */
+static COLD ssize_t move_short(ssize_t (*move)(int, const struct iovec *, int), int file,
+                               const struct iovec *vector, int count, uint64_t choice)
+{
+    struct iovec shorter[IOV_MAX];
+    if (count <= 0 || count > IOV_MAX)
+        return move(file, vector, count);
+    return move(file, shorter, shorten_vector(vector, count, choice, shorter));
+}
+
 #define MOVING_VECTOR(point, name)                                                                           \
     REAL(ssize_t, name, (int file, const struct iovec *vector, int count), (file, vector, count))            \
     EXPORT ssize_t name(int file, const struct iovec *vector, int count)                                     \
     {                                                                                                        \
-        struct iovec shorter[IOV_MAX];                                                                       \
         struct fault fault;                                                                                  \
-        if (IF_DUE(point, fault)) {                                                                          \
-            if (fault.error != 0)                                                                            \
-                return failed(fault.error);                                                                  \
-            if (count > 0 && count <= IOV_MAX) {                                                             \
-                count = shorten_vector(vector, count, fault.shorten, shorter);                               \
-                vector = shorter;                                                                            \
-            }                                                                                                \
-        }                                                                                                    \
-        ssize_t result = real_##name(file, vector, count);                                                   \
+        bool due = IF_DUE(point, fault);                                                                     \
+        if (UNLIKELY(due && fault.error != 0))                                                               \
+            return failed(fault.error);                                                                      \
+        ssize_t result = LIKELY(!due) ? real_##name(file, vector, count)                                     \
+                                      : move_short(real_##name, file, vector, count, fault.shorten);         \
         return LIKELY(result != -1) ? result : refused();                                                    \
     }
 
@@ -229,11 +235,13 @@ static inline void closing_cancelled(struct closing *closing)
         fd_kept(closing->fd, closing->held);
 }
 
-/* The real close of `fd` failed: was it closed already? */
-static COLD void judge_failed_close(int fd, uintptr_t site)
+/* The real close of `fd`, whose slot held `held`, failed: was it this operation's second? Outside operations
+ * a program may close all numbers there are; and a slot that was open was closed by somebody unseen. */
+static COLD void judge_failed_close(int fd, uint64_t held, uintptr_t site)
 {
     struct ledger_fd *slot = slot_of(fd);
-    if (errno == EBADF && slot != NULL && slot->released_at != 0)
+    bool closed_before = (held & LEDGER_FD_OPEN) == 0 && slot != NULL && slot->released_at != 0;
+    if (errno == EBADF && self.operation != 0 && closed_before)
         fd_closed_wrongly(LEDGER_DOUBLE_CLOSE, fd, site);
 }
 
@@ -246,7 +254,7 @@ static inline int close_noted(int fd, uintptr_t site)
     int result = real_close(fd);
     closing.over = true;
     if (UNLIKELY(result == -1))
-        judge_failed_close(fd, site);
+        judge_failed_close(fd, closing.held, site);
     return result;
 }
 
@@ -288,7 +296,7 @@ static int closedir_noted(DIR *folder, uintptr_t site)
         fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, fd, site);
     int result = real_closedir(folder);
     if (UNLIKELY(result == -1))
-        judge_failed_close(fd, site);
+        judge_failed_close(fd, held, site);
     return result;
 }
 

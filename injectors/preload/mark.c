@@ -24,9 +24,12 @@ static pthread_key_t thread_end;
 static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
 
 /* A thread ends: so does its operation, if it was thrown out of one. The record is free for another
- * thread; its counts stay, since they are summed over all. */
+ * thread; its counts stay, since they are summed over all. A forked child leaves alone what is its parent's.
+ */
 static void leave_record(void *record)
 {
+    if (preload.ledger == NULL)
+        return;
     exeunt_mark_end(-ECANCELED);
     atomic_store_explicit(&((struct ledger_thread *)record)->tid, 0, memory_order_release);
     self.record = NULL;

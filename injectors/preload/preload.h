@@ -150,7 +150,8 @@ static inline bool fd_is_foreign(uint64_t held)
 /* Notes a close that went wrong: of another operation's descriptor, or of one that is closed already. */
 void fd_closed_wrongly(enum ledger_event_kind kind, int fd, uintptr_t site);
 
-/* Notes that a close was cancelled before it did anything: the slot holds again what it held. */
+/* Notes that a close was cancelled: if the kernel has the descriptor still, the slot holds again what it
+ * held, unless the number has been taken anew since. */
 void fd_kept(int fd, uint64_t held);
 
 /* The kernel refused with `error` (positive): counted if something is exhausted. */
@@ -168,6 +169,9 @@ void fiu_attach(void);
 
 /* Calls libfiu's own fiu_fail for `point`. Returns what it returns. */
 int fiu_deliver(unsigned point);
+
+/* libfiu's function: what the last failure of this thread came with; an errno if it was one of ours. */
+EXPORT void *fiu_failinfo(void);
 
 /* Index of the point of that name, or -1. */
 int point_named(const char *name);

@@ -109,12 +109,11 @@ Test(calls, table_has_no_holes)
     }
 }
 
-/* Linux takes the descriptor out of the table before anything can fail: only EBADF means that it did nothing.
- */
-Test(calls, close_has_released_whatever_it_returns)
+/* Linux takes a valid descriptor out of the table before anything can fail. */
+* / Test(calls, close_has_released_whatever_it_returns)
 {
     static const int points[] = {POINT_CLOSE, POINT_CLOSEDIR};
     for (size_t i = 0; i < sizeof points / sizeof *points; i++)
         for (const struct fault_errno *known = fault_points[points[i]].errnos; known->error != 0; known++)
-            cr_expect_eq(known->done, known->error != EBADF, "%s", strerrorname_np(known->error));
+            cr_expect(known->done, "%s", strerrorname_np(known->error));
 }

@@ -5,11 +5,13 @@
 #include <fiu-control.h>
 #include <fiu.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,6 +105,48 @@ static void close_nothing(void)
     need(close(-1) == -1 && errno == EBADF);
     for (int fd = 300; fd < 400; fd++)
         need(close(fd) == -1 && errno == EBADF);
+}
+
+/* As a program does that makes itself a daemon: all numbers, used before or not, outside any operation. */
+static void close_all_numbers(void)
+{
+    close_in_time();
+    exeunt_end(0);
+    for (int fd = 3; fd < 400; fd++)
+        close(fd);
+}
+
+static volatile ssize_t written;
+
+static void write_vector(int number)
+{
+    static char byte;
+    struct iovec vector = {&byte, 1};
+    (void)number;
+    written = writev(STDOUT_FILENO, &vector, 1);
+}
+
+/* A handler on a small stack: the wrapper must be content with what the call itself needs. */
+static void vector_on_small_stack(void)
+{
+    static char room[8192];
+    stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
+    struct sigaction action = {.sa_handler = write_vector, .sa_flags = SA_ONSTACK};
+    int null = open("/dev/null", O_WRONLY);
+    need(null >= 0 && dup2(null, STDOUT_FILENO) == STDOUT_FILENO && close(null) == 0);
+    exeunt_transfer(STDOUT_FILENO);
+    need(sigaltstack(&stack, NULL) == 0 && sigaction(SIGUSR1, &action, NULL) == 0);
+    need(raise(SIGUSR1) == 0 && written == 1);
+}
+
+/* A forked child is on its own, and may use libfiu as it likes. */
+static void fork_child_uses_libfiu(void)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(fiu_enable("posix/io/oc/open", 1, NULL, 0) == 0 && fiu_fail("posix/io/oc/open") == 1 ? 0 : 1);
+    int status;
+    need(child > 0 && waitpid(child, &status, 0) == child && status == 0);
 }
 
 static void close_reopened(void)
@@ -259,6 +303,9 @@ static const struct mode {
     {"close-twice", close_twice},
     {"close-nothing", close_nothing},
     {"close-reopened", close_reopened},
+    {"close-all-numbers", close_all_numbers},
+    {"vector-on-small-stack", vector_on_small_stack},
+    {"fork-child-uses-libfiu", fork_child_uses_libfiu},
     {"closed-by-another-operation", closed_by_another_operation},
     {"handed-to-another-operation", handed_to_another_operation},
     {"replaced-by-another-operation", replaced_by_another_operation},
