@@ -8,22 +8,12 @@
 
 #include <errno.h>
 
-#define REAL(error)                                                                                          \
-    {                                                                                                        \
-        error, true, false                                                                                   \
-    } /* for a valid request; nothing was done */
-#define REALDONE(error)                                                                                      \
-    {                                                                                                        \
-        error, true, true                                                                                    \
-    } /* for a valid request; it was done all the same */
-#define ASKED(error)                                                                                         \
-#define ASKEDDONE(error)                                                                                 \
-    {                                                                                                        \
-        error, false, true                                                                                   \
-    }
-{
-    error, false, false
-}
+/* clang-format off */
+#define REAL(error)      {error, true, false}  /* for a valid request; nothing was done */
+#define REALDONE(error)  {error, true, true}   /* for a valid request; it was done all the same */
+#define ASKED(error)     {error, false, false}
+#define ASKEDDONE(error) {error, false, true}
+/* clang-format on */
 
 #define OPEN_ERRNOS                                                                                          \
     REAL(EACCES), REAL(EINTR), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),            \
