@@ -15,6 +15,7 @@ target_compile_options(
   INTERFACE -g
             -fvisibility=hidden
             "-ffile-prefix-map=${EXEUNT_SOURCE_DIR}="
+            $<$<C_COMPILER_ID:Clang>:-fdebug-compilation-dir=.>
             -Wall
             -Wextra
             -Wshadow

@@ -48,12 +48,27 @@ static Dwfl_Module *dwfl_module(const struct symbols *symbols, const struct ledg
     return dwfl_addrmodule(symbols->dwfl, address);
 }
 
+/* The compilation unit of an address. Clang leaves out the table of them: then one after the other is asked.
+ */
+static Dwarf_Die *unit_of(Dwfl_Module *module, uint64_t address, Dwarf_Addr *bias)
+{
+    Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);
+    if (unit != NULL)
+        return unit;
+    while ((unit = dwfl_module_nextcu(module, unit, bias)) != NULL)
+        if (dwarf_haspc(unit, address - *bias) > 0)
+            return unit;
+    return NULL;
+}
+
 static bool name_line(Dwfl_Module *module, uint64_t address, char *out, size_t size)
 {
-    Dwfl_Line *line = module != NULL ? dwfl_module_getsrc(module, address) : NULL;
+    Dwarf_Addr bias = 0;
+    Dwarf_Die *unit = module != NULL ? unit_of(module, address, &bias) : NULL;
+    Dwarf_Line *line = unit != NULL ? dwarf_getsrc_die(unit, address - bias) : NULL;
+    const char *file = line != NULL ? dwarf_linesrc(line, NULL, NULL) : NULL;
     int number = 0;
-    const char *file = line != NULL ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
-    if (file == NULL)
+    if (file == NULL || dwarf_lineno(line, &number) != 0)
         return false;
     while (strncmp(file, "./", 2) == 0)
         file += 2;

@@ -85,7 +85,7 @@ int fiu_deliver(unsigned point)
     self.bypass++;
     int failed = fiu.fail(preload.ledger->points[point].name);
     if (failed != 0)
-        self.failinfo = self.delivering;
+        self.failinfo = self.delivering > 0 ? self.delivering : 0;
     self.bypass--;
     return failed;
 }

@@ -194,7 +194,6 @@ static int shorten_vector(const struct iovec *vector, int count, uint64_t choice
     return used;
 }
 
-/* The ordinary way needs no room for another vector: a signal's stack may be smaller than that. */
 /* Out of the way of an ordinary call, which may run on a small stack and gets no room for the copy. */
 static COLD ssize_t move_short(ssize_t (*move)(int, const struct iovec *, int), int file,
                                const struct iovec *vector, int count, uint64_t choice)

@@ -14,6 +14,7 @@
 #include "exeunt/mark.h"
 #include "faults.h"
 #include "fixture.h"
+#include "slots.h"
 
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
@@ -23,10 +24,11 @@ ssize_t __read_chk(int fd, void *buffer, size_t count, size_t size);
 ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t size);
 ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t size);
 
-enum { ASKED = 40, UNTOUCHED = 0xaa };
+enum { ASKED_MAX = 40, UNTOUCHED = 0xaa };
 
-static unsigned char buffer[ASKED];
-static struct iovec vector[2] = {{buffer, 15}, {buffer + 15, ASKED - 15}};
+static size_t asked; /* bytes that a call is to move */
+static unsigned char buffer[ASKED_MAX];
+static struct iovec vector[3]; /* the same, in pieces */
 static struct stat status;
 static struct stat64 status64;
 static struct statx statusx;
@@ -60,17 +62,17 @@ CALL(fcntl64, fcntl64(f->file, F_DUPFD_CLOEXEC, 50))
 CALL(pipe, pipe(f->ends))
 CALL(pipe2, pipe2(f->ends, O_CLOEXEC))
 CALL(close, close(f->file))
-CALL(read, read(f->file, buffer, ASKED))
-CALL(__read_chk, __read_chk(f->file, buffer, ASKED, ASKED))
-CALL(pread, pread(f->file, buffer, ASKED, FIXTURE_OFFSET))
-CALL(pread64, pread64(f->file, buffer, ASKED, FIXTURE_OFFSET))
-CALL(__pread_chk, __pread_chk(f->file, buffer, ASKED, FIXTURE_OFFSET, ASKED))
-CALL(__pread64_chk, __pread64_chk(f->file, buffer, ASKED, FIXTURE_OFFSET, ASKED))
-CALL(readv, readv(f->file, vector, 2))
-CALL(write, write(f->other, buffer, ASKED))
-CALL(pwrite, pwrite(f->file, buffer, ASKED, FIXTURE_LENGTH))
-CALL(pwrite64, pwrite64(f->file, buffer, ASKED, FIXTURE_LENGTH))
-CALL(writev, writev(f->file, vector, 2))
+CALL(read, read(f->file, buffer, asked))
+CALL(__read_chk, __read_chk(f->file, buffer, asked, asked))
+CALL(pread, pread(f->file, buffer, asked, FIXTURE_OFFSET))
+CALL(pread64, pread64(f->file, buffer, asked, FIXTURE_OFFSET))
+CALL(__pread_chk, __pread_chk(f->file, buffer, asked, FIXTURE_OFFSET, asked))
+CALL(__pread64_chk, __pread64_chk(f->file, buffer, asked, FIXTURE_OFFSET, asked))
+CALL(readv, readv(f->file, vector, 3))
+CALL(write, write(f->other, buffer, asked))
+CALL(pwrite, pwrite(f->file, buffer, asked, FIXTURE_LENGTH))
+CALL(pwrite64, pwrite64(f->file, buffer, asked, FIXTURE_LENGTH))
+CALL(writev, writev(f->file, vector, 3))
 CALL(lseek, lseek(f->file, 50, SEEK_SET))
 CALL(lseek64, lseek64(f->file, 50, SEEK_SET))
 CALL(ftruncate, ftruncate(f->file, 7))
@@ -117,7 +119,7 @@ static const struct function {
     CHANGING(dup3),        CHANGING(fcntl),      CHANGING(fcntl64),    CHANGING(pipe),
     CHANGING(pipe2),       CHANGING(close),      CHANGING(read),       CHANGING(__read_chk),
     LEAVING(pread),        LEAVING(pread64),     LEAVING(__pread_chk), LEAVING(__pread64_chk),
-    CHANGING(readv),       LEAVING(write),       CHANGING(pwrite),     CHANGING(pwrite64),
+    CHANGING(readv),       CHANGING(write),      CHANGING(pwrite),     CHANGING(pwrite64),
     CHANGING(writev),      CHANGING(lseek),      CHANGING(lseek64),    CHANGING(ftruncate),
     CHANGING(ftruncate64), LEAVING(fsync),       LEAVING(fdatasync),   CHANGING(rename),
     CHANGING(renameat),    CHANGING(renameat2),  CHANGING(unlink),     CHANGING(unlinkat),
@@ -156,12 +158,36 @@ static const struct fault_point *point_of(const char *function)
     return NULL;
 }
 
+static void ask_for(size_t count)
+{
+    asked = count;
+    memset(buffer, UNTOUCHED, sizeof buffer);
+    vector[0] = (struct iovec){buffer, asked / 3};
+    vector[1] = (struct iovec){buffer + asked / 3, 0};
+    vector[2] = (struct iovec){buffer + asked / 3, asked - asked / 3};
+}
+
+static bool all_bytes(const void *memory, size_t size, int value)
+{
+    const unsigned char *bytes = memory;
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] != value)
+            return false;
+    return true;
+}
+
+/* Whatever a call writes its results to is as it was. */
+static bool results_untouched(void)
+{
+    return all_bytes(buffer, sizeof buffer, UNTOUCHED) && all_bytes(&status, sizeof status, 0) &&
+           all_bytes(&status64, sizeof status64, 0) && all_bytes(&statusx, sizeof statusx, 0);
+}
+
 static void fail_once(const struct function *function, const struct fault_errno *expected)
 {
     struct fixture fixture;
     const char *name = strerrorname_np(expected->error);
     fixture_make(&fixture);
-    memset(buffer, UNTOUCHED, sizeof buffer);
     struct picture before = fixture_picture(&fixture);
     errno = 0;
     long result = function->call(&fixture);
@@ -174,17 +200,23 @@ static void fail_once(const struct function *function, const struct fault_errno 
         expect(after.fds == before.fds - 1, function->name, name, "is not closed");
     else
         expect(picture_equal(&before, &after), function->name, name, "did something all the same");
-    expect(buffer[0] == UNTOUCHED, function->name, name, "moved bytes");
+    expect(results_untouched(), function->name, name, "wrote a result");
+    expect(slots_agree(), function->name, name, "the ledger holds what the kernel does not");
     fixture_remove(&fixture);
 }
 
-/* Behind the last fault the call must do its work: the picture can tell the two apart. */
+/* Delayed, and behind the last fault, the call must do its work: the picture can tell the two apart. */
 static void succeed_once(const struct function *function)
 {
     struct fixture fixture;
     fixture_make(&fixture);
+    ask_for(ASKED_MAX);
     struct picture before = fixture_picture(&fixture);
+    struct slots open_before = slots_now();
     expect(function->call(&fixture) >= 0, function->name, "no fault", "failed");
+    expect(slots_taken_since(&open_before), function->name, "no fault",
+           "the kernel has a new descriptor that the ledger does not hold");
+    expect(slots_agree(), function->name, "no fault", "the ledger holds what the kernel does not");
     struct picture after = fixture_picture(&fixture);
     expect(picture_equal(&before, &after) == (function->effect == LEAVES), function->name, "no fault",
            "has another effect on the picture than the table says");
@@ -192,24 +224,25 @@ static void succeed_once(const struct function *function)
 }
 
 /* A short call: some bytes really moved, fewer than asked, and no others. */
-static void shorten_once(const struct function *function)
+static void shorten_once(const struct function *function, size_t count)
 {
     struct fixture fixture;
     fixture_make(&fixture);
+    ask_for(count);
     bool writes = strstr(function->name, "write") != NULL;
-    memset(buffer, UNTOUCHED, sizeof buffer);
+    bool moves_offset =
+        writes ? strcmp(function->name, "writev") == 0 : strstr(function->name, "pread") == NULL;
     long moved = function->call(&fixture);
-    expect(moved >= 1 && moved < ASKED, function->name, "short", "moved all or nothing");
-    for (long i = 0; i < ASKED && !writes; i++) {
-        bool filled = buffer[i] == FIXTURE_OFFSET + i;
-        expect(filled == (i < moved), function->name, "short", "what it says is not what it moved");
-    }
+    expect(moved >= 1, function->name, "short", "moved nothing");
+    expect(count == 1 || moved < (long)count, function->name, "short", "moved all");
+    for (long i = 0; i < ASKED_MAX && !writes; i++)
+        expect(buffer[i] == (i < moved ? FIXTURE_OFFSET + i : UNTOUCHED), function->name, "short",
+               "what it says is not what it read");
+    expect(!writes || fixture_count(&fixture, UNTOUCHED) == moved, function->name, "short",
+           "what it says is not what it wrote");
     struct picture after = fixture_picture(&fixture);
-    if (strncmp(function->name, "pwrite", 6) == 0)
-        expect(after.length == FIXTURE_LENGTH + moved, function->name, "short", "wrote another length");
-    if (strcmp(function->name, "writev") == 0 || strcmp(function->name, "readv") == 0 ||
-        strcmp(function->name, "read") == 0)
-        expect(after.offset == FIXTURE_OFFSET + moved, function->name, "short", "moved the offset elsewhere");
+    expect(after.offset == FIXTURE_OFFSET + (moves_offset ? moved : 0), function->name, "short",
+           "left the offset elsewhere");
     fixture_remove(&fixture);
 }
 
@@ -221,10 +254,14 @@ int main(int argc, char **argv)
         return 2;
     exeunt_begin(1);
     if (argc > 2) {
-        shorten_once(function);
+        static const size_t counts[] = {1, 2, 3, 7, ASKED_MAX};
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+            shorten_once(function, counts[i]);
     } else {
+        ask_for(ASKED_MAX);
         for (const struct fault_errno *expected = point->errnos; expected->error != 0; expected++)
             fail_once(function, expected);
+        succeed_once(function);
         succeed_once(function);
     }
     fflush(stdout);

@@ -10,7 +10,8 @@
 #include "faults.h"
 #include "under_preload.h"
 
-/* A plan that fails the k-th call of the point with the k-th errno of its profile. */
+/* A plan that fails the k-th call of the point with the k-th errno of its profile, and delays the next one.
+ * Returns the number of errnos. */
 static unsigned plan_all(const struct fault_point *point, char *plan, size_t size)
 {
     unsigned k = 0;
@@ -20,7 +21,27 @@ static unsigned plan_all(const struct fault_point *point, char *plan, size_t siz
         length += (size_t)snprintf(plan + length, size - length, "%s%s:%s@%u", separator, point->name,
                                    strerrorname_np(known->error), k);
     }
+    snprintf(plan + length, size - length, "%s%s:delay=1us@%u", k > 0 ? ";" : "", point->name, k + 1);
     return k;
+}
+
+/* Each fault is noted as it was planned: the k-th errno at the k-th call, and the delay, which has none. */
+static void expect_noted(struct under_preload *run, const struct fault_point *point, unsigned errnos,
+                         const char *function)
+{
+    struct ledger_event event;
+    uint64_t lost = 0, k = 0;
+    while (ledger_next_event(&run->ledger, &event, &lost)) {
+        cr_expect_eq(event.kind, LEDGER_FAULT, "%s: kind %u", function, event.kind);
+        cr_expect_eq(event.error, k < errnos ? point->errnos[k].error : 0, "%s", function);
+        cr_expect_eq(event.k, ++k, "%s", function);
+        cr_expect_eq(event.point, point - fault_points, "%s", function);
+        cr_expect_eq(event.operation, 2, "%s: operation 1, encoded", function);
+        cr_expect_neq(event.site, 0, "%s", function);
+    }
+    cr_expect_eq(k, errnos + 1, "%s: faults noted", function);
+    cr_expect_eq(run->ledger.ledger->points[point - fault_points].injected, errnos + 1, "%s", function);
+    cr_expect_eq(lost, 0, "%s", function);
 }
 
 typedef void for_function(const struct fault_point *point, const char *function);
@@ -41,8 +62,7 @@ static void fail_with_each_errno(const struct fault_point *point, const char *fu
     unsigned errnos = plan_all(point, plan, sizeof plan);
     struct under_preload run = under_preload_run(CALL_TARGET, function, NULL, plan);
     cr_expect_eq(run.status, 0, "%s: status %d", function, run.status);
-    cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), errnos, "%s: faults noted", function);
-    cr_expect_eq(under_preload_count(&run, LEDGER_DOUBLE_CLOSE), 0, "%s", function);
+    expect_noted(&run, point, errnos, function);
     under_preload_end(&run);
 }
 
@@ -56,10 +76,10 @@ static void shorten(const struct fault_point *point, const char *function)
     if (!point->shortens)
         return;
     char plan[128];
-    snprintf(plan, sizeof plan, "%s:short@1", point->name);
+    snprintf(plan, sizeof plan, "%s:short", point->name);
     struct under_preload run = under_preload_run(CALL_TARGET, function, "short", plan);
     cr_expect_eq(run.status, 0, "%s: status %d", function, run.status);
-    cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), 1, "%s", function);
+    cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), 5, "%s: once for each length", function);
     under_preload_end(&run);
 }
 

@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/hash.h"
+
 static int raw_open(const char *path, int flags)
 {
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0600);
@@ -60,6 +62,24 @@ void fixture_remove(struct fixture *fixture)
         abort();
 }
 
+static long raw_read(const char *path, unsigned char *content, size_t size)
+{
+    int fd = raw_open(path, O_RDONLY);
+    long length = syscall(SYS_pread64, fd, content, size, 0);
+    syscall(SYS_close, fd);
+    return length > 0 ? length : 0;
+}
+
+static uint64_t sum_of(const char *path)
+{
+    unsigned char content[4 * FIXTURE_LENGTH];
+    uint64_t sum = 0;
+    long length = raw_read(path, content, sizeof content);
+    for (long at = 0; at < length; at++)
+        sum = hash_add(sum, content[at]);
+    return sum;
+}
+
 struct picture fixture_picture(const struct fixture *fixture)
 {
     struct stat status;
@@ -69,6 +89,9 @@ struct picture fixture_picture(const struct fixture *fixture)
         picture.fds = status.st_size;
     if (raw_stat(fixture->file, "", &status))
         picture.length = status.st_size;
+    if (raw_stat(fixture->other, "", &status))
+        picture.other_length = status.st_size;
+    picture.sum = sum_of(fixture->from);
     picture.from = inode_of(AT_FDCWD, fixture->from);
     picture.to = inode_of(AT_FDCWD, fixture->to);
     picture.other = inode_of(fixture->other, "");
@@ -80,6 +103,20 @@ struct picture fixture_picture(const struct fixture *fixture)
 
 bool picture_equal(const struct picture *a, const struct picture *b)
 {
-    return a->fds == b->fds && a->offset == b->offset && a->length == b->length && a->from == b->from &&
-           a->to == b->to && a->other == b->other && a->entry == b->entry;
+    return a->fds == b->fds && a->offset == b->offset && a->length == b->length &&
+           a->other_length == b->other_length && a->sum == b->sum && a->from == b->from && a->to == b->to &&
+           a->other == b->other && a->entry == b->entry;
+}
+
+long fixture_count(const struct fixture *fixture, unsigned char value)
+{
+    const char *const paths[] = {fixture->from, fixture->to};
+    unsigned char content[4 * FIXTURE_LENGTH];
+    long count = 0;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        long length = raw_read(paths[i], content, sizeof content);
+        for (long at = 0; at < length; at++)
+            count += content[at] == value;
+    }
+    return count;
 }

@@ -24,6 +24,8 @@ struct fixture {
 struct picture {
     int64_t fds;              /* open descriptors */
     int64_t offset, length;   /* of `file`; -1: it is closed */
+    int64_t other_length;     /* of `to` */
+    uint64_t sum;             /* of what `from` holds */
     uint64_t from, to, entry; /* inodes of the names, 0: not there; number of names in the folder */
     uint64_t other;           /* inode that `other` refers to, 0: closed */
 };
@@ -32,3 +34,6 @@ void fixture_make(struct fixture *fixture);
 void fixture_remove(struct fixture *fixture);
 struct picture fixture_picture(const struct fixture *fixture);
 bool picture_equal(const struct picture *a, const struct picture *b);
+
+/* Bytes of that value in both files together. */
+long fixture_count(const struct fixture *fixture, unsigned char value);

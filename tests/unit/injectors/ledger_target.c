@@ -1,36 +1,20 @@
-/* Programs in miniature for the ledger: each mode does one thing right or wrong, and the test says what the
- * ledger must have noted of it. Exit status 0, 1: a call that should succeed did not, 2: no such mode. */
+/* Programs in miniature for the ledger: what takes and gives descriptors, right or wrong. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fiu-control.h>
-#include <fiu.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "exeunt/mark.h"
+#include "target.h"
 
 enum { MANY = 200, THREADS_IN_SEQUENCE = 1100 };
-
-static void need(bool condition)
-{
-    if (!condition)
-        _exit(1);
-}
-
-static int open_null(void)
-{
-    int fd = open("/dev/null", O_RDONLY);
-    need(fd >= 0);
-    return fd;
-}
 
 static void leak(void)
 {
@@ -77,21 +61,63 @@ static void replace(void)
     need(dup2(source, target) == target && close(source) == 0 && close(target) == 0);
 }
 
+static void leak_replacement(void)
+{
+    int source = open_null();
+    need(dup2(source, 100) == 100 && dup3(source, 101, O_CLOEXEC) == 101 && close(source) == 0);
+}
+
 static void *close_fd(void *fd)
 {
     need(close((int)(intptr_t)fd) == 0);
     return NULL;
 }
 
-static void in_thread(void *(*work)(void *), void *argument)
-{
-    pthread_t thread;
-    need(pthread_create(&thread, NULL, work, argument) == 0 && pthread_join(thread, NULL) == 0);
-}
-
 static void close_in_another_thread(void)
 {
     in_thread(close_fd, (void *)(intptr_t)open_null());
+}
+
+/* An injected failure of close leaves what the real one leaves: nothing open, but for EBADF. */
+static void close_fails(void)
+{
+    int fd = open_null();
+    need(close(fd) == -1 && errno == EIO && syscall(SYS_fcntl, fd, F_GETFD) == -1);
+}
+
+static void closedir_fails(void)
+{
+    DIR *folder = opendir("/");
+    need(folder != NULL);
+    int fd = dirfd(folder);
+    need(closedir(folder) == -1 && errno == EIO && syscall(SYS_fcntl, fd, F_GETFD) == -1);
+}
+
+static void close_again_after_eintr(void)
+{
+    int fd = open_null();
+    need(close(fd) == -1 && errno == EINTR && close(fd) == -1 && errno == EBADF);
+}
+
+static void fail_outside(void)
+{
+    exeunt_end(0);
+    close_in_time();
+}
+
+/* The last number there is below 2^40 - 1, and one beyond the table of operations. */
+static void leak_as_last(void)
+{
+    exeunt_begin((UINT64_C(1) << 40) - 2);
+    open_null();
+    exeunt_end(0);
+    exeunt_begin(1 << 20);
+    open_null();
+}
+
+static void leak_in_place(void)
+{
+    need(open("/dev/null", O_RDONLY) >= 0), exeunt_end(-__LINE__);
 }
 
 static void close_twice(void)
@@ -137,16 +163,6 @@ static void vector_on_small_stack(void)
     exeunt_transfer(STDOUT_FILENO);
     need(sigaltstack(&stack, NULL) == 0 && sigaction(SIGUSR1, &action, NULL) == 0);
     need(raise(SIGUSR1) == 0 && written == 1);
-}
-
-/* A forked child is on its own, and may use libfiu as it likes. */
-static void fork_child_uses_libfiu(void)
-{
-    pid_t child = fork();
-    if (child == 0)
-        _exit(fiu_enable("posix/io/oc/open", 1, NULL, 0) == 0 && fiu_fail("posix/io/oc/open") == 1 ? 0 : 1);
-    int status;
-    need(child > 0 && waitpid(child, &status, 0) == child && status == 0);
 }
 
 static void close_reopened(void)
@@ -225,18 +241,55 @@ static void thread_ends_in_operation(void)
     in_thread(thrown_out, NULL);
 }
 
+static void *one_operation(void *number)
+{
+    exeunt_begin((uint64_t)(uintptr_t)number);
+    close_in_time();
+    exeunt_end(0);
+    return NULL;
+}
+
+static void take_and_leave(void)
+{
+    for (int i = 0; i < MANY; i++)
+        open_null(); /* the plan is the parent's alone */
+    exeunt_end(0);
+}
+
 static void fork_child(void)
 {
-    pid_t child = fork();
-    if (child == 0) {
-        for (int i = 0; i < MANY; i++)
-            if (open("/dev/null", O_RDONLY) < 0) /* the plan is the parent's alone */
-                _exit(1);
-        exeunt_end(0);
-        _exit(0);
-    }
-    int status;
-    need(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+    in_child(take_and_leave);
+}
+
+static void end_thread(void)
+{
+    pthread_exit(NULL);
+}
+
+/* The child's only thread ends as one; the parent's record stays its own, and the next thread gets another.
+ */
+static void fork_child_ends_its_thread(void)
+{
+    in_child(end_thread);
+    in_thread(one_operation, (void *)10);
+}
+
+/* Another process of the same program, by the same environment: the ledger is this one's. */
+static void execute_another(void)
+{
+    execl("/proc/self/exe", "another", "leak", (char *)NULL);
+}
+
+static void exec_child(void)
+{
+    in_child(execute_another);
+}
+
+/* The same process: the program that it becomes starts with nothing noted. */
+static void exec_itself(void)
+{
+    open_null();
+    execl("/proc/self/exe", "itself", "close-many", (char *)NULL);
 }
 
 static void exhaust(void)
@@ -254,43 +307,19 @@ static void meet_injected_emfile(void)
     need(open("/dev/null", O_RDONLY) == -1 && errno == EMFILE && exeunt_injected(EMFILE));
 }
 
-static void *one_operation(void *number)
-{
-    exeunt_begin((uint64_t)(uintptr_t)number);
-    close_in_time();
-    exeunt_end(0);
-    return NULL;
-}
-
 static void many_threads(void)
 {
     for (uintptr_t i = 0; i < THREADS_IN_SEQUENCE; i++)
         in_thread(one_operation, (void *)(10 + i));
 }
 
-static void own_point(void)
+/* The library's call is put down to the line that called the library. */
+static void leak_through_library(void)
 {
-    need(fiu_fail("app/point") == ENOMEM && (intptr_t)fiu_failinfo() == ENOMEM);
-    need(fiu_fail("app/point") == 0 && fiu_fail("app/unknown") == 0);
+    need(gzopen("/dev/null", "r") != NULL), exeunt_end(-__LINE__);
 }
 
-static void enabled_by_itself(void)
-{
-    need(fiu_init(0) == 0 && fiu_fail("app/other") == 0);
-    need(fiu_enable("app/other", 7, (void *)9, 0) == 0 && fiu_fail("app/other") == 7);
-    need((intptr_t)fiu_failinfo() == 9);
-    need(fiu_enable("posix/io/oc/open", 1, (void *)(intptr_t)EACCES, 0) == 0);
-    need(open("/dev/null", O_RDONLY) == -1 && errno == EACCES);
-    need(fiu_disable("posix/io/oc/open") == 0);
-    close_in_time();
-    need(fiu_enable("app/point", 5, NULL, 0) == 0 && fiu_fail("app/point") == 5);
-    need(fiu_disable("app/point") == 0 && fiu_fail("app/point") == 0);
-}
-
-static const struct mode {
-    const char *name;
-    void (*run)(void);
-} modes[] = {
+static const struct mode modes[] = {
     {"leak", leak},
     {"close-in-time", close_in_time},
     {"hand-over", hand_over},
@@ -305,7 +334,6 @@ static const struct mode {
     {"close-reopened", close_reopened},
     {"close-all-numbers", close_all_numbers},
     {"vector-on-small-stack", vector_on_small_stack},
-    {"fork-child-uses-libfiu", fork_child_uses_libfiu},
     {"closed-by-another-operation", closed_by_another_operation},
     {"handed-to-another-operation", handed_to_another_operation},
     {"replaced-by-another-operation", replaced_by_another_operation},
@@ -313,24 +341,23 @@ static const struct mode {
     {"cancelled-in-close", cancelled_in_close},
     {"thread-ends-in-operation", thread_ends_in_operation},
     {"fork-child", fork_child},
+    {"fork-child-ends-its-thread", fork_child_ends_its_thread},
+    {"exec-child", exec_child},
+    {"exec-itself", exec_itself},
+    {"close-fails", close_fails},
+    {"closedir-fails", closedir_fails},
+    {"close-again-after-eintr", close_again_after_eintr},
+    {"fail-outside", fail_outside},
+    {"leak-as-last", leak_as_last},
+    {"leak-in-place", leak_in_place},
+    {"leak-through-library", leak_through_library},
+    {"leak-replacement", leak_replacement},
     {"exhaust", exhaust},
     {"meet-injected-emfile", meet_injected_emfile},
     {"many-threads", many_threads},
-    {"own-point", own_point},
-    {"enabled-by-itself", enabled_by_itself},
 };
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++) {
-        if (strcmp(modes[i].name, argv[1]) != 0)
-            continue;
-        exeunt_rest();
-        exeunt_begin(1);
-        modes[i].run();
-        exeunt_end(0);
-        exeunt_rest();
-        _exit(0);
-    }
-    return 2;
+    run_mode(modes, sizeof modes / sizeof *modes, argc > 1 ? argv[1] : NULL);
 }

@@ -1,8 +1,10 @@
 /* Makes the ledger, starts the program with it, waits for its end. */
 #include "under_preload.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,8 +19,9 @@ static void make_ledger(const char *text, struct ledger_view *out)
     struct plan_points points = {FAULT_POINTS_COUNT + 1, names};
     struct plan plan;
     struct error error;
-    if (plan_parse(text, &points, 1, &plan, &error) != 0 ||
-        ledger_create(1024, &plan, &points, out, &error) != 0) {
+    int failed = plan_parse(text, &points, 1, &plan, &error);
+    plan.within_operations = 1;
+    if (failed != 0 || ledger_create(1024, &plan, &points, out, &error) != 0) {
         fprintf(stderr, "%s\n", error.text);
         abort();
     }
@@ -34,6 +37,7 @@ struct under_preload under_preload_run(const char *program, const char *argument
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         setenv("LD_PRELOAD", PRELOAD, 1);
         setenv("ASAN_OPTIONS", "verify_asan_link_order=0:detect_leaks=0", 1);
         setenv(LEDGER_ENVIRONMENT, path, 1);

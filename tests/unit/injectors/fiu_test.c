@@ -1,0 +1,38 @@
+/* libfiu beside the plan: points of a program's own, and what a program enables itself. */
+#include <criterion/criterion.h>
+
+#include "under_preload.h"
+
+Test(fiu, serves_the_plan_and_the_program)
+{
+    static const struct {
+        const char *mode, *plan;
+        unsigned faults;
+        const char *reason;
+    } rows[] = {
+        {"own-point", "app/point:ENOMEM@1", 1, "a point of the program's own fails as planned"},
+        {"own-point-realistic", "app/point@1", 1, "without a profile it fails with EIO"},
+        {"nothing-enabled", "none", 0, "nothing enabled, nothing fails"},
+        {"nothing-enabled", "app/point:short;posix/io/oc/open:short", 0,
+         "what moves no bytes is not cut short"},
+        {"enabled-point", "none", 0, "a point that the plan does not know is libfiu's alone"},
+        {"enabled-point", "app/point", 0, "beside a plan as well"},
+        {"enabled-planned-point", "none", 1, "one that it knows gives the program's failnum"},
+        {"enabled-once", "none", 1, "FIU_ONETIME"},
+        {"enabled-at-random", "none", 1, "fiu_enable_random, of a known and an unknown point"},
+        {"enabled-by-wildcard", "none", 2, "wrapped calls by wildcard"},
+        {"enabled-call", "none", 1, "a wrapped call takes its errno from failinfo"},
+        {"enabled-call-outside", "none", 1, "also outside operations, where the plan rests"},
+        {"failinfo-address", "none", 1, "failinfo is a pointer, not a number"},
+        {"failinfo-after-plan", "app/point:ENOMEM;posix/io/oc/open:EACCES", 2,
+         "it is that of the last failure"},
+        {"forked-child", "app/point", 0, "a forked child has libfiu, but no plan"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct under_preload run = under_preload_run(FIU_TARGET, rows[i].mode, NULL, rows[i].plan);
+        cr_expect_eq(run.status, 0, "%s: status %d: %s", rows[i].mode, run.status, rows[i].reason);
+        cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), rows[i].faults, "%s: faults: %s", rows[i].mode,
+                     rows[i].reason);
+        under_preload_end(&run);
+    }
+}

@@ -1,0 +1,56 @@
+/* Maps the ledger a second time, to read; all by raw system calls, so that no wrapper sees it. */
+#include "slots.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "ledger/layout.h"
+
+static const struct ledger *ledger(void)
+{
+    static const struct ledger *mapped;
+    if (mapped != NULL)
+        return mapped;
+    const char *path = getenv(LEDGER_ENVIRONMENT);
+    int fd = path != NULL ? (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0) : -1;
+    void *mapping = mmap(NULL, ledger_size(SLOTS_LOOKED_AT), PROT_READ, MAP_SHARED, fd, 0);
+    if (fd < 0 || mapping == MAP_FAILED)
+        abort();
+    syscall(SYS_close, fd);
+    mapped = mapping;
+    return mapped;
+}
+
+static bool holds(int fd)
+{
+    return (ledger()->fds[fd].holder & LEDGER_FD_OPEN) != 0;
+}
+
+struct slots slots_now(void)
+{
+    struct slots slots;
+    for (int fd = 0; fd < SLOTS_LOOKED_AT; fd++)
+        slots.open[fd] = syscall(SYS_fcntl, fd, F_GETFD) != -1;
+    return slots;
+}
+
+bool slots_agree(void)
+{
+    struct slots now = slots_now();
+    for (int fd = 0; fd < SLOTS_LOOKED_AT; fd++)
+        if (holds(fd) && !now.open[fd])
+            return false;
+    return true;
+}
+
+bool slots_taken_since(const struct slots *before)
+{
+    struct slots now = slots_now();
+    for (int fd = 0; fd < SLOTS_LOOKED_AT; fd++)
+        if (now.open[fd] && !before->open[fd] && !holds(fd))
+            return false;
+    return true;
+}

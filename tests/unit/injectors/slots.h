@@ -1,0 +1,18 @@
+/* The ledger's descriptors and the kernel's, held against each other within the program under test. */
+#pragma once
+
+#include <stdbool.h>
+
+enum { SLOTS_LOOKED_AT = 128 };
+
+/* What the kernel has open. */
+struct slots {
+    bool open[SLOTS_LOOKED_AT];
+};
+struct slots slots_now(void);
+
+/* Whether all that the ledger holds is open by the kernel. What was taken by raw system calls is not held. */
+bool slots_agree(void);
+
+/* Whether the ledger holds each descriptor that the kernel has and had not `before`. */
+bool slots_taken_since(const struct slots *before);
