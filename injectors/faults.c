@@ -1,9 +1,9 @@
 /* The one table of points: which errno each call can really return, and whether the call has done its
  * work by then.
  *
- * Realistic errnos are those that a valid request on a local Linux file system can meet: the outside
- * world's failures. The others (a wrong argument, a wrong descriptor, a non-blocking one) blame the
- * caller, and must be asked for by name. Sources: POSIX.1-2017 and the man pages of Linux 6. */
+ * Realistic errnos are those that a valid request can meet, on any file system and with signals arriving:
+ * the outside world's failures. The others (a wrong argument, a wrong descriptor, a non-blocking one) blame
+ * the caller, and must be asked for by name. Sources: POSIX.1-2017 and the man pages of Linux 6. */
 #include "faults.h"
 
 #include <errno.h>
@@ -41,7 +41,7 @@
         ASKED(EOVERFLOW)
 #define PIPE_ERRNOS REAL(EMFILE), REAL(ENFILE), ASKED(EFAULT), ASKED(EINVAL)
 
-const struct fault_point fault_points[FAULT_POINTS_COUNT] = {
+const struct fault_point fault_points[] = {
     [POINT_OPEN] =
         {"posix/io/oc/open", "open open64 __open_2 __open64_2", "POSIX.1-1988", false, {OPEN_ERRNOS}},
     [POINT_OPENAT] = {"posix/io/oc/openat",
@@ -138,24 +138,4 @@ const struct fault_point fault_points[FAULT_POINTS_COUNT] = {
         {"linux/io/stat/statx", "statx", "Linux 4.11", false, {STAT_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
 };
 
-const struct fault_errno *fault_errno_of(const struct fault_point *point, int error)
-{
-    for (const struct fault_errno *known = point->errnos; known->error != 0; known++)
-        if (known->error == error)
-            return known;
-    return NULL;
-}
-
-const struct fault_errno *fault_realistic(const struct fault_point *point, uint64_t choice)
-{
-    unsigned count = 0;
-    for (const struct fault_errno *known = point->errnos; known->error != 0; known++)
-        count += known->realistic;
-    if (count == 0)
-        return NULL;
-    uint64_t wanted = choice % count;
-    for (const struct fault_errno *known = point->errnos; known->error != 0; known++)
-        if (known->realistic && wanted-- == 0)
-            return known;
-    return NULL;
-}
+const size_t fault_point_count = FAULT_POINTS_COUNT;

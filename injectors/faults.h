@@ -1,10 +1,8 @@
-/* Which errno each wrapped call can really return, and what the call has done by then: the one table of
- * points. Shared by the preload, which follows it, and by `exeunt list`, which prints it. */
+/* The one table of points, by index: which errno each wrapped call can really return. The preload follows
+ * it, `exeunt list` prints it, plans are held against it. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "plan/profile.h"
 
 /* The points of the preload's wrappers, one for each function; its 64-bit and fortified twins share it. */
 enum fault_point_index {
@@ -44,28 +42,3 @@ enum fault_point_index {
     POINT_STATX,
     FAULT_POINTS_COUNT,
 };
-
-enum { FAULT_ERRNOS_MAX = 20 };
-
-/* One errno of a profile. */
-struct fault_errno {
-    int error;      /* positive errno; 0 ends a profile */
-    bool realistic; /* the call can return it for a valid request; others must be asked for by name */
-    bool done;      /* the call has done its work all the same: so the wrapper really makes it */
-};
-
-struct fault_point {
-    const char *name;   /* libfiu's name where it has one */
-    const char *calls;  /* the functions that are wrapped, separated by spaces */
-    const char *source; /* standard or kernel version that has the function */
-    bool shortens;      /* takes the kind `short` */
-    struct fault_errno errnos[FAULT_ERRNOS_MAX];
-};
-
-extern const struct fault_point fault_points[FAULT_POINTS_COUNT];
-
-/* The errno of the profile, or NULL if the call never returns it. */
-const struct fault_errno *fault_errno_of(const struct fault_point *point, int error);
-
-/* The realistic errno that `choice` picks, or NULL if the profile has none. */
-const struct fault_errno *fault_realistic(const struct fault_point *point, uint64_t choice);

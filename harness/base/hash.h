@@ -4,11 +4,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* SplitMix64's finalizer: a bijection of 64 bits in which every input bit changes about half of the
- * output bits. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014). */
+/* SplitMix64's step: by how much its state grows with each output. */
+#define HASH_STEP UINT64_C(0x9e3779b97f4a7c15)
+
+/* SplitMix64's output after the state `value`: a bijection of 64 bits in which every input bit changes about
+ * half of the output bits. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators"
+ * (2014). */
 static inline uint64_t hash_mix(uint64_t value)
 {
-    value += 0x9e3779b97f4a7c15u;
+    value += HASH_STEP;
     value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
     value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
     return value ^ (value >> 31);

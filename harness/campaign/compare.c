@@ -76,10 +76,7 @@ int campaign_compare(const struct campaign_options *options, struct result *out,
     }
     for (size_t i = 0; i < RESULT_VARIANTS_MAX; i++)
         witness_clear(&comparison.witnesses[i]);
-    struct error closing;
-    int unclosed = setup_close(&setup, failed == 0 ? error : &closing);
-    if (failed == 0)
-        failed = unclosed;
+    setup_close(&setup, comparison.result.leftover, sizeof comparison.result.leftover);
     if (failed != 0) {
         result_clear(&comparison.result);
         return failed;

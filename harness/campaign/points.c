@@ -6,21 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "faults.h"
+#include "plan/profile.h"
 
 struct plan_points campaign_points(const struct exeunt_workload *workload)
 {
     size_t own = 0;
     while (workload->points[own].name != NULL)
         own++;
-    const char **names = malloc((FAULT_POINTS_COUNT + own) * sizeof *names);
+    const char **names = malloc((fault_point_count + own) * sizeof *names);
     if (names == NULL)
         return (struct plan_points){0};
-    for (size_t i = 0; i < FAULT_POINTS_COUNT; i++)
+    for (size_t i = 0; i < fault_point_count; i++)
         names[i] = fault_points[i].name;
     for (size_t i = 0; i < own; i++)
-        names[FAULT_POINTS_COUNT + i] = workload->points[i].name;
-    return (struct plan_points){FAULT_POINTS_COUNT + own, names};
+        names[fault_point_count + i] = workload->points[i].name;
+    return (struct plan_points){fault_point_count + own, names};
 }
 
 /* Whether the rule can be carried out at the point; if not, `why` says so. */
@@ -32,9 +32,9 @@ static bool fits(const struct plan_rule *rule, size_t index, const struct plan_p
         return true;
     if (rule->kind == PLAN_SHORT) {
         snprintf(why, size, "plan: '%s' moves no bytes and cannot be cut short", name);
-        return index < FAULT_POINTS_COUNT && fault_points[index].shortens;
+        return index < fault_point_count && fault_points[index].shortens;
     }
-    if (index >= FAULT_POINTS_COUNT)
+    if (index >= fault_point_count)
         return true; /* the workload's own: any errno */
     const struct fault_point *profile = &fault_points[index];
     snprintf(why, size,

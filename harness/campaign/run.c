@@ -24,10 +24,7 @@ int campaign_run(const struct campaign_options *options, struct result *out, str
         judge(&result);
     }
     witness_clear(&witness);
-    struct error closing;
-    int unclosed = setup_close(&setup, failed == 0 ? error : &closing);
-    if (failed == 0)
-        failed = unclosed;
+    setup_close(&setup, result.leftover, sizeof result.leftover);
     if (failed != 0) {
         result_clear(&result);
         return failed;

@@ -125,9 +125,9 @@ int setup_open(const struct campaign_options *options, struct setup *out, struct
         failed = make_folder(out, error);
     if (failed == 0)
         failed = prepare(out, error);
-    struct error unheard;
+    char unheard[1];
     if (failed != 0)
-        setup_close(out, &unheard);
+        setup_close(out, unheard, sizeof unheard);
     return failed;
 }
 
@@ -137,14 +137,12 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
     return remove(path) == 0 ? 0 : -errno;
 }
 
-int setup_close(struct setup *setup, struct error *error)
+void setup_close(struct setup *setup, char *leftover, size_t size)
 {
     free((void *)setup->points.names);
     setup->points = (struct plan_points){0};
-    int failed = 0;
     if (setup->folder[0] != '\0' && nftw(setup->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0)
-        failed = error_not_done(error, -EIO, "the work folder '%s' could not be removed: %s", setup->folder,
-                                strerror(errno));
+        snprintf(leftover, size, "the work folder '%.200s' could not be removed: %s", setup->folder,
+                 strerror(errno));
     setup->folder[0] = '\0';
-    return failed;
 }

@@ -22,5 +22,5 @@ struct setup {
  * Returns 0 or a negative errno with `error`. */
 int setup_open(const struct campaign_options *options, struct setup *out, struct error *error);
 
-/* Removes the work folder and frees. Returns 0 or a negative errno with `error`, if something stayed. */
-int setup_close(struct setup *setup, struct error *error);
+/* Removes the work folder and frees. If the folder stays, `leftover` says why; otherwise it is untouched. */
+void setup_close(struct setup *setup, char *leftover, size_t size);

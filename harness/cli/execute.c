@@ -105,6 +105,8 @@ int execute(const struct options_form *form, execute_campaign *campaign, int arg
     }
     rc = deliver(&result, &options, &json, error);
     int status = (int)result.exit_status;
+    if (result.leftover[0] != '\0')
+        fprintf(stderr, "exeunt: %s; what was found is whole\n", result.leftover);
     result_clear(&result);
     return rc != 0 ? rc : status;
 }

@@ -8,8 +8,8 @@
 #include "arguments.h"
 #include "command.h"
 #include "exeunt/workload.h"
-#include "faults.h"
 #include "plan/plan.h"
+#include "plan/profile.h"
 #include "report.h"
 
 enum { OPTION_WORKLOADS = 256, OPTION_POINTS, OPTION_REPORTS };
@@ -77,7 +77,7 @@ static void show_errnos(const struct fault_point *point, bool realistic)
 static int longest_point(void)
 {
     size_t longest = 0;
-    for (size_t i = 0; i < FAULT_POINTS_COUNT; i++)
+    for (size_t i = 0; i < fault_point_count; i++)
         if (strlen(fault_points[i].name) > longest)
             longest = strlen(fault_points[i].name);
     return (int)longest;
@@ -92,7 +92,7 @@ static void show_points(void)
     for (size_t i = 0; (workload = exeunt_workload_at(i)) != NULL; i++)
         for (const struct exeunt_point *point = workload->points; point->name != NULL; point++)
             printf("  %-*s %s; %s\n", width, point->name, plan_errno_name(point->error), point->help);
-    for (size_t i = 0; i < FAULT_POINTS_COUNT; i++) {
+    for (size_t i = 0; i < fault_point_count; i++) {
         printf("  %-*s ", width, fault_points[i].name);
         show_errnos(&fault_points[i], true);
         show_errnos(&fault_points[i], false);

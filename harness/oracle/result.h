@@ -94,7 +94,8 @@ struct variant_result {
     struct {
         uint64_t injected;
         bool has_digest; /* false: no operation was completed by all variants */
-        uint64_t digest; /* over the first fault of each operation that all variants completed */
+        uint64_t digest; /* over the first fault of each operation that all variants completed, of the first
+                            2^20 operations */
         uint64_t by_point[PLAN_POINTS_MAX]; /* index as in the result's points */
     } faults;
     struct {
@@ -123,7 +124,8 @@ struct result {
     char sentence[512]; /* the verdict in one sentence */
     size_t point_count;
     char (*points)[PLAN_POINT_NAME_MAX]; /* owned */
-    size_t variants_planned; /* more than variant_count: the user ended it before all had run */
+    char leftover[320];                  /* why the work folder is still there; "": it is gone */
+    size_t variants_planned;             /* more than variant_count: the user ended it before all had run */
     size_t variant_count;
     struct variant_result variants[RESULT_VARIANTS_MAX];
 };

@@ -1,11 +1,5 @@
 /* Decides one call: is it due, and with what? The only part of a plan that the child carries. */
-#include "base/hash.h"
 #include "plan/plan.h"
-
-static bool holds_for(const struct plan_rule *rule, unsigned point)
-{
-    return (rule->points[point / 64] >> (point % 64) & 1) != 0;
-}
 
 static bool in_window(const struct plan_rule *rule, uint64_t k)
 {
@@ -17,13 +11,10 @@ bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint
 {
     for (uint32_t i = 0; i < plan->rule_count; i++) {
         const struct plan_rule *rule = &plan->rules[i];
-        if (!holds_for(rule, point))
+        if (!plan_holds_for(rule, point))
             continue;
-        uint64_t where = hash_mix(operation) ^ hash_mix(point_hash + k);
-        uint64_t hash = hash_mix(rule->seed ^ hash_mix(where));
-        bool due = rule->when == PLAN_WINDOW ? in_window(rule, k)
-                                             : hash < rule->threshold || rule->threshold == UINT64_MAX;
-        if (!due)
+        uint64_t hash = hash_mix(plan_stream(rule, point_hash, operation) + (k - 1) * HASH_STEP);
+        if (rule->when == PLAN_WINDOW ? !in_window(rule, k) : !plan_below(rule, hash))
             continue;
         uint64_t choice = hash_mix(hash);
         out->kind = rule->kind;
@@ -37,5 +28,5 @@ bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint
 
 size_t plan_short_length(size_t asked, uint64_t choice)
 {
-    return asked < 2 ? asked : 1 + (size_t)(choice % (asked - 1));
+    return 1 + (size_t)(choice % (asked - 1));
 }

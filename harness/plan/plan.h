@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 
 enum {
     PLAN_RULES_MAX = 64,
@@ -47,6 +48,11 @@ struct plan {
     struct plan_rule rules[PLAN_RULES_MAX];
 };
 
+static inline bool plan_holds_for(const struct plan_rule *rule, unsigned point)
+{
+    return (rule->points[point / 64] >> (point % 64) & 1) != 0;
+}
+
 /* What a plan can be about: the points in play, by index. The names are not owned. */
 struct plan_points {
     size_t count;
@@ -71,12 +77,25 @@ struct plan_fault {
     uint64_t choice;   /* pseudorandom bits of this coordinate, for choices that hang on it */
 };
 
-/* Decides the call `operation`:`point`#`k` (k from 1; `point_hash` = hash_text of the point's name).
- * The first due rule wins. True and *out set if the call is due. Async-signal-safe, no shared state. */
+/* The rule's stream at a point in an operation (`point_hash` = hash_text of the point's name): SplitMix64,
+ * whose k-th output decides the k-th call. Returns its state before the first. */
+static inline uint64_t plan_stream(const struct plan_rule *rule, uint64_t point_hash, uint64_t operation)
+{
+    return hash_mix(rule->seed ^ hash_mix(operation)) + point_hash;
+}
+
+/* Whether an output makes a call due by a PLAN_RANDOM rule. */
+static inline bool plan_below(const struct plan_rule *rule, uint64_t output)
+{
+    return output < rule->threshold || rule->threshold == UINT64_MAX;
+}
+
+/* Decides the call `operation`:`point`#`k` (k from 1). The first due rule wins. True and *out set if the
+ * call is due. Async-signal-safe, no shared state. */
 bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint64_t operation, uint64_t k,
               struct plan_fault *out);
 
-/* Number of bytes that a short call of `asked` bytes moves: 1 .. asked - 1 (asked itself if below 2). */
+/* Number of bytes that a short call of `asked` bytes, at least 2, moves: 1 .. asked - 1. */
 size_t plan_short_length(size_t asked, uint64_t choice);
 
 /* errno by name and the other way round, for all names that this C library knows.

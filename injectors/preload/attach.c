@@ -29,6 +29,18 @@ void *real_function(const char *name)
     return found;
 }
 
+extern const struct real __start_exeunt_reals[] __attribute__((visibility("hidden")));
+extern const struct real __stop_exeunt_reals[] __attribute__((visibility("hidden")));
+
+void real_resolve_all(void)
+{
+    for (const struct real *real = __start_exeunt_reals; real < __stop_exeunt_reals; real++) {
+        void *found = dlsym(RTLD_NEXT, real->name);
+        if (found != NULL)
+            *real->function = found;
+    }
+}
+
 /* Raw calls: the wrappers must not see how the ledger is opened. */
 static struct ledger *map_ledger(const char *path)
 {
@@ -58,23 +70,31 @@ static void detach_in_child(void)
     preload.ledger = NULL;
 }
 
-static bool planned(const struct plan *plan, unsigned point)
+static void arm_point(const struct plan *plan, unsigned point)
 {
-    for (uint32_t i = 0; i < plan->rule_count; i++)
-        if ((plan->rules[i].points[point / 64] >> (point % 64) & 1) != 0)
-            return true;
-    return false;
+    unsigned rules = 0;
+    const struct plan_rule *last = NULL;
+    for (uint32_t i = 0; i < plan->rule_count; i++) {
+        if (!plan_holds_for(&plan->rules[i], point))
+            continue;
+        last = &plan->rules[i];
+        rules++;
+    }
+    if (rules == 0)
+        return;
+    preload.armed[point] = ARMED_BY_PLAN;
+    preload.any_armed = true;
+    if (rules > 1 || last->when != PLAN_RANDOM || last->threshold == UINT64_MAX)
+        return;
+    preload.quick_rules[point] = last;
+    preload.thresholds[point] = last->threshold;
 }
 
 static void arm(void)
 {
     const struct ledger *ledger = preload.ledger;
-    for (uint32_t i = 0; i < ledger->point_count; i++) {
-        if (!planned(&ledger->plan, i))
-            continue;
-        preload.armed[i] = ARMED_BY_PLAN;
-        preload.any_armed = true;
-    }
+    for (uint32_t i = 0; i < ledger->point_count; i++)
+        arm_point(&ledger->plan, i);
 }
 
 /* One process alone writes to a ledger: the first that comes. If it executes another program, that one
@@ -96,6 +116,7 @@ static bool claim(struct ledger *ledger)
 
 __attribute__((constructor)) static void attach(void)
 {
+    real_resolve_all();
     const char *path = getenv(LEDGER_ENVIRONMENT);
     struct ledger *ledger = path != NULL ? map_ledger(path) : NULL;
     if (ledger == NULL)

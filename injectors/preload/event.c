@@ -66,6 +66,8 @@ void kernel_refused(int error)
     if (ledger == NULL || self.bypass != 0)
         return;
     struct ledger_exhaustion *exhaustion;
+    if (error == ENFILE)
+        self.refused = true; /* the whole system's limit: not what this program leaked */
     if (error == EMFILE)
         exhaustion = &ledger->descriptors_exhausted;
     else if (error == ENOSPC || error == EDQUOT)

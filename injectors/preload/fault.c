@@ -7,8 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/hash.h"
-
 static void delay(uint64_t ns)
 {
     struct timespec time = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
@@ -31,13 +29,13 @@ static void note(unsigned point, uint64_t k, int error, uintptr_t site)
         .kind = LEDGER_FAULT, .point = (int)point, .error = error, .k = k, .site = site, .fd = -1});
 }
 
-/* The effect of the planned fault on this point. False: it has none here, the call goes on. */
-static bool effect_of(unsigned point, const struct plan_fault *planned, struct fault *out)
+/* The effect of the planned fault on this call. False: it has none here, the call goes on. */
+static bool effect_of(unsigned point, const struct plan_fault *planned, size_t movable, struct fault *out)
 {
     *out = (struct fault){0};
     if (planned->kind == PLAN_SHORT) {
         out->shorten = planned->choice | 1;
-        return point < FAULT_POINTS_COUNT && fault_points[point].shortens;
+        return point < FAULT_POINTS_COUNT && fault_points[point].shortens && movable >= 2;
     }
     if (point >= FAULT_POINTS_COUNT) {
         int usual = preload.ledger->points[point].error;
@@ -68,10 +66,18 @@ static bool decide_others(unsigned point, struct fault *out)
         return true;
     }
     struct plan_fault asked = {.kind = PLAN_ERRNO, .error = (int)(intptr_t)fiu_failinfo()};
-    return effect_of(point, &asked, out);
+    return effect_of(point, &asked, SIZE_MAX, out);
 }
 
-bool fault_due(unsigned point, uintptr_t site, struct fault *out)
+/* From now on the quick rule answers for itself, until it says yes. */
+static void go_quickly(struct self *me, unsigned point, uint64_t k)
+{
+    const struct plan_rule *rule = preload.quick_rules[point];
+    if (rule != NULL && preload.armed[point] == ARMED_BY_PLAN)
+        me->streams[point] = plan_stream(rule, preload.point_hashes[point], me->operation) + k * HASH_STEP;
+}
+
+bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *out)
 {
     struct self *me = &self;
     const struct plan *plan = &preload.ledger->plan;
@@ -81,6 +87,8 @@ bool fault_due(unsigned point, uintptr_t site, struct fault *out)
         (preload.armed[point] & ARMED_BY_PLAN) != 0 && (me->operation != 0 || !plan->within_operations);
     uint64_t k = ++me->calls[point];
     struct plan_fault planned;
+    if (by_plan)
+        go_quickly(me, point, k);
     if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], me->operation, k, &planned)) {
         if (LIKELY((preload.armed[point] & ARMED_BY_OTHERS) == 0) || !decide_others(point, out))
             return false;
@@ -94,7 +102,7 @@ bool fault_due(unsigned point, uintptr_t site, struct fault *out)
         errno = saved;
         return false;
     }
-    bool fails = effect_of(point, &planned, out);
+    bool fails = effect_of(point, &planned, movable, out);
     if (fails) {
         me->delivering = out->error != 0 ? out->error : -1;
         fails = fiu_deliver(point) != 0;

@@ -71,7 +71,7 @@ void fiu_attach(void)
     for (uint32_t i = 0; i < ledger->point_count; i++) {
         table_add(i);
         for (uint32_t rule = 0; rule < ledger->plan.rule_count; rule++) {
-            if ((ledger->plan.rules[rule].points[i / 64] >> (i % 64) & 1) == 0)
+            if (!plan_holds_for(&ledger->plan.rules[rule], i))
                 continue;
             fiu.enable_external(ledger->points[i].name, 1, NULL, 0, deliver);
             break;
@@ -109,7 +109,9 @@ int fiu_fail(const char *name)
     struct fault fault;
     if (point < 0)
         return fail_unplanned(name);
-    return fault_armed((unsigned)point) && fault_due((unsigned)point, CALL_SITE, &fault) ? fault.error : 0;
+    return fault_armed((unsigned)point) && fault_due((unsigned)point, CALL_SITE, SIZE_MAX, &fault)
+               ? fault.error
+               : 0;
 }
 
 void *fiu_failinfo(void)
@@ -124,6 +126,7 @@ static void armed_by_others(void)
     resolve();
     for (unsigned i = 0; i < PLAN_POINTS_MAX; i++)
         preload.armed[i] |= preload.ledger != NULL ? ARMED_BY_OTHERS : 0;
+    memset(preload.thresholds, 0xff, sizeof preload.thresholds); /* no quick way past libfiu */
     preload.any_armed = true;
 }
 

@@ -24,7 +24,7 @@ ssize_t __read_chk(int fd, void *buffer, size_t count, size_t size);
 ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t size);
 ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t size);
 
-#define IF_DUE(point, fault) (fault_armed(point) && fault_due(point, CALL_SITE, &(fault)))
+#define IF_DUE(point, fault) (fault_armed(point) && fault_due(point, CALL_SITE, SIZE_MAX, &(fault)))
 
 /* errno of a fault, as the result of a call. */
 static COLD int failed(int error)
@@ -60,7 +60,7 @@ static COLD int refused(void)
     EXPORT ssize_t name parameters                                                                           \
     {                                                                                                        \
         struct fault fault;                                                                                  \
-        if (IF_DUE(point, fault)) {                                                                          \
+        if (fault_armed(point) && fault_due(point, CALL_SITE, count, &fault)) {                              \
             if (fault.error != 0)                                                                            \
                 return failed(fault.error);                                                                  \
             count = plan_short_length(count, fault.shorten);                                                 \
@@ -77,7 +77,7 @@ static COLD int refused(void)
         if (LIKELY(!fault_armed(point)))                                                                     \
             return real_##name arguments;                                                                    \
         struct fault fault;                                                                                  \
-        if (fault_due(point, CALL_SITE, &fault)) {                                                           \
+        if (fault_due(point, CALL_SITE, count, &fault)) {                                                    \
             if (fault.error != 0)                                                                            \
                 return failed(fault.error);                                                                  \
             count = plan_short_length(count, fault.shorten);                                                 \
@@ -177,13 +177,19 @@ PLAIN(POINT_FSTATAT, int, fstatat64, (int folder, const char *path, struct stat6
 PLAIN(POINT_STATX, int, statx, (int folder, const char *path, int flags, unsigned mask, struct statx *status),
       (folder, path, flags, mask, status))
 
+/* Bytes of a vector; 0 if the vector is none. */
+static size_t vector_length(const struct iovec *vector, int count)
+{
+    size_t length = 0;
+    for (int i = 0; i < count && count <= IOV_MAX; i++)
+        length += vector[i].iov_len;
+    return length;
+}
+
 /* A vector that moves fewer bytes: the same buffers up to the shorter length. Returns their number. */
 static int shorten_vector(const struct iovec *vector, int count, uint64_t choice, struct iovec *out)
 {
-    size_t asked = 0;
-    for (int i = 0; i < count; i++)
-        asked += vector[i].iov_len;
-    size_t left = plan_short_length(asked, choice);
+    size_t left = plan_short_length(vector_length(vector, count), choice);
     int used = 0;
     for (; used < count && left > 0; used++) {
         out[used] = vector[used];
@@ -199,8 +205,6 @@ static COLD ssize_t move_short(ssize_t (*move)(int, const struct iovec *, int), 
                                const struct iovec *vector, int count, uint64_t choice)
 {
     struct iovec shorter[IOV_MAX];
-    if (count <= 0 || count > IOV_MAX)
-        return move(file, vector, count);
     return move(file, shorter, shorten_vector(vector, count, choice, shorter));
 }
 
@@ -209,7 +213,7 @@ static COLD ssize_t move_short(ssize_t (*move)(int, const struct iovec *, int), 
     EXPORT ssize_t name(int file, const struct iovec *vector, int count)                                     \
     {                                                                                                        \
         struct fault fault;                                                                                  \
-        bool due = IF_DUE(point, fault);                                                                     \
+        bool due = fault_armed(point) && fault_due(point, CALL_SITE, vector_length(vector, count), &fault);  \
         if (UNLIKELY(due && fault.error != 0))                                                               \
             return failed(fault.error);                                                                      \
         ssize_t result = LIKELY(!due) ? real_##name(file, vector, count)                                     \
@@ -262,7 +266,7 @@ EXPORT int close(int fd)
     if (LIKELY(!fault_armed(POINT_CLOSE)))
         return close_noted(fd, CALL_SITE);
     struct fault fault;
-    if (!fault_due(POINT_CLOSE, CALL_SITE, &fault))
+    if (!fault_due(POINT_CLOSE, CALL_SITE, SIZE_MAX, &fault))
         return close_noted(fd, CALL_SITE);
     if (fault.done)
         (void)close_noted(fd, CALL_SITE);

@@ -25,10 +25,13 @@ static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
 
 /* A thread ends: so does its operation, if it was thrown out of one. The record is free for another
  * thread; its counts stay, since they are summed over all. A forked child leaves alone what is its parent's.
+ * Other keys' destructors may still clean up: the C library goes round several times, ours acts in the last.
  */
 static void leave_record(void *record)
 {
     if (preload.ledger == NULL)
+        return;
+    if (++self.end_rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(thread_end, record) == 0)
         return;
     exeunt_mark_end(-ECANCELED);
     atomic_store_explicit(&((struct ledger_thread *)record)->tid, 0, memory_order_release);
@@ -127,14 +130,18 @@ void exeunt_mark_begin(uint64_t operation)
     self.first_fault = 0;
     self.refused = false;
     memset(self.injected, 0, sizeof self.injected);
-    if (preload.any_armed)
+    if (preload.any_armed) {
         memset(self.calls, 0, sizeof self.calls[0] * ledger->point_count);
+        memset(self.streams, 0, sizeof self.streams[0] * ledger->point_count);
+    }
     struct ledger_operation *record = operation_record(ledger, self.operation);
     if (record != NULL)
         atomic_store_explicit(&record->state, LEDGER_OPERATION_BEGUN, memory_order_relaxed);
     struct ledger_thread *thread = own_record(ledger);
     if (thread == NULL) {
-        atomic_fetch_add_explicit(&ledger->threads_unrecorded, 1, memory_order_relaxed);
+        if (!self.unrecorded)
+            atomic_fetch_add_explicit(&ledger->threads_unrecorded, 1, memory_order_relaxed);
+        self.unrecorded = true;
         return;
     }
     atomic_store_explicit(&thread->operation, operation, memory_order_relaxed);
@@ -159,6 +166,7 @@ void exeunt_mark_end(int status)
                               memory_order_release);
     }
     self.operation = 0;
+    self.last_point = -1;
     struct ledger_thread *thread = self.record;
     if (thread != NULL) {
         _Atomic uint64_t *count = status == 0 ? &thread->succeeded : &thread->failed;

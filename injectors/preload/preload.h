@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "faults.h"
 #include "ledger/layout.h"
 
@@ -30,6 +31,8 @@ struct preload {
     uint8_t armed[PLAN_POINTS_MAX];
     bool any_armed;
     uint64_t point_hashes[PLAN_POINTS_MAX];
+    const struct plan_rule *quick_rules[PLAN_POINTS_MAX]; /* the point's one rule, if it is a random one */
+    uint64_t thresholds[PLAN_POINTS_MAX];                 /* of the quick rule */
 };
 extern struct preload preload;
 
@@ -62,8 +65,11 @@ struct self {
     uint64_t first_fault;           /* hash, 0: none */
     bool refused;                   /* the kernel had no descriptor or no space left for this operation */
     uint64_t injected[ERRNO_WORDS]; /* bit e: errno e was injected in this operation */
+    unsigned end_rounds;            /* of the thread's destructors */
+    bool unrecorded;                /* no record was left for this thread */
     struct ledger_thread *record;
-    uint32_t calls[PLAN_POINTS_MAX]; /* k of each armed point in this operation */
+    uint32_t calls[PLAN_POINTS_MAX];   /* k of each armed point in this operation */
+    uint64_t streams[PLAN_POINTS_MAX]; /* state of its quick rule's stream before the next call, 0: unknown */
     struct taken taken[TAKEN_MAX];
 };
 extern __thread struct self self __attribute__((tls_model("initial-exec")));
@@ -71,11 +77,24 @@ extern __thread struct self self __attribute__((tls_model("initial-exec")));
 /* The next definition of `name` after the preload's. Ends the process with a message if there is none. */
 void *real_function(const char *name);
 
-/* Declares real_NAME, through which a wrapper calls on. It asks dlsym at its first call, by whichever
- * thread: all get the same answer. */
+/* A function that is wrapped, and the pointer through which its wrapper calls on. All of them stand in one
+ * section, whose ends the linker names. */
+struct real {
+    const char *name;
+    void **function;
+};
+
+/* Resolves all pointers of wrappers, while the process has one thread: dlsym is neither signal-safe nor
+ * fork-safe. What this C library does not have stays unresolved. */
+void real_resolve_all(void);
+
+/* Declares real_NAME, through which a wrapper calls on. Wrappers are called before our constructor runs:
+ * until then the pointer leads to a dlsym. */
 #define REAL(type, name, parameters, arguments)                                                              \
     static type first_##name parameters;                                                                     \
     static type(*real_##name) parameters = first_##name;                                                     \
+    __attribute__((section("exeunt_reals"), used)) static const struct real entry_##name = {                 \
+        #name, (void **)&real_##name};                                                                       \
     static COLD type first_##name parameters                                                                 \
     {                                                                                                        \
         real_##name = (type(*) parameters)real_function(#name);                                              \
@@ -89,8 +108,21 @@ static inline bool fault_armed(unsigned point)
 }
 
 /* Decides an armed call by the plan and delivers its fault through libfiu. True: *out is what to do. May
- * delay the call. */
-bool fault_due(unsigned point, uintptr_t site, struct fault *out);
+ * delay the call. `movable`: bytes that the call is to move, SIZE_MAX if it moves none. */
+bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *out);
+
+/* The same, by the ordinary way as long as the point's one random rule says no. */
+static inline bool fault_due(unsigned point, uintptr_t site, size_t movable, struct fault *out)
+{
+    struct self *me = &self;
+    uint64_t stream = me->streams[point];
+    if (LIKELY(stream != 0 && me->bypass == 0 && hash_mix(stream) >= preload.thresholds[point])) {
+        me->streams[point] = stream + HASH_STEP;
+        me->calls[point]++;
+        return false;
+    }
+    return fault_decide(point, site, movable, out);
+}
 
 /* Step 3. The place that a call is put down to: `site` itself in the program's text, otherwise the first
  * frame outside system libraries. */

@@ -25,6 +25,12 @@ static void own_point_realistic(void)
     need(fiu_fail("app/point") == EIO && failinfo_is(EIO));
 }
 
+static void own_point_often(void)
+{
+    for (int i = 0; i < 2000; i++)
+        fiu_fail("app/point");
+}
+
 static void nothing_enabled(void)
 {
     for (int i = 0; i < 100; i++) {
@@ -114,6 +120,7 @@ int main(int argc, char **argv)
     static const struct mode modes[] = {
         {"own-point", own_point},
         {"own-point-realistic", own_point_realistic},
+        {"own-point-often", own_point_often},
         {"nothing-enabled", nothing_enabled},
         {"enabled-point", enabled_point},
         {"enabled-planned-point", enabled_planned_point},

@@ -1,6 +1,7 @@
 /* libfiu beside the plan: points of a program's own, and what a program enables itself. */
 #include <criterion/criterion.h>
 
+#include "base/hash.h"
 #include "under_preload.h"
 
 Test(fiu, serves_the_plan_and_the_program)
@@ -33,6 +34,30 @@ Test(fiu, serves_the_plan_and_the_program)
         cr_expect_eq(run.status, 0, "%s: status %d: %s", rows[i].mode, run.status, rows[i].reason);
         cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), rows[i].faults, "%s: faults: %s", rows[i].mode,
                      rows[i].reason);
+        under_preload_end(&run);
+    }
+}
+
+/* A point with one random rule is decided by a shorter way: it must come to the same. */
+Test(fiu, decides_as_the_plan_does_by_either_way)
+{
+    static const char *const plans[] = {"app/point:EIO@p=0.05", "app/point:EIO@p=0.05;app/point:EIO@5000"};
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
+        struct under_preload run = under_preload_run(FIU_TARGET, "own-point-often", NULL, plans[i]);
+        const struct ledger *ledger = run.ledger.ledger;
+        unsigned point = ledger->point_count - 1;
+        struct plan_fault fault;
+        struct ledger_event event;
+        uint64_t lost = 0, faults = 0;
+        for (uint64_t k = 1; k <= 2000; k++) {
+            if (!plan_due(&ledger->plan, point, hash_text("app/point"), 2, k, &fault))
+                continue;
+            faults++;
+            cr_assert(ledger_next_event(&run.ledger, &event, &lost), "%s", plans[i]);
+            cr_expect_eq(event.k, k, "%s", plans[i]);
+        }
+        cr_expect_not(ledger_next_event(&run.ledger, &event, &lost), "%s: one too many", plans[i]);
+        cr_expect_gt(faults, 50);
         under_preload_end(&run);
     }
 }

@@ -241,6 +241,26 @@ static void thread_ends_in_operation(void)
     in_thread(thrown_out, NULL);
 }
 
+static void close_late(void *fd)
+{
+    close((int)(intptr_t)fd);
+}
+
+/* Thrown out, but a destructor of the thread cleans up: its key is younger than that of the preload. */
+static void *cleans_up_late(void *unused)
+{
+    pthread_key_t key;
+    exeunt_begin(3);
+    need(pthread_key_create(&key, close_late) == 0);
+    need(pthread_setspecific(key, (void *)(intptr_t)open_null()) == 0);
+    pthread_exit(unused);
+}
+
+static void thread_cleans_up_late(void)
+{
+    in_thread(cleans_up_late, NULL);
+}
+
 static void *one_operation(void *number)
 {
     exeunt_begin((uint64_t)(uintptr_t)number);
@@ -340,6 +360,7 @@ static const struct mode modes[] = {
     {"closed-after-the-end", closed_after_the_end},
     {"cancelled-in-close", cancelled_in_close},
     {"thread-ends-in-operation", thread_ends_in_operation},
+    {"thread-cleans-up-late", thread_cleans_up_late},
     {"fork-child", fork_child},
     {"fork-child-ends-its-thread", fork_child_ends_its_thread},
     {"exec-child", exec_child},

@@ -52,6 +52,7 @@ Test(ledger, catches_and_lets_pass)
         {"closed-after-the-end", "none", 1, 0, 0, 0, "leaked, then closed by somebody: no foreign close"},
         {"cancelled-in-close", "none", 1, 0, 0, 0, "the close did not happen"},
         {"thread-ends-in-operation", "none", 1, 0, 0, 0, "the thread's end is the operation's"},
+        {"thread-cleans-up-late", "none", 0, 0, 0, 0, "in a destructor that comes after others"},
         {"fork-child", "posix/io/oc/open@2+", 0, 0, 0, 0, "a forked child has neither ledger nor plan"},
         {"exhaust", "none", 0, 0, 0, 0, "the kernel's EMFILE is no fault"},
         {"meet-injected-emfile", "posix/io/oc/open:EMFILE@1", 0, 0, 0, 1, "the plan's is one"},
