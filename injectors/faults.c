@@ -13,6 +13,8 @@
 #define REALDONE(error)  {error, true, true}   /* for a valid request; it was done all the same */
 #define ASKED(error)     {error, false, false}
 #define ASKEDDONE(error) {error, false, true}
+#define SHORTENS true  /* takes the kind `short` */
+#define WHOLE    false
 /* clang-format on */
 
 #define OPEN_ERRNOS                                                                                          \
@@ -41,101 +43,118 @@
         ASKED(EOVERFLOW)
 #define PIPE_ERRNOS REAL(EMFILE), REAL(ENFILE), ASKED(EFAULT), ASKED(EINVAL)
 
+/* clang-format off: a row is read as a row */
 const struct fault_point fault_points[] = {
+    /* io.c. Linux releases a valid descriptor first: whatever close returns, it is closed. */
     [POINT_OPEN] =
-        {"posix/io/oc/open", "open open64 __open_2 __open64_2", "POSIX.1-1988", false, {OPEN_ERRNOS}},
+        {"posix/io/oc/open", "open open64 __open_2 __open64_2", "POSIX.1-1988", WHOLE, {OPEN_ERRNOS}},
     [POINT_OPENAT] = {"posix/io/oc/openat",
                       "openat openat64 __openat_2 __openat64_2",
                       "POSIX.1-2008",
-                      false,
+                      WHOLE,
                       {OPEN_ERRNOS, ASKED(EBADF)}},
-    [POINT_CREAT] = {"posix/io/oc/creat", "creat creat64", "POSIX.1-1988", false, {OPEN_ERRNOS}},
-    /* Linux releases a valid descriptor first: whatever close returns, it is closed. */
+    [POINT_CREAT] = {"posix/io/oc/creat", "creat creat64", "POSIX.1-1988", WHOLE, {OPEN_ERRNOS}},
     [POINT_CLOSE] = {"posix/io/oc/close",
                      "close",
                      "POSIX.1-1988",
-                     false,
+                     WHOLE,
                      {REALDONE(EDQUOT), REALDONE(EINTR), REALDONE(EIO), REALDONE(ENOSPC), ASKEDDONE(EBADF)}},
-    [POINT_MKSTEMP] = {"posix/io/oc/mkstemp", "mkstemp mkstemp64", "POSIX.1-2001", false, {TEMP_ERRNOS}},
-    [POINT_MKOSTEMP] = {"posix/io/oc/mkostemp", "mkostemp mkostemp64", "glibc 2.7", false, {TEMP_ERRNOS}},
-    [POINT_DUP] = {"posix/io/oc/dup", "dup", "POSIX.1-1988", false, {REAL(EMFILE), ASKED(EBADF)}},
+    [POINT_MKSTEMP] = {"posix/io/oc/mkstemp", "mkstemp mkstemp64", "POSIX.1-2001", WHOLE, {TEMP_ERRNOS}},
+    [POINT_MKOSTEMP] = {"posix/io/oc/mkostemp", "mkostemp mkostemp64", "glibc 2.7", WHOLE, {TEMP_ERRNOS}},
+    [POINT_DUP] = {"posix/io/oc/dup", "dup", "POSIX.1-1988", WHOLE, {REAL(EMFILE), ASKED(EBADF)}},
     [POINT_DUP2] = {"posix/io/oc/dup2",
                     "dup2",
                     "POSIX.1-1988",
-                    false,
+                    WHOLE,
                     {REAL(EBUSY), REAL(EINTR), ASKED(EBADF), ASKED(EMFILE)}},
     [POINT_DUP3] = {"posix/io/oc/dup3",
                     "dup3",
                     "Linux 2.6.27",
-                    false,
+                    WHOLE,
                     {REAL(EBUSY), REAL(EINTR), ASKED(EBADF), ASKED(EINVAL), ASKED(EMFILE)}},
     [POINT_FCNTL_DUPFD] = {"posix/io/oc/fcntl/dupfd",
                            "fcntl fcntl64",
                            "POSIX.1-1988",
-                           false,
+                           WHOLE,
                            {REAL(EMFILE), ASKED(EBADF), ASKED(EINVAL)}},
-    [POINT_PIPE] = {"posix/io/oc/pipe", "pipe", "POSIX.1-1988", false, {PIPE_ERRNOS}},
-    [POINT_PIPE2] = {"posix/io/oc/pipe2", "pipe2", "Linux 2.6.27", false, {PIPE_ERRNOS}},
-    [POINT_READ] = {"posix/io/rw/read", "read __read_chk", "POSIX.1-1988", true, {READ_ERRNOS}},
-    [POINT_WRITE] = {"posix/io/rw/write", "write", "POSIX.1-1988", true, {WRITE_ERRNOS}},
+    [POINT_PIPE] = {"posix/io/oc/pipe", "pipe", "POSIX.1-1988", WHOLE, {PIPE_ERRNOS}},
+    [POINT_PIPE2] = {"posix/io/oc/pipe2", "pipe2", "Linux 2.6.27", WHOLE, {PIPE_ERRNOS}},
+    [POINT_READ] = {"posix/io/rw/read", "read __read_chk", "POSIX.1-1988", SHORTENS, {READ_ERRNOS}},
+    [POINT_WRITE] = {"posix/io/rw/write", "write", "POSIX.1-1988", SHORTENS, {WRITE_ERRNOS}},
     [POINT_PREAD] = {"posix/io/rw/pread",
                      "pread pread64 __pread_chk __pread64_chk",
                      "POSIX.1-2001",
-                     true,
+                     SHORTENS,
                      {READ_ERRNOS, ASKED(ESPIPE)}},
     [POINT_PWRITE] =
-        {"posix/io/rw/pwrite", "pwrite pwrite64", "POSIX.1-2001", true, {WRITE_ERRNOS, ASKED(ESPIPE)}},
-    [POINT_READV] = {"posix/io/rw/readv", "readv", "POSIX.1-2001", true, {READ_ERRNOS}},
-    [POINT_WRITEV] = {"posix/io/rw/writev", "writev", "POSIX.1-2001", true, {WRITE_ERRNOS}},
+        {"posix/io/rw/pwrite", "pwrite pwrite64", "POSIX.1-2001", SHORTENS, {WRITE_ERRNOS, ASKED(ESPIPE)}},
+    [POINT_READV] = {"posix/io/rw/readv", "readv", "POSIX.1-2001", SHORTENS, {READ_ERRNOS}},
+    [POINT_WRITEV] = {"posix/io/rw/writev", "writev", "POSIX.1-2001", SHORTENS, {WRITE_ERRNOS}},
     [POINT_LSEEK] = {"posix/io/rw/lseek",
                      "lseek lseek64",
                      "POSIX.1-1988",
-                     false,
+                     WHOLE,
                      {ASKED(EBADF), ASKED(EINVAL), ASKED(ENXIO), ASKED(EOVERFLOW), ASKED(ESPIPE)}},
     [POINT_FTRUNCATE] = {"posix/io/rw/ftruncate",
                          "ftruncate ftruncate64",
                          "POSIX.1-2001",
-                         false,
+                         WHOLE,
                          {REAL(EDQUOT), REAL(EINTR), REAL(EIO), REAL(ENOSPC), ASKED(EBADF), ASKED(EFBIG),
                           ASKED(EINVAL), ASKED(EPERM)}},
-    [POINT_FSYNC] = {"posix/io/sync/fsync", "fsync", "POSIX.1-2001", false, {SYNC_ERRNOS}},
-    [POINT_FDATASYNC] = {"posix/io/sync/fdatasync", "fdatasync", "POSIX.1-2001", false, {SYNC_ERRNOS}},
-    [POINT_RENAME] = {"posix/io/dir/rename", "rename", "POSIX.1-1988", false, {RENAME_ERRNOS}},
+    [POINT_FSYNC] = {"posix/io/sync/fsync", "fsync", "POSIX.1-2001", WHOLE, {SYNC_ERRNOS}},
+    [POINT_FDATASYNC] = {"posix/io/sync/fdatasync", "fdatasync", "POSIX.1-2001", WHOLE, {SYNC_ERRNOS}},
+    [POINT_RENAME] = {"posix/io/dir/rename", "rename", "POSIX.1-1988", WHOLE, {RENAME_ERRNOS}},
     [POINT_RENAMEAT] =
-        {"posix/io/dir/renameat", "renameat", "POSIX.1-2008", false, {RENAME_ERRNOS, ASKED(EBADF)}},
+        {"posix/io/dir/renameat", "renameat", "POSIX.1-2008", WHOLE, {RENAME_ERRNOS, ASKED(EBADF)}},
     [POINT_RENAMEAT2] =
-        {"linux/io/dir/renameat2", "renameat2", "Linux 3.15", false, {RENAME_ERRNOS, ASKED(EBADF)}},
-    [POINT_UNLINK] = {"posix/io/dir/unlink", "unlink", "POSIX.1-1988", false, {UNLINK_ERRNOS}},
+        {"linux/io/dir/renameat2", "renameat2", "Linux 3.15", WHOLE, {RENAME_ERRNOS, ASKED(EBADF)}},
+    [POINT_UNLINK] = {"posix/io/dir/unlink", "unlink", "POSIX.1-1988", WHOLE, {UNLINK_ERRNOS}},
     [POINT_UNLINKAT] = {"posix/io/dir/unlinkat",
                         "unlinkat",
                         "POSIX.1-2008",
-                        false,
+                        WHOLE,
                         {UNLINK_ERRNOS, ASKED(EBADF), ASKED(EINVAL), ASKED(ENOTEMPTY)}},
     [POINT_OPENDIR] = {"posix/io/dir/opendir",
                        "opendir",
                        "POSIX.1-1988",
-                       false,
+                       WHOLE,
                        {REAL(EACCES), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),
                         ASKED(ENOTDIR)}},
     [POINT_CLOSEDIR] = {"posix/io/dir/closedir",
                         "closedir",
                         "POSIX.1-1988",
-                        false,
+                        WHOLE,
                         {REALDONE(EINTR), REALDONE(EIO), ASKEDDONE(EBADF)}},
-    [POINT_STAT] = {"posix/io/stat/stat", "stat stat64", "POSIX.1-1988", false, {STAT_ERRNOS}},
-    [POINT_LSTAT] = {"posix/io/stat/lstat", "lstat lstat64", "POSIX.1-2001", false, {STAT_ERRNOS}},
+    [POINT_STAT] = {"posix/io/stat/stat", "stat stat64", "POSIX.1-1988", WHOLE, {STAT_ERRNOS}},
+    [POINT_LSTAT] = {"posix/io/stat/lstat", "lstat lstat64", "POSIX.1-2001", WHOLE, {STAT_ERRNOS}},
     [POINT_FSTAT] = {"posix/io/stat/fstat",
                      "fstat fstat64",
                      "POSIX.1-1988",
-                     false,
+                     WHOLE,
                      {REAL(EIO), REAL(ENOMEM), ASKED(EBADF), ASKED(EOVERFLOW)}},
     [POINT_FSTATAT] = {"posix/io/stat/fstatat",
                        "fstatat fstatat64",
                        "POSIX.1-2008",
-                       false,
+                       WHOLE,
                        {STAT_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
     [POINT_STATX] =
-        {"linux/io/stat/statx", "statx", "Linux 4.11", false, {STAT_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
+        {"linux/io/stat/statx", "statx", "Linux 4.11", WHOLE, {STAT_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
+    /* io.c: more descriptors */
+
+    /* stdio.c */
+
+    /* mem.c */
+
+    /* proc.c */
+
+    /* thread.c */
+    [POINT_PTHREAD_CREATE] = {"posix/thread/create",
+                              "pthread_create",
+                              "POSIX.1-1995",
+                              WHOLE,
+                              {REAL(EAGAIN), ASKED(EINVAL), ASKED(EPERM)}},
+
 };
+/* clang-format on */
 
 const size_t fault_point_count = FAULT_POINTS_COUNT;

@@ -40,5 +40,16 @@ enum fault_point_index {
     POINT_FSTAT,
     POINT_FSTATAT,
     POINT_STATX,
+    /* io.c: more descriptors */
+
+    /* stdio.c */
+
+    /* mem.c */
+
+    /* proc.c */
+
+    /* thread.c */
+    POINT_PTHREAD_CREATE,
+
     FAULT_POINTS_COUNT,
 };

@@ -16,7 +16,7 @@
 
 #define LEDGER_ENVIRONMENT "EXEUNT_LEDGER" /* the variable that names the ledger's file to the child */
 #define LEDGER_MAGIC       UINT64_C(0x746e756578650001)
-#define LEDGER_VERSION     1u
+#define LEDGER_VERSION     2u
 
 enum {
     LEDGER_MODULES_MAX = 512,
@@ -24,6 +24,11 @@ enum {
     LEDGER_THREADS_MAX = 1024,
     LEDGER_OPERATIONS_MAX = 1 << 20,
     LEDGER_EVENTS_MAX = 1 << 16,
+    LEDGER_PATHS_MAX = 4096,
+    LEDGER_PATH_MAX = 48,
+    LEDGER_CHILDREN_MAX = 1024,
+    LEDGER_TEMPS_MAX = 1024,
+    LEDGER_TEMP_PATH_MAX = 232,
 };
 
 /* An operation as the ledger writes it: its number + 1, 0 for "outside any operation". */
@@ -48,6 +53,28 @@ struct ledger_fd {
 #define LEDGER_FD_GENERATION_STEP (UINT64_C(1) << LEDGER_OPERATION_BITS)
 #define LEDGER_FD_GENERATION_MASK (~(LEDGER_FD_OPEN | LEDGER_OPERATION_MASK))
 
+/* Spawn paths of threads: the main thread's is "0", that of its second thread "0.2", and so on. Index 0
+ * stands for a thread whose coming was not seen, and for those for which there was no room. */
+enum { LEDGER_PATH_UNKNOWN, LEDGER_PATH_MAIN };
+
+/* A child process that was started and not yet waited for. */
+struct ledger_child {
+    _Atomic int32_t pid; /* 0: free */
+    int32_t path;        /* index of the spawn path of the thread that started it */
+    uint64_t operation;  /* encoded */
+    uint64_t taken_at;   /* site */
+};
+
+/* A temporary file or folder that was made and not yet removed or renamed, as far as calls tell. */
+struct ledger_temp {
+    _Atomic uint32_t state;          /* enum ledger_temp_state */
+    int32_t path_index;              /* spawn path of the thread that made it */
+    uint64_t operation;              /* encoded */
+    uint64_t taken_at;               /* site */
+    char path[LEDGER_TEMP_PATH_MAX]; /* absolute */
+};
+enum ledger_temp_state { LEDGER_TEMP_FREE, LEDGER_TEMP_BUSY, LEDGER_TEMP_HELD };
+
 /* A thread's record: written by that thread alone. */
 struct ledger_thread {
     _Alignas(64) _Atomic int32_t tid; /* 0: the record is free */
@@ -55,6 +82,7 @@ struct ledger_thread {
     _Atomic uint64_t operation; /* current, or the last */
     _Atomic uint64_t since_ns;  /* begin of the current operation, or end of the last */
     _Atomic uint64_t started, succeeded, failed;
+    _Atomic int64_t heap; /* bytes that it allocated less those that it freed, if the heap is watched */
 };
 
 /* An operation's record: the first LEDGER_OPERATIONS_MAX numbers have one. */
@@ -76,6 +104,8 @@ enum ledger_event_kind {
     LEDGER_LEAK,          /* an operation ended and still had a descriptor that it took */
     LEDGER_DOUBLE_CLOSE,  /* close of a descriptor that is closed already */
     LEDGER_FOREIGN_CLOSE, /* close of a descriptor that another operation, still going on, took */
+    LEDGER_CLOSE_SWEEP,   /* numbers in a row are closed at `site`, whether open or not: no double close */
+    LEDGER_HEAP_LEAK,     /* an operation ended and still had memory that it allocated */
     LEDGER_EVENT_KINDS,
 };
 
@@ -91,6 +121,8 @@ struct ledger_event {
     int32_t point;        /* of the fault, or of the operation's last fault; -1: none */
     int32_t error;        /* of the fault, positive; of a leak without a fault: the operation's */
     int32_t fd;
+    int32_t path;   /* index of the thread's spawn path */
+    uint64_t bytes; /* of a heap leak */
 };
 
 /* A point in play. Injected ones are counted here and not only in events, which can be lost. */
@@ -121,8 +153,9 @@ struct ledger {
     struct ledger_head head;
 
     /* Written by the supervisor before the child starts. */
-    uint32_t point_count;
-    _Atomic uint32_t stop; /* 1: the program is asked to take no further jobs */
+    _Atomic uint32_t point_count; /* grows by the points that the program itself turns out to have */
+    uint32_t watch_heap;          /* 1: allocations are noted */
+    _Atomic uint32_t stop;        /* 1: the program is asked to take no further jobs */
     struct plan plan;
 
     /* Written by the child. */
@@ -136,10 +169,20 @@ struct ledger {
     struct ledger_exhaustion descriptors_exhausted; /* EMFILE */
     struct ledger_exhaustion space_exhausted;       /* ENOSPC, EDQUOT */
     _Atomic uint64_t leaks;                         /* counted also if the event is lost */
+    _Atomic uint64_t children_started, children_reaped;
+    _Atomic uint64_t children_unrecorded; /* for which no room was left */
+    _Atomic uint64_t temps_made, temps_gone, temps_unrecorded;
+    _Atomic uint64_t heap_peak;  /* bytes in use at most within one operation */
+    _Atomic uint64_t heap_leaks; /* bytes, counted also if the event is lost */
+    _Atomic uint32_t settled;    /* 1: at its exit the program's slots were held against the kernel */
+    _Atomic uint32_t path_count; /* spawn paths ever given */
 
     struct ledger_module modules[LEDGER_MODULES_MAX];
     struct ledger_point points[PLAN_POINTS_MAX];
     struct ledger_thread threads[LEDGER_THREADS_MAX];
+    char paths[LEDGER_PATHS_MAX][LEDGER_PATH_MAX];
+    struct ledger_child children[LEDGER_CHILDREN_MAX];
+    struct ledger_temp temps[LEDGER_TEMPS_MAX];
     struct ledger_operation operations[LEDGER_OPERATIONS_MAX];
 
     _Alignas(64) _Atomic uint64_t event_count;     /* events ever written */
@@ -150,9 +193,9 @@ struct ledger {
 
 static_assert(sizeof(struct ledger_fd) == 64, "a descriptor's slot is a cache line");
 static_assert(sizeof(struct ledger_thread) == 64, "a thread's record is a cache line");
-static_assert(sizeof(struct ledger_operation) == 16, "layout version 1");
-static_assert(sizeof(struct ledger_event) == 72, "layout version 1");
-static_assert(sizeof(struct plan_rule) == 160, "layout version 1");
+static_assert(sizeof(struct ledger_operation) == 16, "layout version 2");
+static_assert(sizeof(struct ledger_event) == 88, "layout version 2");
+static_assert(sizeof(struct plan_rule) == 192, "layout version 2");
 static_assert(offsetof(struct ledger, fds) % 64 == 0, "slots are aligned");
 
 /* Bytes of a ledger with `fd_count` slots. */

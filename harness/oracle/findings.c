@@ -40,10 +40,33 @@ static struct raw_finding *room_for_one(struct findings *findings)
     return &findings->list[findings->count++];
 }
 
+static bool is_sweep(const struct findings *findings, uint64_t site)
+{
+    for (size_t i = 0; i < findings->sweep_count; i++)
+        if (findings->sweeps[i] == site)
+            return true;
+    return false;
+}
+
+/* The place closes all numbers there are: what it closed twice is nobody's mistake. */
+static void add_sweep(struct findings *findings, uint64_t site)
+{
+    if (is_sweep(findings, site) || findings->sweep_count == FINDINGS_SWEEPS_MAX)
+        return;
+    findings->sweeps[findings->sweep_count++] = site;
+    size_t kept = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->list[i].kind != FINDING_DOUBLE_CLOSE || findings->list[i].site != site)
+            findings->list[kept++] = findings->list[i];
+    findings->count = kept;
+}
+
 void findings_add(struct findings *findings, const struct ledger_event *event)
 {
     enum finding_kind kind;
-    if (!kind_of(event, &kind))
+    if (event->kind == LEDGER_CLOSE_SWEEP)
+        add_sweep(findings, event->site);
+    if (!kind_of(event, &kind) || (kind == FINDING_DOUBLE_CLOSE && is_sweep(findings, event->site)))
         return;
     for (size_t i = 0; i < findings->count; i++) {
         struct raw_finding *known = &findings->list[i];

@@ -7,7 +7,7 @@
 #include "ledger/layout.h"
 #include "oracle/result.h"
 
-enum { FINDINGS_MAX = 4096 };
+enum { FINDINGS_MAX = 4096, FINDINGS_SWEEPS_MAX = 64 };
 
 /* A finding before its places have names: addresses in the child. */
 struct raw_finding {
@@ -24,6 +24,8 @@ struct raw_finding {
 struct findings {
     struct raw_finding *list;
     size_t count, capacity;
+    uint64_t sweeps[FINDINGS_SWEEPS_MAX]; /* places that close all numbers there are */
+    size_t sweep_count;
     uint64_t dropped; /* events of findings beyond FINDINGS_MAX, or for which memory was short */
 };
 

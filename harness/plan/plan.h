@@ -16,7 +16,8 @@
 enum {
     PLAN_RULES_MAX = 64,
     PLAN_ERRNOS_MAX = 16,
-    PLAN_POINTS_MAX = 256,
+    PLAN_POINTS_MAX = 512,
+    PLAN_PATTERNS_MAX = 64,
     PLAN_POINT_NAME_MAX = 64, /* bytes, with the closing NUL */
 };
 
@@ -41,10 +42,18 @@ struct plan_rule {
     uint64_t points[PLAN_POINTS_MAX / 64]; /* bit i: the rule holds for point i */
 };
 
+/* A name or wildcard of a rule, kept for points that come to be known only while the program runs. */
+struct plan_pattern {
+    uint32_t rule;
+    char text[PLAN_POINT_NAME_MAX];
+};
+
 struct plan {
     uint64_t seed;
     uint32_t rule_count;
     uint32_t within_operations; /* 1: calls outside any operation are never due */
+    uint32_t pattern_count;
+    struct plan_pattern patterns[PLAN_PATTERNS_MAX];
     struct plan_rule rules[PLAN_RULES_MAX];
 };
 

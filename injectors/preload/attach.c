@@ -60,9 +60,8 @@ static struct ledger *map_ledger(const char *path)
     return ledger;
 }
 
-/* A forked child has no ledger and no plan: what it does is not its parent's doing, and libfiu must not
- * be entered there. */
-static void detach_in_child(void)
+/* What a forked child does is not its parent's doing, and libfiu must not be entered there. */
+void detach_in_child(void)
 {
     memset(preload.armed, 0, sizeof preload.armed);
     preload.any_armed = false;
@@ -108,10 +107,20 @@ static bool claim(struct ledger *ledger)
     if (owner != own)
         return false;
     ledger->module_count = 0;
+    ledger->path_count = 0;
     for (uint32_t fd = 0; fd < ledger->head.fd_count; fd++)
         if (ledger->fds[fd].holder != 0)
             ledger->fds[fd].holder = 0;
     return true;
+}
+
+static void begin_paths(struct ledger *ledger)
+{
+    strcpy(ledger->paths[LEDGER_PATH_UNKNOWN], "?");
+    strcpy(ledger->paths[LEDGER_PATH_MAIN], "0");
+    ledger->path_count = LEDGER_PATH_MAIN + 1;
+    self.path = LEDGER_PATH_MAIN;
+    self.path_hash = hash_text("0");
 }
 
 __attribute__((constructor)) static void attach(void)
@@ -130,6 +139,7 @@ __attribute__((constructor)) static void attach(void)
     preload.ledger = ledger;
     preload.fds = ledger->fds;
     preload.fd_count = ledger->head.fd_count;
+    begin_paths(ledger);
     modules_record();
     fiu_attach();
     pthread_atfork(NULL, NULL, detach_in_child);

@@ -17,6 +17,8 @@ void event_write(struct ledger_event event)
     atomic_thread_fence(memory_order_release);
     place->t_ns = clock_now_ns();
     place->operation = self.operation;
+    place->path = self.path;
+    place->bytes = event.bytes;
     place->taken_at = event.taken_at;
     place->released_at = event.released_at;
     place->site = event.site;

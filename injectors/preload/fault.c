@@ -74,7 +74,7 @@ static void go_quickly(struct self *me, unsigned point, uint64_t k)
 {
     const struct plan_rule *rule = preload.quick_rules[point];
     if (rule != NULL && preload.armed[point] == ARMED_BY_PLAN)
-        me->streams[point] = plan_stream(rule, preload.point_hashes[point], me->operation) + k * HASH_STEP;
+        me->streams[point] = plan_stream(rule, preload.point_hashes[point], who(me)) + k * HASH_STEP;
 }
 
 bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *out)
@@ -89,7 +89,7 @@ bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *
     struct plan_fault planned;
     if (by_plan)
         go_quickly(me, point, k);
-    if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], me->operation, k, &planned)) {
+    if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], who(me), k, &planned)) {
         if (LIKELY((preload.armed[point] & ARMED_BY_OTHERS) == 0) || !decide_others(point, out))
             return false;
         note(point, k, out->error, site);

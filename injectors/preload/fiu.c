@@ -9,7 +9,7 @@
 
 #include "base/hash.h"
 
-enum { TABLE_SIZE = 1024 }; /* of names to points: a power of two, four times the points at most */
+enum { TABLE_SIZE = 2048 }; /* of names to points: a power of two, four times the points at most */
 
 static struct {
     int (*init)(unsigned int);

@@ -1,8 +1,7 @@
 /* Wrappers of the calls on files and descriptors: open and close, read and write, names, directories.
  *
- * Each function is one row of a table below; what its point can return stands in faults.c. The macros
- * give the shapes: a call that takes a descriptor, one that moves bytes, one that does neither. */
-#include "preload.h"
+ * Each function is one row of a table below; what its point can return stands in faults.c. */
+#include "wrap.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,36 +22,6 @@ int __openat64_2(int folder, const char *path, int flags);
 ssize_t __read_chk(int fd, void *buffer, size_t count, size_t size);
 ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t size);
 ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t size);
-
-#define IF_DUE(point, fault) (fault_armed(point) && fault_due(point, CALL_SITE, SIZE_MAX, &(fault)))
-
-/* errno of a fault, as the result of a call. */
-static COLD int failed(int error)
-{
-    errno = error;
-    return -1;
-}
-
-static COLD int refused(void)
-{
-    kernel_refused(errno);
-    return -1;
-}
-
-/* A call that returns -1 on failure and neither takes nor gives a descriptor. */
-#define PLAIN(point, type, name, parameters, arguments)                                                      \
-    REAL(type, name, parameters, arguments)                                                                  \
-    EXPORT type name parameters                                                                              \
-    {                                                                                                        \
-        struct fault fault;                                                                                  \
-        if (IF_DUE(point, fault)) {                                                                          \
-            if (fault.done)                                                                                  \
-                (void)real_##name arguments;                                                                 \
-            return failed(fault.error);                                                                      \
-        }                                                                                                    \
-        type result = real_##name arguments;                                                                 \
-        return LIKELY(result != -1) ? result : refused();                                                    \
-    }
 
 /* As PLAIN, but moves up to `count` bytes and can be shortened. */
 #define WRITING(point, name, parameters, arguments)                                                          \
@@ -83,24 +52,6 @@ static COLD int refused(void)
             count = plan_short_length(count, fault.shorten);                                                 \
         }                                                                                                    \
         return real_##name arguments;                                                                        \
-    }
-
-/* A call that returns a new descriptor; the body's middle, for functions with variable arguments. */
-#define TAKE(point, name, arguments)                                                                         \
-    struct fault fault;                                                                                      \
-    if (IF_DUE(point, fault))                                                                                \
-        return failed(fault.error);                                                                          \
-    int fd = real_##name arguments;                                                                          \
-    if (UNLIKELY(fd < 0))                                                                                    \
-        return refused();                                                                                    \
-    fd_took(fd, CALL_SITE);                                                                                  \
-    return fd
-
-#define TAKING(point, name, parameters, arguments)                                                           \
-    REAL(int, name, parameters, arguments)                                                                   \
-    EXPORT int name parameters                                                                               \
-    {                                                                                                        \
-        TAKE(point, name, arguments);                                                                        \
     }
 
 /* open has a variable argument, the mode, and fcntl an int or a pointer. Our own functions have them always
@@ -238,13 +189,32 @@ static inline void closing_cancelled(struct closing *closing)
         fd_kept(closing->fd, closing->held);
 }
 
-/* The real close of `fd`, whose slot held `held`, failed: was it this operation's second? Outside operations
- * a program may close all numbers there are; and a slot that was open was closed by somebody unseen. */
+/* The numbers in a row that this thread tried to close at one place, and that were not open. */
+static void follow_row(struct closed_row *row, int fd, uintptr_t site)
+{
+    if (site == row->site && (fd == row->last + 1 || fd == row->last - 1))
+        row->length++;
+    else
+        *row = (struct closed_row){.site = site, .length = 1};
+    row->last = fd;
+}
+
+/* The real close of `fd`, whose slot held `held`, failed: was it the second? A slot that was open was closed
+ * by somebody unseen; and who closes numbers in a row that never were open closes all that there are. */
 static COLD void judge_failed_close(int fd, uint64_t held, uintptr_t site)
 {
+    enum { ROW_MIN = 3 };
     struct ledger_fd *slot = slot_of(fd);
-    bool closed_before = (held & LEDGER_FD_OPEN) == 0 && slot != NULL && slot->released_at != 0;
-    if (errno == EBADF && self.operation != 0 && closed_before)
+    struct closed_row *row = &self.row;
+    if (errno != EBADF || slot == NULL)
+        return;
+    follow_row(row, fd, site);
+    bool ever_open = held != 0 || slot->released_at != 0;
+    if (!ever_open && row->length >= ROW_MIN && !row->is_sweep) {
+        row->is_sweep = true;
+        fd_closed_wrongly(LEDGER_CLOSE_SWEEP, fd, site);
+    }
+    if (ever_open && (held & LEDGER_FD_OPEN) == 0 && !row->is_sweep)
         fd_closed_wrongly(LEDGER_DOUBLE_CLOSE, fd, site);
 }
 

@@ -44,6 +44,14 @@ struct taken {
     int fd;
 };
 
+/* Closes of one place that failed one after the other, of neighbouring numbers. */
+struct closed_row {
+    uintptr_t site;
+    int last;
+    unsigned length;
+    bool is_sweep; /* and one of them never was open */
+};
+
 /* A fault as it is delivered. */
 struct fault {
     int error;        /* positive errno; 0: the call goes on (short) */
@@ -54,6 +62,9 @@ struct fault {
 /* A thread's own state. */
 struct self {
     uint64_t operation; /* encoded as in the ledger; 0: outside any operation */
+    uint64_t path_hash; /* of its spawn path, which stands for the operation outside of any */
+    int path;           /* index of its spawn path */
+    uint32_t threads;   /* that it has started */
     unsigned bypass;    /* not 0: libfiu or our own code runs: no plan, no ledger */
     unsigned taken_count;
     bool taken_overflow; /* more than TAKEN_MAX: the slots must be searched */
@@ -70,6 +81,7 @@ struct self {
     struct ledger_thread *record;
     uint32_t calls[PLAN_POINTS_MAX];   /* k of each armed point in this operation */
     uint64_t streams[PLAN_POINTS_MAX]; /* state of its quick rule's stream before the next call, 0: unknown */
+    struct closed_row row;
     struct taken taken[TAKEN_MAX];
 };
 extern __thread struct self self __attribute__((tls_model("initial-exec")));
@@ -192,6 +204,19 @@ void kernel_refused(int error);
 /* An event for the supervisor: the caller fills what its kind has; time, operation and place in the
  * stream are added. */
 void event_write(struct ledger_event event);
+
+/* Numbers of the thread in decisions: its operation, or else its spawn path. */
+static inline uint64_t who(const struct self *me)
+{
+    return me->operation != 0 ? me->operation : me->path_hash;
+}
+
+/* A new spawn path below that of the calling thread. Returns its index, LEDGER_PATH_UNKNOWN if there is no
+ * room, and its hash. */
+int path_below(const struct self *parent, uint32_t ordinal, uint64_t *hash);
+
+/* The process is a fork's child from now on: no ledger, no plan, no libfiu. Async-signal-safe. */
+void detach_in_child(void);
 
 /* Puts the modules that are mapped now into the ledger. */
 void modules_record(void);

@@ -11,122 +11,17 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "exeunt/mark.h"
 #include "faults.h"
-#include "fixture.h"
 #include "slots.h"
 
-int __open_2(const char *path, int flags);
-int __open64_2(const char *path, int flags);
-int __openat_2(int folder, const char *path, int flags);
-int __openat64_2(int folder, const char *path, int flags);
-ssize_t __read_chk(int fd, void *buffer, size_t count, size_t size);
-ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t size);
-ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t size);
+size_t asked;
+unsigned char buffer[ASKED_MAX];
+struct iovec vector[3];
+_Alignas(64) unsigned char results[512];
 
-enum { ASKED_MAX = 40, UNTOUCHED = 0xaa };
-
-static size_t asked; /* bytes that a call is to move */
-static unsigned char buffer[ASKED_MAX];
-static struct iovec vector[3]; /* the same, in pieces */
-static struct stat status;
-static struct stat64 status64;
-static struct statx statusx;
-
-#define CALL(name, ...)                                                                                      \
-    static long call_##name(struct fixture *f)                                                               \
-    {                                                                                                        \
-        (void)f;                                                                                             \
-        return (long)(__VA_ARGS__);                                                                          \
-    }
-
-CALL(open, open(f->from, O_RDWR))
-CALL(open64, open64(f->new, O_RDWR | O_CREAT, 0600))
-CALL(__open_2, __open_2(f->from, O_RDWR))
-CALL(__open64_2, __open64_2(f->from, O_RDWR | O_TRUNC))
-CALL(openat, openat(f->folder_fd, "new", O_RDWR | O_CREAT, 0600))
-CALL(openat64, openat64(f->folder_fd, "from", O_RDWR))
-CALL(__openat_2, __openat_2(f->folder_fd, "from", O_RDWR))
-CALL(__openat64_2, __openat64_2(f->folder_fd, "from", O_RDWR))
-CALL(creat, creat(f->new, 0600))
-CALL(creat64, creat64(f->from, 0600))
-CALL(mkstemp, mkstemp(f->pattern))
-CALL(mkstemp64, mkstemp64(f->pattern))
-CALL(mkostemp, mkostemp(f->pattern, O_CLOEXEC))
-CALL(mkostemp64, mkostemp64(f->pattern, O_CLOEXEC))
-CALL(dup, dup(f->file))
-CALL(dup2, dup2(f->file, f->other))
-CALL(dup3, dup3(f->file, f->other, O_CLOEXEC))
-CALL(fcntl, fcntl(f->file, F_DUPFD, 50))
-CALL(fcntl64, fcntl64(f->file, F_DUPFD_CLOEXEC, 50))
-CALL(pipe, pipe(f->ends))
-CALL(pipe2, pipe2(f->ends, O_CLOEXEC))
-CALL(close, close(f->file))
-CALL(read, read(f->file, buffer, asked))
-CALL(__read_chk, __read_chk(f->file, buffer, asked, asked))
-CALL(pread, pread(f->file, buffer, asked, FIXTURE_OFFSET))
-CALL(pread64, pread64(f->file, buffer, asked, FIXTURE_OFFSET))
-CALL(__pread_chk, __pread_chk(f->file, buffer, asked, FIXTURE_OFFSET, asked))
-CALL(__pread64_chk, __pread64_chk(f->file, buffer, asked, FIXTURE_OFFSET, asked))
-CALL(readv, readv(f->file, vector, 3))
-CALL(write, write(f->other, buffer, asked))
-CALL(pwrite, pwrite(f->file, buffer, asked, FIXTURE_LENGTH))
-CALL(pwrite64, pwrite64(f->file, buffer, asked, FIXTURE_LENGTH))
-CALL(writev, writev(f->file, vector, 3))
-CALL(lseek, lseek(f->file, 50, SEEK_SET))
-CALL(lseek64, lseek64(f->file, 50, SEEK_SET))
-CALL(ftruncate, ftruncate(f->file, 7))
-CALL(ftruncate64, ftruncate64(f->file, 7))
-CALL(fsync, fsync(f->file))
-CALL(fdatasync, fdatasync(f->file))
-CALL(rename, rename(f->from, f->to))
-CALL(renameat, renameat(f->folder_fd, "from", f->folder_fd, "new"))
-CALL(renameat2, renameat2(f->folder_fd, "from", f->folder_fd, "to", 0))
-CALL(unlink, unlink(f->from))
-CALL(unlinkat, unlinkat(f->folder_fd, "to", 0))
-CALL(opendir, opendir(f->folder) != NULL ? 0 : -1)
-CALL(closedir, closedir(f->listing))
-CALL(stat, stat(f->from, &status))
-CALL(stat64, stat64(f->from, &status64))
-CALL(lstat, lstat(f->from, &status))
-CALL(lstat64, lstat64(f->from, &status64))
-CALL(fstat, fstat(f->file, &status))
-CALL(fstat64, fstat64(f->file, &status64))
-CALL(fstatat, fstatat(f->folder_fd, "from", &status, 0))
-CALL(fstatat64, fstatat64(f->folder_fd, "from", &status64, 0))
-CALL(statx, statx(f->folder_fd, "from", 0, STATX_BASIC_STATS, &statusx))
-
-/* What a call does to the picture when it succeeds. */
-enum effect { CHANGES, LEAVES };
-
-static const struct function {
-    const char *name;
-    long (*call)(struct fixture *f);
-    enum effect effect;
-} functions[] = {
-#define CHANGING(name)                                                                                       \
-    {                                                                                                        \
-#name, call_##name, CHANGES                                                                          \
-    }
-#define LEAVING(name)                                                                                        \
-    {                                                                                                        \
-#name, call_##name, LEAVES                                                                           \
-    }
-    CHANGING(open),        CHANGING(open64),     CHANGING(__open_2),   CHANGING(__open64_2),
-    CHANGING(openat),      CHANGING(openat64),   CHANGING(__openat_2), CHANGING(__openat64_2),
-    CHANGING(creat),       CHANGING(creat64),    CHANGING(mkstemp),    CHANGING(mkstemp64),
-    CHANGING(mkostemp),    CHANGING(mkostemp64), CHANGING(dup),        CHANGING(dup2),
-    CHANGING(dup3),        CHANGING(fcntl),      CHANGING(fcntl64),    CHANGING(pipe),
-    CHANGING(pipe2),       CHANGING(close),      CHANGING(read),       CHANGING(__read_chk),
-    LEAVING(pread),        LEAVING(pread64),     LEAVING(__pread_chk), LEAVING(__pread64_chk),
-    CHANGING(readv),       CHANGING(write),      CHANGING(pwrite),     CHANGING(pwrite64),
-    CHANGING(writev),      CHANGING(lseek),      CHANGING(lseek64),    CHANGING(ftruncate),
-    CHANGING(ftruncate64), LEAVING(fsync),       LEAVING(fdatasync),   CHANGING(rename),
-    CHANGING(renameat),    CHANGING(renameat2),  CHANGING(unlink),     CHANGING(unlinkat),
-    CHANGING(opendir),     CHANGING(closedir),   LEAVING(stat),        LEAVING(stat64),
-    LEAVING(lstat),        LEAVING(lstat64),     LEAVING(fstat),       LEAVING(fstat64),
-    LEAVING(fstatat),      LEAVING(fstatat64),   LEAVING(statx),
-};
+static const struct function *const families[] = {io_calls, thread_calls};
 
 static bool right = true;
 
@@ -140,9 +35,10 @@ static void expect(bool condition, const char *function, const char *errno_name,
 
 static const struct function *function_named(const char *name)
 {
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-        if (strcmp(functions[i].name, name) == 0)
-            return &functions[i];
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (const struct function *function = families[i]; function->name != NULL; function++)
+            if (strcmp(function->name, name) == 0)
+                return function;
     return NULL;
 }
 
@@ -179,8 +75,7 @@ static bool all_bytes(const void *memory, size_t size, int value)
 /* Whatever a call writes its results to is as it was. */
 static bool results_untouched(void)
 {
-    return all_bytes(buffer, sizeof buffer, UNTOUCHED) && all_bytes(&status, sizeof status, 0) &&
-           all_bytes(&status64, sizeof status64, 0) && all_bytes(&statusx, sizeof statusx, 0);
+    return all_bytes(buffer, sizeof buffer, UNTOUCHED) && all_bytes(results, sizeof results, 0);
 }
 
 static void fail_once(const struct function *function, const struct fault_errno *expected)

@@ -50,15 +50,31 @@ void fixture_make(struct fixture *fixture)
         abort();
 }
 
+/* Removes what is in the folder; a folder that a call made in there is empty. */
+static void empty_folder(int folder)
+{
+    _Alignas(struct dirent64) char names[4096];
+    long length;
+    syscall(SYS_lseek, folder, 0, SEEK_SET);
+    while ((length = syscall(SYS_getdents64, folder, names, sizeof names)) > 0)
+        for (long at = 0; at < length;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(names + at);
+            if (syscall(SYS_unlinkat, folder, entry->d_name, 0) != 0)
+                syscall(SYS_unlinkat, folder, entry->d_name, AT_REMOVEDIR);
+            at += entry->d_reclen;
+        }
+}
+
 /* The test program ends soon: descriptors that a call really made may stay. */
 void fixture_remove(struct fixture *fixture)
 {
-    char command[FIXTURE_PATH_MAX + 16];
+    int folder = raw_open(fixture->folder, O_RDONLY | O_DIRECTORY);
+    empty_folder(folder);
+    syscall(SYS_close, folder);
     syscall(SYS_close, fixture->folder_fd);
     syscall(SYS_close, fixture->file);
     syscall(SYS_close, fixture->other);
-    snprintf(command, sizeof command, "rm -r %s", fixture->folder);
-    if (system(command) != 0)
+    if (syscall(SYS_unlinkat, AT_FDCWD, fixture->folder, AT_REMOVEDIR) != 0)
         abort();
 }
 
@@ -87,6 +103,8 @@ struct picture fixture_picture(const struct fixture *fixture)
         .fds = -1, .offset = syscall(SYS_lseek, fixture->file, 0, SEEK_CUR), .length = -1};
     if (raw_stat(AT_FDCWD, "/proc/self/fd", &status))
         picture.fds = status.st_size;
+    if (raw_stat(AT_FDCWD, "/proc/self/task", &status))
+        picture.threads = status.st_nlink;
     if (raw_stat(fixture->file, "", &status))
         picture.length = status.st_size;
     if (raw_stat(fixture->other, "", &status))
@@ -105,7 +123,7 @@ bool picture_equal(const struct picture *a, const struct picture *b)
 {
     return a->fds == b->fds && a->offset == b->offset && a->length == b->length &&
            a->other_length == b->other_length && a->sum == b->sum && a->from == b->from && a->to == b->to &&
-           a->other == b->other && a->entry == b->entry;
+           a->other == b->other && a->entry == b->entry && a->threads == b->threads;
 }
 
 long fixture_count(const struct fixture *fixture, unsigned char value)

@@ -28,6 +28,7 @@ struct picture {
     uint64_t sum;             /* of what `from` holds */
     uint64_t from, to, entry; /* inodes of the names, 0: not there; number of names in the folder */
     uint64_t other;           /* inode that `other` refers to, 0: closed */
+    uint64_t threads;
 };
 
 void fixture_make(struct fixture *fixture);

@@ -142,6 +142,22 @@ static void close_all_numbers(void)
         close(fd);
 }
 
+static void close_all_numbers_inside(void)
+{
+    close_in_time();
+    for (int fd = 3; fd < 400; fd++)
+        close(fd);
+}
+
+static void close_array_twice(void)
+{
+    int fds[4];
+    for (size_t i = 0; i < 4; i++)
+        fds[i] = open_null();
+    for (size_t i = 0; i < 8; i++)
+        close(fds[i % 4]);
+}
+
 static volatile ssize_t written;
 
 static void write_vector(int number)
@@ -353,6 +369,8 @@ static const struct mode modes[] = {
     {"close-nothing", close_nothing},
     {"close-reopened", close_reopened},
     {"close-all-numbers", close_all_numbers},
+    {"close-all-numbers-inside", close_all_numbers_inside},
+    {"close-array-twice", close_array_twice},
     {"vector-on-small-stack", vector_on_small_stack},
     {"closed-by-another-operation", closed_by_another_operation},
     {"handed-to-another-operation", handed_to_another_operation},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "campaign/symbols.h"
+#include "oracle/findings.h"
 #include "under_preload.h"
 
 struct expected {
@@ -13,14 +14,28 @@ struct expected {
     const char *reason;
 };
 
+/* As the oracle has them, who knows of sweeps. */
+static uint64_t double_closes(struct under_preload *run)
+{
+    struct findings findings = {0};
+    struct ledger_event event;
+    uint64_t lost = 0, count = 0;
+    run->ledger.events_read = 0;
+    while (ledger_next_event(&run->ledger, &event, &lost))
+        findings_add(&findings, &event);
+    for (size_t i = 0; i < findings.count; i++)
+        count += findings.list[i].kind == FINDING_DOUBLE_CLOSE ? findings.list[i].count : 0;
+    findings_clear(&findings);
+    return count;
+}
+
 static void expect(const struct expected *row)
 {
     struct under_preload run = under_preload_run(LEDGER_TARGET, row->mode, NULL, row->plan);
     cr_expect_eq(run.status, 0, "%s: status %d", row->mode, run.status);
     cr_expect_eq(under_preload_count(&run, LEDGER_LEAK), row->leaks, "%s: leaks: %s", row->mode, row->reason);
     cr_expect_eq(run.ledger.ledger->leaks, row->leaks, "%s", row->mode);
-    cr_expect_eq(under_preload_count(&run, LEDGER_DOUBLE_CLOSE), row->double_closes, "%s: double closes: %s",
-                 row->mode, row->reason);
+    cr_expect_eq(double_closes(&run), row->double_closes, "%s: double closes: %s", row->mode, row->reason);
     cr_expect_eq(under_preload_count(&run, LEDGER_FOREIGN_CLOSE), row->foreign_closes,
                  "%s: foreign closes: %s", row->mode, row->reason);
     cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), row->faults, "%s: faults: %s", row->mode,
@@ -45,6 +60,9 @@ Test(ledger, catches_and_lets_pass)
         {"close-nothing", "none", 0, 0, 0, 0, "-1, and numbers that never were open"},
         {"close-reopened", "none", 0, 0, 0, 0, "the number was taken again in between"},
         {"close-all-numbers", "none", 0, 0, 0, 0, "outside operations all numbers may be closed"},
+        {"close-all-numbers-inside", "none", 0, 0, 0, 0,
+         "nor inside, where it shows that it closes them all"},
+        {"close-array-twice", "none", 0, 4, 0, 0, "numbers in a row, each of which was open once"},
         {"vector-on-small-stack", "none", 0, 0, 0, 0, "an ordinary call needs no large stack"},
         {"closed-by-another-operation", "none", 0, 0, 1, 0, "closed by another operation"},
         {"replaced-by-another-operation", "none", 0, 0, 1, 0, "closed by another operation's dup2"},

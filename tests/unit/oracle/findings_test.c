@@ -37,6 +37,22 @@ Test(findings, same_place_and_point_are_one)
     findings_clear(&findings);
 }
 
+Test(findings, a_place_that_closes_all_numbers_closes_none_twice)
+{
+    const struct ledger_event twice = {.kind = LEDGER_DOUBLE_CLOSE, .site = 7, .point = -1};
+    const struct ledger_event elsewhere = {.kind = LEDGER_DOUBLE_CLOSE, .site = 8, .point = -1};
+    const struct ledger_event sweep = {.kind = LEDGER_CLOSE_SWEEP, .site = 7, .point = -1};
+    struct findings findings = {0};
+    findings_add(&findings, &twice);
+    findings_add(&findings, &elsewhere);
+    findings_add(&findings, &sweep);
+    findings_add(&findings, &twice);
+    cr_expect_eq(findings.count, 1);
+    cr_expect_eq(findings.list[0].site, 8);
+    cr_expect_eq(findings.list[0].count, 1);
+    findings_clear(&findings);
+}
+
 Test(findings, number_is_bounded_and_the_rest_counted)
 {
     struct findings findings = {0};

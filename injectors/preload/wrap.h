@@ -1,0 +1,55 @@
+/* The shapes that wrappers have in more than one family: a call that takes a descriptor, one that does not.
+ * What is special to a family stands in its file. */
+#pragma once
+
+#include <errno.h>
+
+#include "preload.h"
+
+#define IF_DUE(point, fault) (fault_armed(point) && fault_due(point, CALL_SITE, SIZE_MAX, &(fault)))
+
+/* errno of a fault, as the result of a call. */
+static COLD __attribute__((unused)) int failed(int error)
+{
+    errno = error;
+    return -1;
+}
+
+static COLD __attribute__((unused)) int refused(void)
+{
+    kernel_refused(errno);
+    return -1;
+}
+
+/* A call that returns -1 on failure and neither takes nor gives a descriptor. */
+#define PLAIN(point, type, name, parameters, arguments)                                                      \
+    REAL(type, name, parameters, arguments)                                                                  \
+    EXPORT type name parameters                                                                              \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (IF_DUE(point, fault)) {                                                                          \
+            if (fault.done)                                                                                  \
+                (void)real_##name arguments;                                                                 \
+            return failed(fault.error);                                                                      \
+        }                                                                                                    \
+        type result = real_##name arguments;                                                                 \
+        return LIKELY(result != -1) ? result : refused();                                                    \
+    }
+
+/* A call that returns a new descriptor; the body's middle, for functions with variable arguments. */
+#define TAKE(point, name, arguments)                                                                         \
+    struct fault fault;                                                                                      \
+    if (IF_DUE(point, fault))                                                                                \
+        return failed(fault.error);                                                                          \
+    int fd = real_##name arguments;                                                                          \
+    if (UNLIKELY(fd < 0))                                                                                    \
+        return refused();                                                                                    \
+    fd_took(fd, CALL_SITE);                                                                                  \
+    return fd
+
+#define TAKING(point, name, parameters, arguments)                                                           \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int name parameters                                                                               \
+    {                                                                                                        \
+        TAKE(point, name, arguments);                                                                        \
+    }
