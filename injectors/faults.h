@@ -33,6 +33,8 @@ enum fault_point_index {
     POINT_RENAMEAT2,
     POINT_UNLINK,
     POINT_UNLINKAT,
+    POINT_RMDIR,
+    POINT_REMOVE,
     POINT_OPENDIR,
     POINT_CLOSEDIR,
     POINT_STAT,

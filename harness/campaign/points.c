@@ -20,7 +20,7 @@ struct plan_points campaign_points(const struct exeunt_workload *workload)
         names[i] = fault_points[i].name;
     for (size_t i = 0; i < own; i++)
         names[fault_point_count + i] = workload->points[i].name;
-    return (struct plan_points){fault_point_count + own, names};
+    return (struct plan_points){.count = fault_point_count + own, .names = names};
 }
 
 /* Whether the rule can be carried out at the point; if not, `why` says so. */

@@ -154,6 +154,8 @@ struct ledger {
 
     /* Written by the supervisor before the child starts. */
     _Atomic uint32_t point_count; /* grows by the points that the program itself turns out to have */
+    uint32_t discover;            /* 1: points of the program's own are noted, planned or not */
+    uint32_t watch_temps;         /* 1: temporary files are noted */
     uint32_t watch_heap;          /* 1: allocations are noted */
     _Atomic uint32_t stop;        /* 1: the program is asked to take no further jobs */
     struct plan plan;

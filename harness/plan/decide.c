@@ -1,6 +1,16 @@
 /* Decides one call: is it due, and with what? The only part of a plan that the child carries. */
 #include "plan/plan.h"
 
+#include <string.h>
+
+bool plan_matches(const char *pattern, const char *name)
+{
+    size_t length = strlen(pattern);
+    if (length > 0 && pattern[length - 1] == '*')
+        return strncmp(pattern, name, length - 1) == 0;
+    return strcmp(pattern, name) == 0;
+}
+
 static bool in_window(const struct plan_rule *rule, uint64_t k)
 {
     return k >= rule->first && k <= rule->last && (k - rule->first) % rule->step == 0;

@@ -56,36 +56,65 @@ static const char *point_candidate(const void *of, size_t index)
     return index < points->count ? points->names[index] : NULL;
 }
 
-/* As in libfiu, a star at the end stands for any rest. */
-static bool matches(const char *pattern, const char *name)
+/* Whether a point is known whose name begins with the same part, up to the first slash. */
+static bool begins_as_known(const char *pattern, const struct plan_points *points)
 {
-    size_t length = strlen(pattern);
-    if (length > 0 && pattern[length - 1] == '*')
-        return strncmp(pattern, name, length - 1) == 0;
-    return strcmp(pattern, name) == 0;
+    size_t length = strcspn(pattern, "/") + 1;
+    for (size_t i = 0; i < points->count; i++)
+        if (strncmp(points->names[i], pattern, length) == 0)
+            return true;
+    return false;
 }
 
-static int parse_points(struct token text, const struct plan_points *points, struct plan_rule *rule,
-                        struct error *error)
+/* Sets the points that are known; returns whether there are any. */
+static bool mark_points(const char *pattern, const struct plan_points *points, struct plan_rule *rule)
+{
+    bool found = false;
+    for (size_t i = 0; i < points->count && i < PLAN_POINTS_MAX; i++) {
+        if (!plan_matches(pattern, points->names[i]))
+            continue;
+        rule->points[i / 64] |= UINT64_C(1) << (i % 64);
+        found = true;
+    }
+    return found;
+}
+
+static int keep_pattern(const char *pattern, struct plan *plan, struct error *error)
+{
+    if (strlen(pattern) >= PLAN_POINT_NAME_MAX)
+        return error_usage(error, "plan: the name '%.64s...' is too long", pattern);
+    if (plan->pattern_count == PLAN_PATTERNS_MAX)
+        return error_usage(error, "plan: more than %d names and wildcards", PLAN_PATTERNS_MAX);
+    struct plan_pattern *kept = &plan->patterns[plan->pattern_count++];
+    kept->rule = plan->rule_count;
+    strcpy(kept->text, pattern);
+    return 0;
+}
+
+static int parse_pattern(const char *pattern, const struct plan_points *points, struct plan *plan,
+                         struct plan_rule *rule, struct error *error)
+{
+    char hint[96];
+    bool found = mark_points(pattern, points, rule);
+    bool may_come = points->open && (strcmp(pattern, "*") == 0 || !begins_as_known(pattern, points));
+    if (!found && !may_come)
+        return error_usage(error, "plan: no point is named '%s'%s; 'exeunt list --points' shows them",
+                           pattern, text_hint(hint, sizeof hint, pattern, point_candidate, points));
+    return may_come ? keep_pattern(pattern, plan, error) : 0;
+}
+
+static int parse_points(struct token text, const struct plan_points *points, struct plan *plan,
+                        struct plan_rule *rule, struct error *error)
 {
     bool more;
     do {
         more = memchr(text.start, ',', text.length) != NULL;
         char pattern[TOKEN_MAX];
         int failed = copy(take(&text, ','), pattern, error);
+        if (failed == 0)
+            failed = parse_pattern(pattern, points, plan, rule, error);
         if (failed != 0)
             return failed;
-        bool found = false;
-        for (size_t i = 0; i < points->count && i < PLAN_POINTS_MAX; i++) {
-            if (!matches(pattern, points->names[i]))
-                continue;
-            rule->points[i / 64] |= UINT64_C(1) << (i % 64);
-            found = true;
-        }
-        char hint[96];
-        if (!found)
-            return error_usage(error, "plan: no point is named '%s'%s; 'exeunt list --points' shows them",
-                               pattern, text_hint(hint, sizeof hint, pattern, point_candidate, points));
     } while (more);
     return 0;
 }
@@ -220,9 +249,10 @@ static int parse_when(struct token text, struct plan_rule *rule, struct error *e
     return 0;
 }
 
-static int parse_rule(struct token text, const struct plan_points *points, struct plan_rule *rule,
+static int parse_rule(struct token text, const struct plan_points *points, struct plan *plan,
                       struct error *error)
 {
+    struct plan_rule *rule = &plan->rules[plan->rule_count];
     *rule = (struct plan_rule){.when = PLAN_WINDOW, .first = 1, .last = UINT64_MAX, .step = 1};
     bool has_when = memchr(text.start, '@', text.length) != NULL;
     struct token head = take(&text, '@');
@@ -233,7 +263,7 @@ static int parse_rule(struct token text, const struct plan_points *points, struc
     }
     bool has_kinds = memchr(head.start, ':', head.length) != NULL;
     struct token names = take(&head, ':');
-    int failed = parse_points(names, points, rule, error);
+    int failed = parse_points(names, points, plan, rule, error);
     if (failed == 0 && has_kinds)
         failed = parse_kinds(head, rule, error);
     return failed;
@@ -251,11 +281,10 @@ int plan_parse(const char *text, const struct plan_points *points, uint64_t seed
     while (rest.length > 0) {
         if (plan.rule_count == PLAN_RULES_MAX)
             return error_usage(error, "plan: more than %d rules", PLAN_RULES_MAX);
-        struct plan_rule *rule = &plan.rules[plan.rule_count];
-        int failed = parse_rule(take(&rest, ';'), points, rule, error);
+        int failed = parse_rule(take(&rest, ';'), points, &plan, error);
         if (failed != 0)
             return failed;
-        rule->seed = hash_add(hash_mix(seed), plan.rule_count);
+        plan.rules[plan.rule_count].seed = hash_add(hash_mix(seed), plan.rule_count);
         plan.rule_count++;
     }
     *out = plan;

@@ -66,6 +66,7 @@ static inline bool plan_holds_for(const struct plan_rule *rule, unsigned point)
 struct plan_points {
     size_t count;
     const char *const *names;
+    bool open; /* more of them may come to be known while the program runs */
 };
 
 /* Parses `text`, the grammar of --faults: POINTS[:KIND[,KIND...]][@WHEN], rules separated by ';'.
@@ -73,10 +74,16 @@ struct plan_points {
  *   KIND    errno names, or `short`, or `delay=TIME`; none: the realistic errnos of each point
  *   WHEN    p=0.02, or F, F+, F..L, each with +S, as strace counts: 3 the third call, 3+ from the third
  *           on, 2..20+2 every second of them; none: every call
- * "none" is the plan without rules. Wildcards are expanded at once to points of `points`.
+ * "none" is the plan without rules. Wildcards are expanded at once to points of `points`; if these are open,
+ * names and wildcards are kept too, and a name is taken on trust unless its first part is that of a point
+ * that is known ("posix/...").
  * Returns 0 or -EINVAL with `error` set; *out is untouched on failure. */
 int plan_parse(const char *text, const struct plan_points *points, uint64_t seed, struct plan *out,
                struct error *error);
+
+/* Whether the name or wildcard of a rule means the point: as in libfiu, a star at the end stands for any
+ * rest. */
+bool plan_matches(const char *pattern, const char *name);
 
 /* What is to be done at a coordinate. */
 struct plan_fault {

@@ -65,12 +65,14 @@ void detach_in_child(void)
 {
     memset(preload.armed, 0, sizeof preload.armed);
     preload.any_armed = false;
+    preload.watch_temps = false;
     preload.fd_count = 0;
     preload.ledger = NULL;
 }
 
-static void arm_point(const struct plan *plan, unsigned point)
+void point_arm(unsigned point)
 {
+    const struct plan *plan = &preload.ledger->plan;
     unsigned rules = 0;
     const struct plan_rule *last = NULL;
     for (uint32_t i = 0; i < plan->rule_count; i++) {
@@ -93,7 +95,8 @@ static void arm(void)
 {
     const struct ledger *ledger = preload.ledger;
     for (uint32_t i = 0; i < ledger->point_count; i++)
-        arm_point(&ledger->plan, i);
+        point_arm(i);
+    preload.any_armed |= ledger->discover != 0;
 }
 
 /* One process alone writes to a ledger: the first that comes. If it executes another program, that one
@@ -139,6 +142,7 @@ __attribute__((constructor)) static void attach(void)
     preload.ledger = ledger;
     preload.fds = ledger->fds;
     preload.fd_count = ledger->head.fd_count;
+    preload.watch_temps = ledger->watch_temps != 0;
     begin_paths(ledger);
     modules_record();
     fiu_attach();

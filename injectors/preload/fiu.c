@@ -6,6 +6,8 @@
 #include <fiu-control.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 
@@ -16,8 +18,9 @@ static struct {
     int (*fail)(const char *);
     void *(*failinfo)(void);
     int (*enable_external)(const char *, int, void *, unsigned int, external_cb_t *);
-    uint16_t table[TABLE_SIZE]; /* point + 1; 0: free */
-} fiu;
+    _Atomic uint16_t table[TABLE_SIZE]; /* point + 1; 0: free */
+    atomic_flag discovering;
+} fiu = {.discovering = ATOMIC_FLAG_INIT};
 
 EXPORT int fiu_fail(const char *name);
 
@@ -45,7 +48,7 @@ static void table_add(unsigned point)
     uint64_t at = preload.point_hashes[point];
     while (fiu.table[at % TABLE_SIZE] != 0)
         at++;
-    fiu.table[at % TABLE_SIZE] = (uint16_t)(point + 1);
+    atomic_store_explicit(&fiu.table[at % TABLE_SIZE], (uint16_t)(point + 1), memory_order_release);
 }
 
 int point_named(const char *name)
@@ -54,12 +57,25 @@ int point_named(const char *name)
     if (ledger == NULL)
         return -1;
     uint64_t hash = hash_text(name);
-    for (uint64_t at = hash; fiu.table[at % TABLE_SIZE] != 0; at++) {
-        unsigned point = fiu.table[at % TABLE_SIZE] - 1u;
+    for (uint64_t at = hash;; at++) {
+        unsigned entry = atomic_load_explicit(&fiu.table[at % TABLE_SIZE], memory_order_acquire);
+        if (entry == 0)
+            return -1;
+        unsigned point = entry - 1;
         if (preload.point_hashes[point] == hash && strcmp(ledger->points[point].name, name) == 0)
             return (int)point;
     }
-    return -1;
+}
+
+static void enable_planned(unsigned point)
+{
+    const struct ledger *ledger = preload.ledger;
+    for (uint32_t rule = 0; rule < ledger->plan.rule_count; rule++) {
+        if (!plan_holds_for(&ledger->plan.rules[rule], point))
+            continue;
+        fiu.enable_external(ledger->points[point].name, 1, NULL, 0, deliver);
+        return;
+    }
 }
 
 void fiu_attach(void)
@@ -70,14 +86,51 @@ void fiu_attach(void)
     fiu.init(0);
     for (uint32_t i = 0; i < ledger->point_count; i++) {
         table_add(i);
-        for (uint32_t rule = 0; rule < ledger->plan.rule_count; rule++) {
-            if (!plan_holds_for(&ledger->plan.rules[rule], i))
-                continue;
-            fiu.enable_external(ledger->points[i].name, 1, NULL, 0, deliver);
-            break;
-        }
+        enable_planned(i);
     }
     self.bypass--;
+}
+
+/* Rules that may mean a point which nobody knew hold for it from now on. */
+static void match_patterns(struct plan *plan, unsigned point, const char *name)
+{
+    for (uint32_t i = 0; i < plan->pattern_count; i++)
+        if (plan_matches(plan->patterns[i].text, name))
+            plan->rules[plan->patterns[i].rule].points[point / 64] |= UINT64_C(1) << (point % 64);
+}
+
+/* Enters a point of the program's own, met for the first time. Returns its index, or -1 if there is no room.
+ * Nobody else does so meanwhile. */
+static int enter_point(struct ledger *ledger, const char *name)
+{
+    unsigned point = ledger->point_count;
+    if (point >= PLAN_POINTS_MAX || strlen(name) >= PLAN_POINT_NAME_MAX)
+        return -1;
+    strcpy(ledger->points[point].name, name);
+    preload.point_hashes[point] = hash_text(name);
+    match_patterns(&ledger->plan, point, name);
+    point_arm(point);
+    enable_planned(point);
+    atomic_store_explicit(&ledger->point_count, point + 1, memory_order_release);
+    table_add(point);
+    return (int)point;
+}
+
+/* A lock that waits: the others that meet the point at the same time are to fail as planned, too. */
+static int discover_point(const char *name)
+{
+    struct ledger *ledger = preload.ledger;
+    if (ledger == NULL || ledger->discover == 0)
+        return -1;
+    self.bypass++; /* a signal handler of this thread comes not here */
+    while (atomic_flag_test_and_set_explicit(&fiu.discovering, memory_order_acquire))
+        syscall(SYS_sched_yield);
+    int point = point_named(name);
+    if (point < 0)
+        point = enter_point(ledger, name);
+    atomic_flag_clear_explicit(&fiu.discovering, memory_order_release);
+    self.bypass--;
+    return point;
 }
 
 int fiu_deliver(unsigned point)
@@ -107,6 +160,8 @@ int fiu_fail(const char *name)
         return fiu.fail(name);
     int point = point_named(name);
     struct fault fault;
+    if (point < 0)
+        point = discover_point(name);
     if (point < 0)
         return fail_unplanned(name);
     return fault_armed((unsigned)point) && fault_due((unsigned)point, CALL_SITE, SIZE_MAX, &fault)

@@ -76,10 +76,10 @@ TAKING(POINT_OPENAT, __openat_2, (int folder, const char *path, int flags), (fol
 TAKING(POINT_OPENAT, __openat64_2, (int folder, const char *path, int flags), (folder, path, flags))
 TAKING(POINT_CREAT, creat, (const char *path, mode_t mode), (path, mode))
 TAKING(POINT_CREAT, creat64, (const char *path, mode_t mode), (path, mode))
-TAKING(POINT_MKSTEMP, mkstemp, (char *pattern), (pattern))
-TAKING(POINT_MKSTEMP, mkstemp64, (char *pattern), (pattern))
-TAKING(POINT_MKOSTEMP, mkostemp, (char *pattern, int flags), (pattern, flags))
-TAKING(POINT_MKOSTEMP, mkostemp64, (char *pattern, int flags), (pattern, flags))
+MAKING_TEMP(POINT_MKSTEMP, mkstemp, (char *pattern), (pattern))
+MAKING_TEMP(POINT_MKSTEMP, mkstemp64, (char *pattern), (pattern))
+MAKING_TEMP(POINT_MKOSTEMP, mkostemp, (char *pattern, int flags), (pattern, flags))
+MAKING_TEMP(POINT_MKOSTEMP, mkostemp64, (char *pattern, int flags), (pattern, flags))
 TAKING(POINT_DUP, dup, (int old), (old))
 
 READING(POINT_READ, read, (int file, void *buffer, size_t count), (file, buffer, count))
@@ -106,14 +106,17 @@ PLAIN(POINT_FTRUNCATE, int, ftruncate64, (int file, off64_t length), (file, leng
 PLAIN(POINT_FSYNC, int, fsync, (int file), (file))
 PLAIN(POINT_FDATASYNC, int, fdatasync, (int file), (file))
 
-PLAIN(POINT_RENAME, int, rename, (const char *from, const char *to), (from, to))
-PLAIN(POINT_RENAMEAT, int, renameat, (int from_folder, const char *from, int to_folder, const char *to),
-      (from_folder, from, to_folder, to))
-PLAIN(POINT_RENAMEAT2, int, renameat2,
-      (int from_folder, const char *from, int to_folder, const char *to, unsigned flags),
-      (from_folder, from, to_folder, to, flags))
-PLAIN(POINT_UNLINK, int, unlink, (const char *path), (path))
-PLAIN(POINT_UNLINKAT, int, unlinkat, (int folder, const char *path, int flags), (folder, path, flags))
+REMOVING(POINT_RENAME, rename, (const char *from, const char *to), (from, to), AT_FDCWD, from)
+REMOVING(POINT_RENAMEAT, renameat, (int from_folder, const char *from, int to_folder, const char *to),
+         (from_folder, from, to_folder, to), from_folder, from)
+REMOVING(POINT_RENAMEAT2, renameat2,
+         (int from_folder, const char *from, int to_folder, const char *to, unsigned flags),
+         (from_folder, from, to_folder, to, flags), from_folder, from)
+REMOVING(POINT_UNLINK, unlink, (const char *path), (path), AT_FDCWD, path)
+REMOVING(POINT_UNLINKAT, unlinkat, (int folder, const char *path, int flags), (folder, path, flags), folder,
+         path)
+REMOVING(POINT_RMDIR, rmdir, (const char *path), (path), AT_FDCWD, path)
+REMOVING(POINT_REMOVE, remove, (const char *path), (path), AT_FDCWD, path)
 
 PLAIN(POINT_STAT, int, stat, (const char *path, struct stat *status), (path, status))
 PLAIN(POINT_STAT, int, stat64, (const char *path, struct stat64 *status), (path, status))

@@ -30,6 +30,7 @@ struct preload {
     uintptr_t text_start, text_end; /* of the program itself */
     uint8_t armed[PLAN_POINTS_MAX];
     bool any_armed;
+    bool watch_temps; /* temporary files are noted */
     uint64_t point_hashes[PLAN_POINTS_MAX];
     const struct plan_rule *quick_rules[PLAN_POINTS_MAX]; /* the point's one rule, if it is a random one */
     uint64_t thresholds[PLAN_POINTS_MAX];                 /* of the quick rule */
@@ -198,6 +199,11 @@ void fd_closed_wrongly(enum ledger_event_kind kind, int fd, uintptr_t site);
  * held, unless the number has been taken anew since. */
 void fd_kept(int fd, uint64_t held);
 
+/* Notes that the call at `site` made a temporary file or folder of that name; that one was removed or got
+ * another name. What is none is passed over. Async-signal-safe. */
+void temp_made(const char *path, uintptr_t site);
+void temp_gone(const char *path);
+
 /* The kernel refused with `error` (positive): counted if something is exhausted. */
 void kernel_refused(int error);
 
@@ -220,6 +226,9 @@ void detach_in_child(void);
 
 /* Puts the modules that are mapped now into the ledger. */
 void modules_record(void);
+
+/* Arms the point if rules of the plan hold for it. */
+void point_arm(unsigned point);
 
 /* libfiu: resolves it and enables the plan's points by exact name. Before the program's threads. */
 void fiu_attach(void);

@@ -53,3 +53,35 @@ static COLD __attribute__((unused)) int refused(void)
     {                                                                                                        \
         TAKE(point, name, arguments);                                                                        \
     }
+
+/* A call that makes a temporary file, whose name it puts into `pattern`. */
+#define MAKING_TEMP(point, name, parameters, arguments)                                                      \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int name parameters                                                                               \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (IF_DUE(point, fault))                                                                            \
+            return failed(fault.error);                                                                      \
+        int fd = real_##name arguments;                                                                      \
+        if (UNLIKELY(fd < 0))                                                                                \
+            return refused();                                                                                \
+        fd_took(fd, CALL_SITE);                                                                              \
+        temp_made(pattern, CALL_SITE);                                                                       \
+        return fd;                                                                                           \
+    }
+
+/* A call after which the name `gone`, relative to `folder`, means nothing or something else. */
+#define REMOVING(point, name, parameters, arguments, folder, gone)                                           \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int name parameters                                                                               \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (IF_DUE(point, fault))                                                                            \
+            return failed(fault.error);                                                                      \
+        int result = real_##name arguments;                                                                  \
+        if (UNLIKELY(result == -1))                                                                          \
+            return refused();                                                                                \
+        if (UNLIKELY(preload.watch_temps) && ((folder) == AT_FDCWD || (gone)[0] == '/'))                     \
+            temp_gone(gone);                                                                                 \
+        return result;                                                                                       \
+    }

@@ -60,6 +60,8 @@ CALL(renameat, renameat(f->folder_fd, "from", f->folder_fd, "new"))
 CALL(renameat2, renameat2(f->folder_fd, "from", f->folder_fd, "to", 0))
 CALL(unlink, unlink(f->from))
 CALL(unlinkat, unlinkat(f->folder_fd, "to", 0))
+CALL(rmdir, rmdir(f->empty))
+CALL(remove, remove(f->from))
 CALL(opendir, opendir(f->folder) != NULL ? 0 : -1)
 CALL(closedir, closedir(f->listing))
 CALL(stat, stat(f->from, (struct stat *)results))
@@ -86,5 +88,6 @@ const struct function io_calls[] = {
     CHANGING(renameat),    CHANGING(renameat2),  CHANGING(unlink),     CHANGING(unlinkat),
     CHANGING(opendir),     CHANGING(closedir),   LEAVING(stat),        LEAVING(stat64),
     LEAVING(lstat),        LEAVING(lstat64),     LEAVING(fstat),       LEAVING(fstat64),
-    LEAVING(fstatat),      LEAVING(fstatat64),   LEAVING(statx),       {NULL, NULL, LEAVES},
+    LEAVING(fstatat),      LEAVING(fstatat64),   LEAVING(statx),       CHANGING(rmdir),
+    CHANGING(remove),      {NULL, NULL, LEAVES},
 };

@@ -98,6 +98,16 @@ static void expect_exported(const struct fault_point *point, const char *functio
                        point->name);
 }
 
+/* Wrapped, but without a point: they cannot fail. */
+static bool never_fails(const char *function)
+{
+    static const char *const names[] = {"_exit", "_Exit"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], function) == 0)
+            return true;
+    return false;
+}
+
 Test(calls, table_and_library_name_the_same_functions)
 {
     struct command_result symbols = command_run(
@@ -107,7 +117,7 @@ Test(calls, table_and_library_name_the_same_functions)
     each_function(expect_exported);
     char *rest = NULL, *copy = strdup(symbols.out);
     for (char *name = strtok_r(copy, "\n", &rest); name != NULL; name = strtok_r(NULL, "\n", &rest)) {
-        bool found = false;
+        bool found = never_fails(name);
         for (size_t i = 0; i < FAULT_POINTS_COUNT; i++) {
             char calls[160], word[64];
             snprintf(calls, sizeof calls, " %s ", fault_points[i].calls);

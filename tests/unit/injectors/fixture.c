@@ -39,12 +39,14 @@ void fixture_make(struct fixture *fixture)
     snprintf(fixture->from, FIXTURE_PATH_MAX, "%s/from", folder);
     snprintf(fixture->to, FIXTURE_PATH_MAX, "%s/to", folder);
     snprintf(fixture->new, FIXTURE_PATH_MAX, "%s/new", folder);
+    snprintf(fixture->empty, FIXTURE_PATH_MAX, "%s/empty", folder);
     snprintf(fixture->pattern, FIXTURE_PATH_MAX, "%s/temp-XXXXXX", folder);
     fixture->listing = fdopendir(raw_open(folder, O_RDONLY | O_DIRECTORY)); /* not wrapped, as opendir is */
     fixture->folder_fd = raw_open(folder, O_RDONLY | O_DIRECTORY);
     fixture->file = raw_open(fixture->from, O_RDWR | O_CREAT);
     fixture->other = raw_open(fixture->to, O_RDWR | O_CREAT);
     if (fixture->listing == NULL || fixture->folder_fd < 0 || fixture->file < 0 || fixture->other < 0 ||
+        mkdir(fixture->empty, 0700) != 0 ||
         syscall(SYS_write, fixture->file, content, sizeof content) != (long)sizeof content ||
         syscall(SYS_lseek, fixture->file, FIXTURE_OFFSET, SEEK_SET) != FIXTURE_OFFSET)
         abort();

@@ -10,9 +10,10 @@ enum { FIXTURE_LENGTH = 100, FIXTURE_OFFSET = 10, FIXTURE_PATH_MAX = 128 };
 
 struct fixture {
     char folder[FIXTURE_PATH_MAX];
-    char from[FIXTURE_PATH_MAX]; /* FIXTURE_LENGTH bytes: 0, 1, 2, ... */
-    char to[FIXTURE_PATH_MAX];   /* empty */
-    char new[FIXTURE_PATH_MAX];  /* not there */
+    char from[FIXTURE_PATH_MAX];  /* FIXTURE_LENGTH bytes: 0, 1, 2, ... */
+    char to[FIXTURE_PATH_MAX];    /* empty */
+    char new[FIXTURE_PATH_MAX];   /* not there */
+    char empty[FIXTURE_PATH_MAX]; /* an empty folder */
     char pattern[FIXTURE_PATH_MAX];
     int folder_fd;
     int file;  /* `from`, at FIXTURE_OFFSET */

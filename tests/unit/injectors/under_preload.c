@@ -16,7 +16,7 @@ static void make_ledger(const char *text, struct ledger_view *out)
     for (size_t i = 0; i < FAULT_POINTS_COUNT; i++)
         names[i] = fault_points[i].name;
     names[FAULT_POINTS_COUNT] = "app/point";
-    struct plan_points points = {FAULT_POINTS_COUNT + 1, names};
+    struct plan_points points = {.count = FAULT_POINTS_COUNT + 1, .names = names};
     struct plan plan;
     struct error error;
     int failed = plan_parse(text, &points, 1, &plan, &error);

@@ -12,7 +12,7 @@ static struct ledger_view view;
 static void make(void)
 {
     static const char *const names[] = {"a", "b", "c"};
-    struct plan_points points = {3, names};
+    struct plan_points points = {.count = 3, .names = names};
     struct plan plan = {0};
     struct error error;
     cr_assert_eq(ledger_create(64, &plan, &points, &view, &error), 0, "%s", error.text);

@@ -10,7 +10,7 @@
 
 enum { POINTS = 3, OPERATIONS = 20000 };
 static const char *const names[POINTS] = {"posix/io/oc/open", "posix/io/rw/read", "upload/metadata"};
-static const struct plan_points points = {POINTS, names};
+static const struct plan_points points = {.count = POINTS, .names = names};
 
 static struct plan planned(const char *text, uint64_t seed)
 {

@@ -9,7 +9,7 @@
 enum { OPEN, CLOSE, READ, OWN };
 static const char *const names[] = {"posix/io/oc/open", "posix/io/oc/close", "posix/io/rw/read",
                                     "upload/metadata"};
-static const struct plan_points points = {sizeof names / sizeof *names, names};
+static const struct plan_points points = {.count = sizeof names / sizeof *names, .names = names};
 
 #define BIT(point) (UINT64_C(1) << (point))
 #define EVERY      PLAN_WINDOW, 1, UINT64_MAX, 1

@@ -1,0 +1,43 @@
+/* The end of the process, as far as it comes in order: what the ledger holds then is held against the
+ * kernel, which knows of releases that no wrapper saw. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "preload.h"
+
+/* Slots of descriptors that are closed are emptied; those that stay are open for certain. */
+static void settle_slots(void)
+{
+    struct ledger *ledger = preload.ledger;
+    if (ledger == NULL || self.bypass != 0)
+        return;
+    for (uint32_t fd = 0; fd < preload.fd_count; fd++) {
+        uint64_t held = atomic_load_explicit(&ledger->fds[fd].holder, memory_order_relaxed);
+        if ((held & LEDGER_FD_OPEN) != 0 && syscall(SYS_fcntl, fd, F_GETFD) == -1)
+            atomic_compare_exchange_strong(&ledger->fds[fd].holder, &held, held & LEDGER_FD_GENERATION_MASK);
+    }
+    ledger->settled = 1;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    settle_slots();
+}
+
+#define ENDING(name)                                                                                         \
+    static void (*real_##name)(int);                                                                         \
+    __attribute__((section("exeunt_reals"), used)) static const struct real entry_##name = {                 \
+        #name, (void **)&real_##name};                                                                       \
+    EXPORT _Noreturn void name(int status)                                                                   \
+    {                                                                                                        \
+        settle_slots();                                                                                      \
+        if (real_##name != NULL)                                                                             \
+            real_##name(status);                                                                             \
+        for (;;)                                                                                             \
+            syscall(SYS_exit_group, status);                                                                 \
+    }
+
+ENDING(_exit)
+ENDING(_Exit)
