@@ -6,11 +6,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { ROWS = 13, LABEL_STEP = 3, WIDTH_MAX = 110 };
+enum { ROWS = 13, LABEL_STEP = 3, SAMPLES_MIN = 8, WIDTH_MAX = 110 };
 
 struct canvas {
     int width;
-    int limit_row;
+    int limit_row;                    /* -1: no limit is set */
     uint64_t top;                     /* value of the highest row */
     uint64_t end_ms;                  /* time of the right edge */
     uint8_t present[ROWS][WIDTH_MAX]; /* bit i: variant i passes here */
@@ -238,8 +238,10 @@ static void write_legend(const struct ink *ink, const struct result *result)
         const struct variant_result *variant = &result->variants[i];
         write_entry(ink, &used, ink->signs->lines[i], line_hue(variant), variant->name);
     }
-    snprintf(text, sizeof text, "limit %s", ink_number(number, result->limit_fds));
-    write_entry(ink, &used, ink->signs->limit, HUE_WARNING, text);
+    if (result->limit_fds > 0) {
+        snprintf(text, sizeof text, "limit %s", ink_number(number, result->limit_fds));
+        write_entry(ink, &used, ink->signs->limit, HUE_WARNING, text);
+    }
     for (size_t i = 0; i < result->variant_count; i++) {
         const struct variant_result *variant = &result->variants[i];
         if (!has_died(variant))
@@ -269,12 +271,17 @@ void chart_write(const struct ink *ink, const struct result *result)
         fputs("No descriptors were sampled, so there is no chart.\n", ink->out);
         return;
     }
+    if (result->program != NULL && samples < SAMPLES_MIN) {
+        fputs("It ended too soon for a chart of its descriptors over time (--sample 1ms looks closer).\n",
+              ink->out);
+        return;
+    }
     char widest[INK_NUMBER_MAX];
     int label_width = (int)strlen(ink_number(widest, canvas.top));
     canvas.width = ink->columns - label_width - 2;
     if (canvas.width > WIDTH_MAX)
         canvas.width = WIDTH_MAX;
-    canvas.limit_row = row_of(&canvas, (int64_t)result->limit_fds);
+    canvas.limit_row = result->limit_fds > 0 ? row_of(&canvas, (int64_t)result->limit_fds) : -1;
     for (size_t i = 0; i < result->variant_count; i++)
         plot(&canvas, &result->variants[i], (unsigned)i);
 

@@ -52,6 +52,27 @@ static void write_kind(const struct ink *ink, const struct finding *finding)
     case FINDING_TORN_RESULTS:
         fputs("stored results that are not whole", ink->out);
         return;
+    case FINDING_LEAKED_MEMORY:
+        fputs("leaked memory, ", ink->out);
+        write_number(ink, finding->bytes);
+        fputs(" bytes", ink->out);
+        write_with(ink, ", allocated at ", finding->taken_at);
+        return;
+    case FINDING_UNRELEASED_DESCRIPTOR:
+        fputs("descriptor open at the end", ink->out);
+        write_with(ink, ", taken at ", finding->taken_at);
+        return;
+    case FINDING_UNREAPED_CHILD:
+        fputs("child not waited for", ink->out);
+        write_with(ink, ", started at ", finding->taken_at);
+        return;
+    case FINDING_LEFT_TEMP_FILE:
+        fputs("temporary file left behind", ink->out);
+        write_with(ink, ", made at ", finding->taken_at);
+        return;
+    case FINDING_ERROR_EXIT:
+        fputs("ended with an error", ink->out);
+        return;
     }
 }
 
@@ -59,7 +80,7 @@ static void write_kind(const struct ink *ink, const struct finding *finding)
 static bool has_operation(const struct finding *finding)
 {
     return finding->kind == FINDING_LEAKED_DESCRIPTOR || finding->kind == FINDING_DOUBLE_CLOSE ||
-           finding->kind == FINDING_FOREIGN_CLOSE;
+           finding->kind == FINDING_FOREIGN_CLOSE || finding->kind == FINDING_LEAKED_MEMORY;
 }
 
 static void write_cause(const struct ink *ink, const struct finding *finding)
@@ -70,7 +91,7 @@ static void write_cause(const struct ink *ink, const struct finding *finding)
         fputs(" failed", ink->out);
     } else if (finding->error != 0) {
         fprintf(ink->out, ", in an operation that failed by itself with %s", plan_errno_name(finding->error));
-    } else if (has_operation(finding)) {
+    } else if (has_operation(finding) && finding->in_operation) {
         fputs(", in an operation in which nothing failed", ink->out);
     }
 }
@@ -78,13 +99,17 @@ static void write_cause(const struct ink *ink, const struct finding *finding)
 static void write_finding(const struct ink *ink, const struct finding *finding)
 {
     fputs("  ", ink->out);
+    if (finding->informational)
+        fputs("for information: ", ink->out);
     write_kind(ink, finding);
     write_cause(ink, finding);
     fputs(" (", ink->out);
     write_number(ink, finding->count);
     if (has_operation(finding)) {
         fprintf(ink->out, " time%s", plural(finding->count));
-        const char *first = finding->point[0] != '\0' ? "; first at " : "; first in operation ";
+        const char *first = finding->point[0] != '\0' ? "; first at "
+                            : finding->in_operation   ? "; first in operation "
+                                                      : "; first in thread ";
         write_with(ink, first, finding->coordinate);
     }
     fputs(")\n", ink->out);
@@ -106,12 +131,20 @@ static const char *ended_phrase(enum ended ended)
     return phrases[ended];
 }
 
-static void write_ending(const struct ink *ink, const struct variant_result *variant)
+/* Of a program of the user's nobody knows what its work was. */
+static const char *program_phrase(enum ended ended)
+{
+    return ended == ENDED_COMPLETED ? "ended"
+           : ended == ENDED_EXITED  ? "ended with an error"
+                                    : ended_phrase(ended);
+}
+
+static void write_ending(const struct ink *ink, const struct variant_result *variant, bool is_program)
 {
     ink_begin(ink, HUE_STRONG);
     ink_text(ink, variant->name);
     ink_end(ink, HUE_STRONG);
-    fprintf(ink->out, " %s", ended_phrase(variant->ended));
+    fprintf(ink->out, " %s", is_program ? program_phrase(variant->ended) : ended_phrase(variant->ended));
     const char *name = variant->signal != 0 ? sigabbrev_np(variant->signal) : NULL;
     if (name != NULL)
         fprintf(ink->out, ", by SIG%s", name);
@@ -125,8 +158,15 @@ static void write_ending(const struct ink *ink, const struct variant_result *var
         putc('\n', ink->out);
 }
 
-static void write_reservations(const struct ink *ink, const struct variant_result *variant)
+static void write_reservations(const struct ink *ink, const struct variant_result *variant, bool is_program)
 {
+    if (variant->note[0] != '\0') {
+        write_with(ink, "  ", variant->note);
+        putc('\n', ink->out);
+    }
+    bool ended = variant->ended == ENDED_COMPLETED || variant->ended == ENDED_EXITED;
+    if (is_program && ended && !variant->settled)
+        fputs("  it ended by a way that cannot be watched: what it held then is not known\n", ink->out);
     if (variant->events_lost > 0) {
         fputs("  ", ink->out);
         write_number(ink, variant->events_lost);
@@ -148,12 +188,12 @@ void findings_write(const struct ink *ink, const struct result *result)
         size_t shown = variant->finding_count < SHOWN_MAX ? variant->finding_count : SHOWN_MAX;
         if (i > 0)
             putc('\n', ink->out);
-        write_ending(ink, variant);
+        write_ending(ink, variant, result->program != NULL);
         for (size_t k = 0; k < shown; k++)
             write_finding(ink, &variant->findings[k]);
         size_t hidden = variant->finding_count - shown;
         if (hidden > 0)
             fprintf(ink->out, "  and %zu more finding%s: --json FILE has them all\n", hidden, plural(hidden));
-        write_reservations(ink, variant);
+        write_reservations(ink, variant, result->program != NULL);
     }
 }

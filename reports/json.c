@@ -121,6 +121,25 @@ static json_t *fds(const struct variant_result *variant)
     put(&object, "final", number_or_null(variant->fds.final));
     put(&object, "leaked", number(variant->fds.leaked));
     put(&object, "limit", number(variant->fds.limit));
+    put(&object, "unreleased", number_if(variant->settled, variant->unreleased));
+    return filled(&object);
+}
+
+static json_t *children(const struct variant_result *variant)
+{
+    struct filling object = {.into = json_object()};
+    put(&object, "started", number(variant->children.started));
+    put(&object, "reaped", number(variant->children.reaped));
+    return filled(&object);
+}
+
+static json_t *heap(const struct variant_result *variant)
+{
+    if (!variant->heap.watched)
+        return json_null();
+    struct filling object = {.into = json_object()};
+    put(&object, "peak", number(variant->heap.peak));
+    put(&object, "leaked", number(variant->heap.leaked));
     return filled(&object);
 }
 
@@ -169,6 +188,8 @@ static json_t *findings(const struct variant_result *variant)
         put(&object, "errno", finding->error == 0 ? json_null() : text(plan_errno_name(finding->error)));
         put(&object, "coordinate", text_or_null(finding->coordinate));
         put(&object, "count", number(finding->count));
+        put(&object, "bytes", number_if(finding->bytes != 0, finding->bytes));
+        put(&object, "informational", json_boolean(finding->informational));
         add(&array, filled(&object));
     }
     return filled(&array);
@@ -177,13 +198,18 @@ static json_t *findings(const struct variant_result *variant)
 static json_t *samples(const struct series *series)
 {
     struct filling t_ms = {.into = json_array()}, counts = {.into = json_array()};
+    struct filling alive = {.into = json_array()}, temps = {.into = json_array()};
     for (size_t i = 0; i < series->count; i++) {
         add(&t_ms, number(series->samples[i].t_ms));
         add(&counts, number_or_null(series->samples[i].fds));
+        add(&alive, number_or_null(series->samples[i].children));
+        add(&temps, number_or_null(series->samples[i].temps));
     }
     struct filling object = {.into = json_object()};
     put(&object, "t_ms", filled(&t_ms));
     put(&object, "fds", filled(&counts));
+    put(&object, "children", filled(&alive));
+    put(&object, "temp_files", filled(&temps));
     return filled(&object);
 }
 
@@ -200,11 +226,14 @@ static json_t *variant_object(const struct result *result, const struct variant_
     put(&object, "operations", operations(variant));
     put(&object, "faults", faults(result, variant));
     put(&object, "fds", fds(variant));
-    put(&object, "temp_files", number_if(variant->checked, variant->temp_files));
+    put(&object, "children", children(variant));
+    put(&object, "temp_files", number_or_null(variant->temp_files));
+    put(&object, "heap", heap(variant));
     put(&object, "stored", stored(variant));
     put(&object, "emfile", emfile(&variant->emfile));
     put(&object, "level", level(&variant->level));
     put(&object, "findings", findings(variant));
+    put(&object, "note", text_or_null(variant->note));
     put(&object, "events_lost", number(variant->events_lost));
     put(&object, "threads_unrecorded", number(variant->threads_unrecorded));
     put(&object, "samples", samples(&variant->series));
@@ -220,11 +249,12 @@ static json_t *document(const struct result *result)
     struct filling object = {.into = json_object()};
     put(&object, "format", text("exeunt-comparison"));
     put(&object, "version", json_integer(JSON_FORMAT_VERSION));
-    put(&object, "workload", text(result->workload));
+    put(&object, "workload", text_or_null(result->workload));
+    put(&object, "program", result->program != NULL ? text(result->program) : json_null());
     put(&object, "seed", number(result->seed));
     put(&object, "faults", text(result->faults));
     put(&object, "workers", number(result->workers));
-    put(&object, "limit_fds", number(result->limit_fds));
+    put(&object, "limit_fds", number_if(result->limit_fds != 0, result->limit_fds));
     put(&object, "verdict", text(verdict_name(result->verdict)));
     put(&object, "sentence", text(result->sentence));
     put(&object, "variants", filled(&variants));

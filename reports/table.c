@@ -82,7 +82,37 @@ static int64_t emfile_faults(const struct variant_result *variant)
 
 static int64_t temp_files(const struct variant_result *variant)
 {
-    return variant->checked ? (int64_t)variant->temp_files : UNKNOWN;
+    return variant->temp_files;
+}
+
+static int64_t unreleased(const struct variant_result *variant)
+{
+    return variant->settled ? (int64_t)variant->unreleased : UNKNOWN;
+}
+
+static int64_t children_started(const struct variant_result *variant)
+{
+    return (int64_t)variant->children.started;
+}
+
+static int64_t children_left(const struct variant_result *variant)
+{
+    return (int64_t)(variant->children.started - variant->children.reaped);
+}
+
+static int64_t temps_made(const struct variant_result *variant)
+{
+    return (int64_t)variant->temps.made;
+}
+
+static int64_t heap_peak(const struct variant_result *variant)
+{
+    return variant->heap.watched ? (int64_t)variant->heap.peak : UNKNOWN;
+}
+
+static int64_t heap_leaked(const struct variant_result *variant)
+{
+    return variant->heap.watched ? (int64_t)variant->heap.leaked : UNKNOWN;
 }
 
 static int64_t whole(const struct variant_result *variant)
@@ -129,6 +159,36 @@ static const struct line run_lines[] = {
     {"  torn", GUARANTEE, torn},
 };
 
+/* What is known of any program. Operations, EMFILE and the heap only if there were any. */
+static const struct line program_lines[] = {
+    {"duration", TIME, duration},
+    {"faults injected", COUNT, injected},
+    {"descriptors at the peak", COUNT, peak},
+    {"  open at the end", COUNT, unreleased},
+    {"children started", COUNT, children_started},
+    {"  not waited for", COUNT, children_left},
+    {"temporary files made", COUNT, temps_made},
+    {"  left", COUNT, temp_files},
+};
+
+static const struct line operation_lines[] = {
+    {"operations done", COUNT, operations_done},
+    {"  succeeded", COUNT, succeeded},
+    {"  failed", COUNT, failed},
+    {"  per second", COUNT, per_second},
+    {"descriptors leaked", GUARANTEE, leaked},
+};
+
+static const struct line emfile_lines[] = {
+    {"first EMFILE after", TIME, emfile_after},
+    {"  faults", COUNT, emfile_faults},
+};
+
+static const struct line heap_lines[] = {
+    {"heap of an operation, peak", COUNT, heap_peak},
+    {"  leaked, bytes", GUARANTEE, heap_leaked},
+};
+
 static const struct line level_lines[] = {
     {"  descriptors", COUNT, level_fds},
     {"  faults", COUNT, level_faults},
@@ -139,7 +199,7 @@ static const struct line level_lines[] = {
 struct block {
     const struct variant_result *variants;
     size_t count;
-    bool comparison;
+    bool comparison, is_program;
     int cell_width;
 };
 
@@ -191,10 +251,25 @@ static void write_head(const struct ink *ink, const struct block *block)
     putc('\n', ink->out);
 }
 
+static void write_program(const struct ink *ink, const struct block *block)
+{
+    const struct variant_result *variant = block->variants;
+    write_lines(ink, block, program_lines, sizeof program_lines / sizeof *program_lines);
+    if (variant->operations.started > 0)
+        write_lines(ink, block, operation_lines, sizeof operation_lines / sizeof *operation_lines);
+    if (variant->emfile.count > 0)
+        write_lines(ink, block, emfile_lines, sizeof emfile_lines / sizeof *emfile_lines);
+}
+
 static void write_block(const struct ink *ink, const struct block *block, uint64_t level)
 {
     write_head(ink, block);
-    write_lines(ink, block, run_lines, sizeof run_lines / sizeof *run_lines);
+    if (block->is_program)
+        write_program(ink, block);
+    else
+        write_lines(ink, block, run_lines, sizeof run_lines / sizeof *run_lines);
+    if (block->variants->heap.watched)
+        write_lines(ink, block, heap_lines, sizeof heap_lines / sizeof *heap_lines);
     if (level == 0)
         return;
     char operations[INK_NUMBER_MAX];
@@ -218,7 +293,7 @@ void table_write(const struct ink *ink, const struct result *result)
     for (size_t i = 0; i < result->variant_count; i += beside) {
         size_t left = result->variant_count - i;
         struct block block = {&result->variants[i], left < beside ? left : beside, result->comparison,
-                              cell_width};
+                              result->program != NULL, cell_width};
         if (i > 0)
             putc('\n', ink->out);
         write_block(ink, &block, level);

@@ -32,6 +32,16 @@ static void write_conditions(const struct ink *ink, const struct result *result)
 {
     const char *separator = ink->signs->separator;
     char limit[INK_NUMBER_MAX];
+    if (result->program != NULL) {
+        ink_text(ink, result->program);
+        fprintf(ink->out, "\nseed %" PRIu64 "%s", result->seed, result->limit_fds != 0 ? "" : "\nfaults: ");
+        if (result->limit_fds != 0)
+            fprintf(ink->out, " %s limit %s descriptors\nfaults: ", separator,
+                    ink_number(limit, result->limit_fds));
+        ink_text(ink, result->faults);
+        fputs("\n\n", ink->out);
+        return;
+    }
     ink_text(ink, result->workload);
     fprintf(ink->out,
             " %s seed %" PRIu64 " %s %" PRIu64 " worker%s %s limit %s descriptors\nfaults: ", separator,

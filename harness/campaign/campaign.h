@@ -19,17 +19,29 @@ struct campaign_progress {
     int64_t fds;                             /* -1: unknown */
     uint64_t limit_fds;
     uint64_t faults;
+    int64_t children, temps; /* of a program: not waited for, temporary files */
+};
+
+/* What a program may leave without breaking a guarantee, unless the user says otherwise: bits of fail_on. */
+enum campaign_fail_on {
+    FAIL_ON_UNRELEASED = 1, /* open descriptors at its end */
+    FAIL_ON_CHILDREN = 2,   /* children that it did not wait for */
+    FAIL_ON_TEMP_FILES = 4, /* temporary files */
+    FAIL_ON_EXIT = 8,       /* an exit status other than 0 */
 };
 
 struct campaign_options {
-    const struct exeunt_workload *workload;
-    const struct exeunt_variant *variant; /* for campaign_run */
-    const char *faults;                   /* plan as text, NULL: the workload's default */
+    const struct exeunt_workload *workload; /* NULL: a program of the user's is run */
+    const struct exeunt_variant *variant;   /* for campaign_run */
+    char *const *program;                   /* for campaign_program: its command line, ends with NULL */
+    unsigned fail_on;                       /* for campaign_program: enum campaign_fail_on */
+    bool heap;                              /* allocations are watched */
+    const char *faults;                     /* plan as text, NULL: the workload's default, or none */
     uint64_t seed;
     uint64_t workers;    /* 1 .. 256 */
     uint64_t operations; /* of each variant; 0: not set */
     uint64_t for_ns;     /* time of each variant; 0: not set; at most one of the two is set */
-    uint64_t limit_fds;
+    uint64_t limit_fds;  /* 0: as found; for programs alone */
     uint64_t sample_ns;
     uint64_t hang_ns;
     const char *input; /* NULL: made from the seed */
@@ -50,9 +62,13 @@ uint64_t campaign_operations(const struct campaign_options *options);
  */
 int campaign_run(const struct campaign_options *options, struct result *out, struct error *error);
 
+/* Runs options->program. As campaign_run. */
+int campaign_program(const struct campaign_options *options, struct result *out, struct error *error);
+
 /* Runs all variants of options->workload, the positive controls first. As campaign_run. */
 int campaign_compare(const struct campaign_options *options, struct result *out, struct error *error);
 
-/* The points that a workload can meet: those of the preload first, then its own. The array is the
- * caller's to free, the names are static. Returns the points; names NULL if memory is short. */
+/* The points that a workload can meet: those of the preload first, then its own. Without a workload those of
+ * the preload, and the program's own may come. The array is the caller's to free, the names are static.
+ * Returns the points; names NULL if memory is short. */
 struct plan_points campaign_points(const struct exeunt_workload *workload);

@@ -3,9 +3,9 @@
 
 #include "campaign/campaign.h"
 #include "campaign/setup.h"
+#include "campaign/summary.h"
 #include "campaign/variant.h"
 #include "campaign/witness.h"
-#include "oracle/judge.h"
 
 /* A comparison while it goes on. */
 struct comparison {
@@ -64,16 +64,13 @@ int campaign_compare(const struct campaign_options *options, struct result *out,
     if (failed != 0)
         return failed;
     struct comparison comparison = {.setup = &setup};
-    failed = result_begin(&setup, true, &comparison.result, error);
+    failed = summary_begin(&setup, true, &comparison.result, error);
     if (failed == 0)
         failed = run_all(&comparison, true, error);
     if (failed == 0)
         failed = run_all(&comparison, false, error);
-    if (failed == 0) {
-        witness_digest(comparison.witnesses, &comparison.result);
-        judge_levels(&comparison.result);
-        judge(&comparison.result);
-    }
+    if (failed == 0)
+        summary_end(comparison.witnesses, &comparison.result);
     for (size_t i = 0; i < RESULT_VARIANTS_MAX; i++)
         witness_clear(&comparison.witnesses[i]);
     setup_close(&setup, comparison.result.leftover, sizeof comparison.result.leftover);

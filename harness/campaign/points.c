@@ -11,7 +11,7 @@
 struct plan_points campaign_points(const struct exeunt_workload *workload)
 {
     size_t own = 0;
-    while (workload->points[own].name != NULL)
+    while (workload != NULL && workload->points[own].name != NULL)
         own++;
     const char **names = malloc((fault_point_count + own) * sizeof *names);
     if (names == NULL)
@@ -20,7 +20,7 @@ struct plan_points campaign_points(const struct exeunt_workload *workload)
         names[i] = fault_points[i].name;
     for (size_t i = 0; i < own; i++)
         names[fault_point_count + i] = workload->points[i].name;
-    return (struct plan_points){.count = fault_point_count + own, .names = names};
+    return (struct plan_points){.count = fault_point_count + own, .names = names, .open = workload == NULL};
 }
 
 /* Whether the rule can be carried out at the point; if not, `why` says so. */
@@ -53,11 +53,11 @@ static bool fits(const struct plan_rule *rule, size_t index, const struct plan_p
 
 /* Leaves out the points of the rule that it does not fit. Returns 0, or -EINVAL if nothing is left, with
  * the reason of the last one. */
-static int fit_rule(struct plan_rule *rule, const struct plan_points *points, bool by_name,
+static int fit_rule(struct plan_rule *rule, const struct plan_points *points, bool by_name, bool has_patterns,
                     struct error *error)
 {
     char why[256] = "";
-    bool left = false;
+    bool left = has_patterns;
     for (size_t i = 0; i < points->count; i++) {
         uint64_t bit = UINT64_C(1) << (i % 64);
         if ((rule->points[i / 64] & bit) == 0)
@@ -80,6 +80,15 @@ static bool is_by_name(const char *text, uint32_t index)
     return memchr(text, '*', strcspn(text, ";:@")) == NULL;
 }
 
+/* Whether points that are not yet known may be meant by the rule. */
+static bool has_patterns(const struct plan *plan, uint32_t rule)
+{
+    for (uint32_t i = 0; i < plan->pattern_count; i++)
+        if (plan->patterns[i].rule == rule)
+            return true;
+    return false;
+}
+
 int points_plan(const char *text, const struct plan_points *points, uint64_t seed, struct plan *out,
                 struct error *error)
 {
@@ -88,10 +97,10 @@ int points_plan(const char *text, const struct plan_points *points, uint64_t see
     if (failed != 0)
         return failed;
     for (uint32_t i = 0; i < plan.rule_count && failed == 0; i++)
-        failed = fit_rule(&plan.rules[i], points, is_by_name(text, i), error);
+        failed = fit_rule(&plan.rules[i], points, is_by_name(text, i), has_patterns(&plan, i), error);
     if (failed != 0)
         return failed;
-    plan.within_operations = 1;
+    plan.within_operations = !points->open;
     *out = plan;
     return 0;
 }

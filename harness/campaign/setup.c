@@ -31,6 +31,8 @@ static int check_limit(const struct campaign_options *options, struct error *err
     if (options->limit_fds > limit.rlim_max)
         return error_usage(error, "--limit-fds %llu is above this system's hard limit of %llu (ulimit -Hn)",
                            (unsigned long long)options->limit_fds, (unsigned long long)limit.rlim_max);
+    if (options->workload == NULL)
+        return 0;
     uint64_t needed = FDS_BESIDE_WORKERS + options->workers * options->workload->fds_per_operation;
     if (options->limit_fds < needed)
         return error_usage(error,
@@ -69,7 +71,7 @@ static int find_parts(struct setup *setup, struct error *error)
 {
     char folder[PATH_MAX];
     int failed = own_folder(folder, error);
-    if (failed == 0)
+    if (failed == 0 && setup->options->workload != NULL)
         failed = find_part(folder, EXEUNT_HOST, "the program that the workloads run in", setup->host, error);
     if (failed == 0)
         failed = find_part(folder, EXEUNT_PRELOAD, "the preload library", setup->preload, error);
@@ -107,8 +109,9 @@ static int prepare(struct setup *setup, struct error *error)
 int setup_open(const struct campaign_options *options, struct setup *out, struct error *error)
 {
     struct setup setup = {.options = options, .faults = options->faults};
+    bool is_workload = options->workload != NULL;
     if (setup.faults == NULL)
-        setup.faults = options->workload->faults;
+        setup.faults = is_workload ? options->workload->faults : "none";
     setup.points = campaign_points(options->workload);
     if (setup.points.names == NULL)
         return error_not_done(error, -ENOMEM, "out of memory");
@@ -121,9 +124,9 @@ int setup_open(const struct campaign_options *options, struct setup *out, struct
         failed = check_limit(options, error);
     if (failed == 0)
         failed = find_parts(out, error);
-    if (failed == 0)
+    if (failed == 0 && is_workload)
         failed = make_folder(out, error);
-    if (failed == 0)
+    if (failed == 0 && is_workload)
         failed = prepare(out, error);
     char unheard[1];
     if (failed != 0)

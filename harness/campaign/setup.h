@@ -18,8 +18,8 @@ struct setup {
     struct exeunt_job_site site;
 };
 
-/* Checks the options and lays out the work folder below TMPDIR (/tmp). On failure nothing is left to close.
- * Returns 0 or a negative errno with `error`. */
+/* Checks the options and lays out the work folder of a workload below TMPDIR (/tmp). On failure nothing is
+ * left to close. Returns 0 or a negative errno with `error`. */
 int setup_open(const struct campaign_options *options, struct setup *out, struct error *error);
 
 /* Removes the work folder and frees. If the folder stays, `leftover` says why; otherwise it is untouched. */

@@ -9,6 +9,3 @@
  * caller's, or a negative errno with `error`. */
 int variant_run(const struct setup *setup, const struct exeunt_variant *variant, uint64_t operations,
                 struct variant_result *out, struct witness *witness, struct error *error);
-
-/* The result's head: what all its variants share. Returns 0 or -ENOMEM with `error`. */
-int result_begin(const struct setup *setup, bool comparison, struct result *out, struct error *error);

@@ -22,9 +22,10 @@ static const struct argp_option help_option[] = {
     {0},
 };
 
+/* --help first, then the command's own. */
 static const char *option_name(const void *of, size_t index)
 {
-    return ((const struct argp_option *)of)[index].name;
+    return index == 0 ? help_option->name : ((const struct argp_option *)of)[index - 1].name;
 }
 
 /* What the first `length` bytes at `typed` can stand for among `options`: an exact name, or all names that
@@ -58,8 +59,6 @@ static int unknown(const struct parse *parse, const char *typed)
     char bare[64];
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(name, "="), name);
     const char *nearest = text_nearest(bare, option_name, parse->arguments->options);
-    if (nearest == NULL)
-        nearest = text_nearest(bare, option_name, help_option);
     if (nearest != NULL)
         return error_usage(parse->error, "unknown option '%.80s' (did you mean '--%s'?)", typed, nearest);
     return error_usage(parse->error, "unknown option '%.80s'", typed);

@@ -57,7 +57,8 @@ static int write_terminal(const struct result *result, const struct options *opt
 {
     if (options->quiet)
         return 0;
-    bool taken = options->json != NULL && strcmp(options->json, "-") == 0;
+    bool taken =
+        options->campaign.program != NULL || (options->json != NULL && strcmp(options->json, "-") == 0);
     FILE *out = taken ? stderr : stdout;
     struct report_options looks = options_for(out);
     int rc = report_named("terminal")->write(result, &looks, out);

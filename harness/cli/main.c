@@ -13,7 +13,7 @@
 
 static const struct command commands[] = {
     {"list", command_list, "show workloads, points and reports"},
-    {"run", command_run, "run one variant of a workload under faults"},
+    {"run", command_run, "run one variant of a workload, or a program of yours, under faults"},
     {"compare", command_compare, "run all variants of a workload under the same faults, side by side"},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

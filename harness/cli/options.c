@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,8 @@ enum {
     OPTION_SAMPLE,
     OPTION_HANG,
     OPTION_SET,
+    OPTION_HEAP,
+    OPTION_FAIL_ON,
     OPTION_JSON,
     OPTION_QUIET,
 };
@@ -48,9 +51,13 @@ static const struct argp_option known_options[] = {
      "that should be clean do as many as the leaking one began)",
      1},
     {"for", OPTION_FOR, "TIME", 0,
-     "Time of each variant, instead of --operations. A TIME has a unit: us, ms, s, m or h, as in 20s", 1},
+     "Time of each variant, instead of --operations; a program of your own is then ended by SIGTERM. A TIME "
+     "has a unit: us, ms, s, m or h, as in 20s",
+     1},
     {"limit-fds", OPTION_LIMIT_FDS, "N", 0,
-     "Descriptors that the program may have, RLIMIT_NOFILE (default " LIMIT_FDS_DEFAULT ")", 1},
+     "Descriptors that the program may have, RLIMIT_NOFILE (default " LIMIT_FDS_DEFAULT
+     "; for a program of your own: as found)",
+     1},
     {"input", OPTION_INPUT, "DIR", 0, "Folder of real files to work on (default: files made from the seed)",
      1},
     {"sample", OPTION_SAMPLE, "TIME", 0, "Time between two samples (default " SAMPLE_DEFAULT ")", 1},
@@ -58,6 +65,12 @@ static const struct argp_option known_options[] = {
      "Without an operation ending for so long, the program hangs (default " HANG_DEFAULT ")", 1},
     {"set", OPTION_SET, "KEY=VALUE", 0,
      "A setting of the workload, see 'exeunt list'; may be given several times", 1},
+    {"heap", OPTION_HEAP, NULL, 0,
+     "Watch allocations too: bytes in use within an operation, memory that operations leak (slower)", 1},
+    {"fail-on", OPTION_FAIL_ON, "WHAT,...", 0,
+     "What else breaks a guarantee when a program leaves it: 'unreleased' descriptors, 'children' not waited "
+     "for, 'temp-files', an 'exit' with an error (default: these are told for information)",
+     1},
     {"json", OPTION_JSON, "FILE", 0,
      "Write the result to FILE as JSON too; '-' is standard output, and then the report goes to standard "
      "error",
@@ -88,8 +101,13 @@ static const struct value values[] = {
 };
 enum { VALUE_COUNT = sizeof values / sizeof *values };
 
+/* Options that mean nothing to a program of the user's, and those that mean nothing to a workload. */
+static const int for_workloads[] = {OPTION_WORKERS, OPTION_OPERATIONS, OPTION_INPUT, OPTION_SET, 0};
+static const int for_programs[] = {OPTION_FAIL_ON, 0};
+
 /* What is read while the workload is not yet known. */
 struct reading {
+    unsigned given; /* bit i: the option of key OPTION_FAULTS + i */
     struct options *options;
     const struct options_form *form;
     const char *operand;
@@ -147,6 +165,36 @@ static int read_value(const struct value *value, const char *typed, struct optio
     return 0;
 }
 
+/* One word of --fail-on. */
+static int read_fail_on_word(const char *word, unsigned *fail_on, struct error *error)
+{
+    static const char *const words[] = {"unreleased", "children", "temp-files", "exit", NULL};
+    static const unsigned bits[] = {FAIL_ON_UNRELEASED, FAIL_ON_CHILDREN, FAIL_ON_TEMP_FILES, FAIL_ON_EXIT};
+    char hint[64];
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], word) != 0)
+            continue;
+        *fail_on |= bits[i];
+        return 0;
+    }
+    return error_usage(error,
+                       "--fail-on '%.64s' is not known%s: choose of unreleased, children, temp-files, exit",
+                       word, text_hint(hint, sizeof hint, word, text_of_array, words));
+}
+
+static int read_fail_on(const char *typed, unsigned *fail_on, struct error *error)
+{
+    char word[64];
+    for (;;) {
+        size_t length = strcspn(typed, ",");
+        snprintf(word, sizeof word, "%.*s", (int)length, typed);
+        int rc = read_fail_on_word(word, fail_on, error);
+        if (rc != 0 || typed[length] == '\0')
+            return rc;
+        typed += length + 1;
+    }
+}
+
 static int read_value_of(int key, const char *typed, struct options *options, struct error *error)
 {
     const struct value *value = values;
@@ -159,6 +207,8 @@ static int take(void *into, int key, const char *typed, struct error *error)
 {
     struct reading *reading = into;
     struct options *options = reading->options;
+    if (key >= OPTION_FAULTS && key <= OPTION_QUIET)
+        reading->given |= 1u << (key - OPTION_FAULTS);
     switch (key) {
     case ARGP_KEY_ARG:
         if (reading->operand != NULL)
@@ -174,6 +224,11 @@ static int take(void *into, int key, const char *typed, struct error *error)
     case OPTION_SET:
         reading->settings[reading->setting_count++] = typed;
         return 0;
+    case OPTION_HEAP:
+        options->campaign.heap = true;
+        return 0;
+    case OPTION_FAIL_ON:
+        return read_fail_on(typed, &options->campaign.fail_on, error);
     case OPTION_JSON:
         options->json = typed;
         return 0;
@@ -185,10 +240,41 @@ static int take(void *into, int key, const char *typed, struct error *error)
     }
 }
 
+/* The first of the options that was given, or 0. */
+static int first_given(const struct reading *reading, const int *keys)
+{
+    while (*keys != 0 && (reading->given >> (*keys - OPTION_FAULTS) & 1) == 0)
+        keys++;
+    return *keys;
+}
+
+/* A program of the user's: whatever stands behind "--". */
+static int conclude_program(const struct reading *reading, struct error *error)
+{
+    struct options *options = reading->options;
+    int key = first_given(reading, for_workloads);
+    if (key != 0)
+        return error_usage(error, "--%s is for workloads: it means nothing to a program", option_name(key));
+    if (reading->operand != NULL)
+        return error_usage(error, "'%.64s' before '--': name a workload's variant or a program, not both",
+                           reading->operand);
+    if (options->json != NULL && strcmp(options->json, "-") == 0)
+        return error_usage(error, "--json -: standard output is the program's; give a file");
+    if ((reading->given >> (OPTION_LIMIT_FDS - OPTION_FAULTS) & 1) == 0)
+        options->campaign.limit_fds = 0;
+    return 0;
+}
+
 /* What can be judged only when all is read. */
 static int conclude(struct reading *reading, struct error *error)
 {
     struct campaign_options *campaign = &reading->options->campaign;
+    if (campaign->program != NULL)
+        return conclude_program(reading, error);
+    int key = first_given(reading, for_programs);
+    if (key != 0)
+        return error_usage(error, "--%s is for programs: %s -- PROGRAM", option_name(key),
+                           reading->form->command);
     if (reading->operand == NULL)
         return error_usage(error, "say what to %s: %s ('exeunt list' names them)", reading->form->command,
                            reading->form->operand);
@@ -202,12 +288,27 @@ static int conclude(struct reading *reading, struct error *error)
     return 0;
 }
 
+/* Splits the command line at "--". Returns the number of words before it, -1 if nothing stands behind it. */
+static int before_program(int argc, char **argv, struct campaign_options *campaign)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--") != 0)
+            continue;
+        campaign->program = argv + i + 1;
+        return i + 1 < argc ? i : -1;
+    }
+    return argc;
+}
+
 int options_parse(const struct options_form *form, int argc, char **argv, struct options *out,
                   struct error *error)
 {
     const struct arguments arguments = {form->command, form->operand, form->doc, known_options, take};
     struct options options = {.quiet = false};
     struct reading reading = {.options = &options, .form = form};
+    int own = form->takes_program ? before_program(argc, argv, &options.campaign) : argc;
+    if (own < 0)
+        return error_usage(error, "no program stands behind '--'");
     reading.settings = calloc((size_t)argc, sizeof *reading.settings);
     if (reading.settings == NULL)
         return error_not_done(error, -ENOMEM, "no memory to read the command line");
@@ -216,7 +317,7 @@ int options_parse(const struct options_form *form, int argc, char **argv, struct
         if (values[i].fallback != NULL)
             rc = read_value(&values[i], values[i].fallback, &options, error);
     if (rc == 0)
-        rc = arguments_parse(&arguments, argc, argv, &reading, error);
+        rc = arguments_parse(&arguments, own, argv, &reading, error);
     if (rc == 0)
         rc = conclude(&reading, error);
     free(reading.settings);

@@ -17,6 +17,7 @@ struct options_form {
     const char *command;
     const char *operand; /* what it is about, as --help shows it */
     const char *doc;
+    bool takes_program; /* "-- PROGRAM [ARGUMENT...]" may stand for it */
     int (*target)(const char *typed, struct campaign_options *campaign, struct error *error);
 };
 

@@ -2,6 +2,7 @@
 #include "progress.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,25 @@ static char *progress_time(char *to, uint64_t s)
     return to;
 }
 
+/* A line that grows. */
+struct text {
+    char *start;
+    size_t size, length;
+};
+
+static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int added = vsnprintf(text->start + text->length, text->size - text->length, format, arguments);
+    va_end(arguments);
+    if (added > 0)
+        text->length += (size_t)added;
+    if (text->length >= text->size)
+        text->length = text->size - 1;
+}
+
 char *progress_line(const struct campaign_progress *now, char *line, size_t size)
 {
     char done[INK_NUMBER_MAX], planned[INK_NUMBER_MAX], fds[INK_NUMBER_MAX] = "?";
@@ -42,13 +62,19 @@ char *progress_line(const struct campaign_progress *now, char *line, size_t size
     if (now->fds >= 0)
         ink_number(fds, (uint64_t)now->fds);
     bool counted = now->operations_planned > 0;
-    snprintf(line, size, "%s: %s%s%s operations, %s/%s descriptors, %s faults", now->variant,
-             ink_number(done, now->operations), counted ? " of " : "",
-             counted ? ink_number(planned, now->operations_planned) : "", fds,
-             ink_number(limit, now->limit_fds), ink_number(faults, now->faults));
-    size_t end = strlen(line);
+    struct text text = {line, size, 0};
+    add(&text, "%s: ", now->variant);
+    if (counted || now->operations > 0)
+        add(&text, "%s%s%s operations, ", ink_number(done, now->operations), counted ? " of " : "",
+            counted ? ink_number(planned, now->operations_planned) : "");
+    add(&text, "%s%s%s descriptors, %s faults", fds, now->limit_fds > 0 ? "/" : "",
+        now->limit_fds > 0 ? ink_number(limit, now->limit_fds) : "", ink_number(faults, now->faults));
+    if (now->children > 0)
+        add(&text, ", %s children", ink_number(done, (uint64_t)now->children));
+    if (now->temps > 0)
+        add(&text, ", %s temporary files", ink_number(done, (uint64_t)now->temps));
     if (left_s > 0)
-        snprintf(line + end, size - end, ", %s left", progress_time(left, left_s));
+        add(&text, ", %s left", progress_time(left, left_s));
     return line;
 }
 

@@ -1,15 +1,24 @@
-/* `exeunt run`: one variant of a workload under faults. */
+/* `exeunt run`: one variant of a workload, or a program of the user's, under faults. */
 #include "command.h"
 #include "execute.h"
 #include "target.h"
+
+static int run(const struct campaign_options *options, struct result *out, struct error *error)
+{
+    return options->program != NULL ? campaign_program(options, out, error)
+                                    : campaign_run(options, out, error);
+}
 
 int command_run(int argc, char **argv, struct error *error)
 {
     static const struct options_form form = {
         .command = "run",
-        .operand = "WORKLOAD/VARIANT",
-        .doc = "Run one variant of a workload under faults, and tell what it left behind.",
+        .operand = "WORKLOAD/VARIANT\n-- PROGRAM [ARGUMENT...]",
+        .doc =
+            "Run one variant of a workload, or any dynamically linked program, under faults, and tell what "
+            "it left behind. A program has its own standard streams; the report goes to standard error.",
+        .takes_program = true,
         .target = target_variant,
     };
-    return execute(&form, campaign_run, argc, argv, error);
+    return execute(&form, run, argc, argv, error);
 }

@@ -36,11 +36,7 @@ int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_
     ledger->fds_at_rest_last = -1;
     for (size_t i = 0; i < points->count; i++)
         snprintf(ledger->points[i].name, PLAN_POINT_NAME_MAX, "%s", points->names[i]);
-    *out = (struct ledger_view){.ledger = ledger,
-                                .size = size,
-                                .fd = fd,
-                                .fd_count = fd_count,
-                                .point_count = (uint32_t)points->count};
+    *out = (struct ledger_view){.ledger = ledger, .size = size, .fd = fd, .fd_count = fd_count};
     return 0;
 }
 
@@ -64,6 +60,23 @@ void ledger_path(const struct ledger_view *view, char *path, size_t size)
     snprintf(path, size, "/proc/%s/fd/%d", self, view->fd);
 }
 
+uint32_t ledger_point_count(const struct ledger_view *view)
+{
+    uint32_t count = view->ledger->point_count;
+    return count < PLAN_POINTS_MAX ? count : PLAN_POINTS_MAX;
+}
+
+void ledger_point_name(const struct ledger_view *view, uint32_t point, char name[PLAN_POINT_NAME_MAX])
+{
+    snprintf(name, PLAN_POINT_NAME_MAX, "%.*s", PLAN_POINT_NAME_MAX - 1, view->ledger->points[point].name);
+}
+
+void ledger_spawn_path(const struct ledger_view *view, int32_t index, char path[LEDGER_PATH_MAX])
+{
+    bool known = index > LEDGER_PATH_UNKNOWN && index < LEDGER_PATHS_MAX;
+    snprintf(path, LEDGER_PATH_MAX, "%.*s", LEDGER_PATH_MAX - 1, known ? view->ledger->paths[index] : "?");
+}
+
 void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
 {
     const struct ledger *ledger = view->ledger;
@@ -75,15 +88,18 @@ void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
         out->started += ledger->threads[i].started;
         out->succeeded += ledger->threads[i].succeeded;
         out->failed += ledger->threads[i].failed;
+        out->heap += ledger->threads[i].heap;
     }
-    for (uint32_t i = 0; i < view->point_count; i++)
+    for (uint32_t i = 0; i < ledger_point_count(view); i++)
         out->injected += ledger->points[i].injected;
+    out->children = (int64_t)(ledger->children_started - ledger->children_reaped);
+    out->temps = (int64_t)(ledger->temps_made - ledger->temps_gone);
 }
 
 static bool within_range(const struct ledger_view *view, const struct ledger_event *event)
 {
     return event->kind >= LEDGER_FAULT && event->kind < LEDGER_EVENT_KINDS && event->point >= -1 &&
-           event->point < (int32_t)view->point_count && event->error >= 0;
+           event->point < (int32_t)ledger_point_count(view) && event->error >= 0;
 }
 
 /* Copies the event at `index` of the stream. False if it was overwritten meanwhile. */

@@ -13,8 +13,7 @@ struct ledger_view {
     struct ledger *ledger; /* the mapping; the child can change it at any time */
     size_t size;
     int fd;            /* of the memory: the child opens it by /proc/PID/fd/N */
-    uint32_t fd_count; /* our own copies: the child's word is not trusted */
-    uint32_t point_count;
+    uint32_t fd_count; /* our own copy: the child's word is not trusted */
     uint64_t events_read;
     bool child_ended; /* set by the owner: an event still incomplete now will never be complete */
 };
@@ -30,10 +29,20 @@ void ledger_close(struct ledger_view *view);
 /* Path by which another process of this user opens the ledger. Valid while this process lives. */
 void ledger_path(const struct ledger_view *view, char *path, size_t size);
 
+/* Points that are known by now, and the name of one of them. */
+uint32_t ledger_point_count(const struct ledger_view *view);
+void ledger_point_name(const struct ledger_view *view, uint32_t point, char name[PLAN_POINT_NAME_MAX]);
+
+/* Spawn path of that index, "?" if there is none. */
+void ledger_spawn_path(const struct ledger_view *view, int32_t index, char path[LEDGER_PATH_MAX]);
+
 /* Sums over all threads. */
 struct ledger_totals {
     uint64_t started, succeeded, failed; /* operations */
     uint64_t injected;                   /* faults */
+    int64_t children;                    /* started and not yet waited for */
+    int64_t temps;                       /* temporary files and folders that are there, by the calls */
+    int64_t heap;                        /* bytes in use, if the heap is watched */
 };
 void ledger_totals(const struct ledger_view *view, struct ledger_totals *out);
 

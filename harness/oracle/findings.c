@@ -20,6 +20,9 @@ static bool kind_of(const struct ledger_event *event, enum finding_kind *kind)
     case LEDGER_FOREIGN_CLOSE:
         *kind = FINDING_FOREIGN_CLOSE;
         return true;
+    case LEDGER_HEAP_LEAK:
+        *kind = FINDING_LEAKED_MEMORY;
+        return true;
     default:
         return false;
     }
@@ -68,27 +71,34 @@ void findings_add(struct findings *findings, const struct ledger_event *event)
         add_sweep(findings, event->site);
     if (!kind_of(event, &kind) || (kind == FINDING_DOUBLE_CLOSE && is_sweep(findings, event->site)))
         return;
+    findings_put(findings, &(struct raw_finding){.kind = kind,
+                                                 .taken_at = event->taken_at,
+                                                 .site = event->site,
+                                                 .point = event->point,
+                                                 .error = event->error,
+                                                 .operation = event->operation,
+                                                 .path = event->path,
+                                                 .k = event->k,
+                                                 .count = 1,
+                                                 .bytes = event->bytes});
+}
+
+void findings_put(struct findings *findings, const struct raw_finding *raw)
+{
     for (size_t i = 0; i < findings->count; i++) {
         struct raw_finding *known = &findings->list[i];
-        if (known->kind == kind && known->taken_at == event->taken_at && known->site == event->site &&
-            known->point == event->point) {
-            known->count++;
+        if (known->kind == raw->kind && known->taken_at == raw->taken_at && known->site == raw->site &&
+            known->point == raw->point) {
+            known->count += raw->count;
+            known->bytes += raw->bytes;
             return;
         }
     }
     struct raw_finding *added = room_for_one(findings);
-    if (added == NULL) {
+    if (added == NULL)
         findings->dropped++;
-        return;
-    }
-    *added = (struct raw_finding){.kind = kind,
-                                  .taken_at = event->taken_at,
-                                  .site = event->site,
-                                  .point = event->point,
-                                  .error = event->error,
-                                  .operation = event->operation,
-                                  .k = event->k,
-                                  .count = 1};
+    else
+        *added = *raw;
 }
 
 void findings_clear(struct findings *findings)
@@ -97,15 +107,16 @@ void findings_clear(struct findings *findings)
     *findings = (struct findings){0};
 }
 
-void finding_coordinate(const struct raw_finding *raw, const char *point, char *out, size_t size)
+void finding_coordinate(const struct raw_finding *raw, const char *path, const char *point, char *out,
+                        size_t size)
 {
-    unsigned long long operation = raw->operation - 1;
-    if (raw->operation == 0)
-        snprintf(out, size, "-");
-    else if (raw->point < 0)
-        snprintf(out, size, "%llu", operation);
+    char operation[24];
+    snprintf(operation, sizeof operation, "%llu", (unsigned long long)raw->operation - 1);
+    const char *who = raw->operation != 0 ? operation : path;
+    if (raw->point < 0)
+        snprintf(out, size, "%s", who);
     else
-        snprintf(out, size, "%llu:%s#%llu", operation, point, (unsigned long long)raw->k);
+        snprintf(out, size, "%s:%s#%llu", who, point, (unsigned long long)raw->k);
 }
 
 static uint64_t signature(const struct finding *finding)
@@ -132,10 +143,12 @@ size_t findings_join(struct finding *findings, size_t count)
         size_t same = 0;
         while (same < kept && findings[same].signature != findings[i].signature)
             same++;
-        if (same < kept)
+        if (same < kept) {
             findings[same].count += findings[i].count;
-        else
+            findings[same].bytes += findings[i].bytes;
+        } else {
             findings[kept++] = findings[i];
+        }
     }
     if (kept > 1)
         qsort(findings, kept, sizeof *findings, by_count);

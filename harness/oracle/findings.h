@@ -16,8 +16,10 @@ struct raw_finding {
     int32_t point;           /* -1: none was injected */
     int error;               /* the four below are of the first one met */
     uint64_t operation;      /* encoded as in the ledger */
+    int32_t path;            /* index of the thread's spawn path */
     uint64_t k;
     uint64_t count;
+    uint64_t bytes; /* of memory, all together */
 };
 
 /* Zeroed: empty. */
@@ -31,11 +33,16 @@ struct findings {
 
 /* Adds what the event says, if it says that a guarantee is broken. */
 void findings_add(struct findings *findings, const struct ledger_event *event);
+
+/* Adds `raw`, or its count to the same one. */
+void findings_put(struct findings *findings, const struct raw_finding *raw);
 void findings_clear(struct findings *findings);
 
 /* Sets the signature and joins findings that turn out to be the same once their places have names; sorts
  * them, most frequent first. Returns their number afterwards. */
 size_t findings_join(struct finding *findings, size_t count);
 
-/* Writes the coordinate: "1724:upload/metadata#1", "1724" without a point, "-" outside any operation. */
-void finding_coordinate(const struct raw_finding *raw, const char *point, char *out, size_t size);
+/* Writes the coordinate: "1724:upload/metadata#1", or "1724" without a point; outside any operation the
+ * thread's spawn path `path` stands for it: "0.1:posix/io/oc/open#3". */
+void finding_coordinate(const struct raw_finding *raw, const char *path, const char *point, char *out,
+                        size_t size);

@@ -10,7 +10,10 @@
 /* A guarantee was seen to be broken. Leaks are counted also where their events were lost. */
 static bool is_broken(const struct variant_result *variant)
 {
-    return variant->finding_count > 0 || variant->fds.leaked > 0;
+    for (size_t i = 0; i < variant->finding_count; i++)
+        if (!variant->findings[i].informational)
+            return true;
+    return variant->fds.leaked > 0 || variant->heap.leaked > 0;
 }
 
 static bool is_seen_whole(const struct variant_result *variant)
@@ -18,11 +21,16 @@ static bool is_seen_whole(const struct variant_result *variant)
     return variant->events_lost == 0 && variant->threads_unrecorded == 0;
 }
 
-static enum verdict judge_variant(const struct variant_result *variant)
+/* A program of the user's may well end with an error when it is failed: that is for him to judge. */
+static enum verdict judge_variant(const struct variant_result *variant, bool is_program)
 {
     if (is_broken(variant))
         return VERDICT_FAIL;
     switch (variant->ended) {
+    case ENDED_EXITED:
+        if (!is_program)
+            return VERDICT_FAIL;
+        return is_seen_whole(variant) ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
     case ENDED_COMPLETED:
         return is_seen_whole(variant) ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
     case ENDED_INTERRUPTED:
@@ -102,7 +110,8 @@ static void say_variant(struct sentence *sentence, const struct variant_result *
         [ENDED_DISK_FULL] = " and met a full disk",
         [ENDED_INTERRUPTED] = " and was interrupted",
     };
-    uint64_t leaked = variant->fds.leaked, temp_files = variant->temp_files;
+    uint64_t leaked = variant->fds.leaked;
+    uint64_t temp_files = variant->temp_files > 0 ? (uint64_t)variant->temp_files : 0;
     say(sentence, "%s left ", variant->name);
     if (leaked == 0 && temp_files == 0)
         say(sentence, "%s", is_broken(variant) ? "other damage" : "nothing");
@@ -169,13 +178,79 @@ static void say_whole(struct result *result)
     say(&sentence, ".");
 }
 
+/* "and left 2 open descriptors": what there is of it. */
+static void say_left(struct sentence *sentence, bool *any, uint64_t count, const char *one, const char *many)
+{
+    if (count == 0)
+        return;
+    say(sentence, "%s%llu %s", *any ? ", " : "; it left ", (unsigned long long)count,
+        count == 1 ? one : many);
+    *any = true;
+}
+
+static uint64_t count_of(const struct variant_result *variant, enum finding_kind kind)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < variant->finding_count; i++)
+        if (variant->findings[i].kind == kind)
+            count += variant->findings[i].count;
+    return count;
+}
+
+static void say_ending(struct sentence *sentence, const struct variant_result *variant)
+{
+    static const char *const endings[] = {
+        [ENDED_COMPLETED] = "ended in order",
+        [ENDED_EMFILE] = "died of EMFILE (too many open files)",
+        [ENDED_DEADLOCK] = "locked up",
+        [ENDED_CRASH] = "crashed",
+        [ENDED_KILLED] = "was killed from outside",
+        [ENDED_EXITED] = "ended with exit status",
+        [ENDED_HANG] = "hung",
+        [ENDED_DISK_FULL] = "met a full disk",
+        [ENDED_INTERRUPTED] = "was interrupted",
+    };
+    say(sentence, "%s %s", variant->name, endings[variant->ended]);
+    if (variant->ended == ENDED_EXITED)
+        say(sentence, " %d", variant->exit_status);
+    const char *name = variant->signal != 0 ? sigabbrev_np(variant->signal) : NULL;
+    if (variant->ended == ENDED_CRASH && name != NULL)
+        say(sentence, " by SIG%s", name);
+    say(sentence, " after %llu fault%s", (unsigned long long)variant->faults.injected,
+        plural(variant->faults.injected));
+}
+
+static void say_program(struct result *result)
+{
+    const struct variant_result *variant = &result->variants[0];
+    struct sentence sentence = {result->sentence, sizeof result->sentence, 0};
+    bool any = false;
+    say_ending(&sentence, variant);
+    say_left(&sentence, &any, variant->unreleased, "open descriptor", "open descriptors");
+    say_left(&sentence, &any, count_of(variant, FINDING_UNREAPED_CHILD), "child not waited for",
+             "children not waited for");
+    say_left(&sentence, &any, count_of(variant, FINDING_LEFT_TEMP_FILE), "temporary file", "temporary files");
+    uint64_t broken = 0;
+    for (size_t i = 0; i < variant->finding_count; i++)
+        broken += !variant->findings[i].informational;
+    if (broken > 0)
+        say(&sentence, "; %llu finding%s break%s a guarantee", (unsigned long long)broken, plural(broken),
+            broken == 1 ? "s" : "");
+    else if (!any && variant->settled)
+        say(&sentence, "; it left nothing behind");
+    say(&sentence, ".");
+}
+
 void judge(struct result *result)
 {
     for (size_t i = 0; i < result->variant_count; i++)
-        result->variants[i].verdict = judge_variant(&result->variants[i]);
+        result->variants[i].verdict = judge_variant(&result->variants[i], result->program != NULL);
     result->verdict = judge_whole(result);
     result->exit_status = exit_status_of(result->verdict);
-    say_whole(result);
+    if (result->program != NULL)
+        say_program(result);
+    else
+        say_whole(result);
 }
 
 static uint64_t ended_operations(const struct variant_result *variant)

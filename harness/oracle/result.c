@@ -11,6 +11,7 @@ void result_clear(struct result *result)
         free(result->variants[i].series.samples);
     }
     free(result->faults);
+    free(result->program);
     free(result->points);
     memset(result, 0, sizeof *result);
 }
@@ -45,6 +46,11 @@ const char *finding_kind_name(enum finding_kind kind)
         [FINDING_UNACCOUNTED_DESCRIPTORS] = "unaccounted-descriptors",
         [FINDING_TEMP_FILES] = "temporary-files",
         [FINDING_TORN_RESULTS] = "torn-results",
+        [FINDING_LEAKED_MEMORY] = "leaked-memory",
+        [FINDING_UNRELEASED_DESCRIPTOR] = "unreleased-descriptor",
+        [FINDING_UNREAPED_CHILD] = "unreaped-child",
+        [FINDING_LEFT_TEMP_FILE] = "left-temporary-file",
+        [FINDING_ERROR_EXIT] = "error-exit",
     };
     return names[kind];
 }

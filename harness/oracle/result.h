@@ -38,6 +38,11 @@ enum finding_kind {
     FINDING_UNACCOUNTED_DESCRIPTORS, /* kernel and ledger disagree at the end; count: by how many */
     FINDING_TEMP_FILES,              /* temporary files left behind */
     FINDING_TORN_RESULTS,            /* stored results that are not whole */
+    FINDING_LEAKED_MEMORY,
+    FINDING_UNRELEASED_DESCRIPTOR, /* still open when the program ended */
+    FINDING_UNREAPED_CHILD,        /* not waited for when the program ended */
+    FINDING_LEFT_TEMP_FILE,        /* still there when the program ended, with the place that made it */
+    FINDING_ERROR_EXIT,            /* ended with a status other than 0 */
 };
 
 /* One broken guarantee, deduplicated by signature. Strings are "" where they do not apply. */
@@ -48,8 +53,11 @@ struct finding {
     char taken_at[RESULT_PLACE_MAX]; /* "workloads/upload.c:88", or "module+0xoffset" without symbols */
     char site[RESULT_PLACE_MAX];     /* of a wrong release */
     char point[PLAN_POINT_NAME_MAX]; /* that failed in the operation before; "": none was injected */
-    int error;                       /* positive errno of the fault, or of the operation; 0: none */
-    char coordinate[112];            /* of the first: "1724:upload/metadata#1", or "1724" without a fault */
+    bool in_operation;    /* of a program with marks; otherwise the coordinate's first part is a thread */
+    bool informational;   /* told, but no guarantee is broken by it */
+    uint64_t bytes;       /* of leaked memory */
+    int error;            /* positive errno of the fault, or of the operation; 0: none */
+    char coordinate[112]; /* of the first: "1724:upload/metadata#1", or "1724" without a fault */
 };
 
 /* A moment of a run. Values that could not be read are -1. */
@@ -58,6 +66,9 @@ struct sample {
     int64_t fds;
     uint64_t operations; /* ended until then */
     uint64_t faults;     /* injected until then */
+    int64_t children;    /* started and not waited for */
+    int64_t temps;       /* temporary files that are there */
+    int64_t heap;        /* bytes in use, if the heap is watched */
 };
 
 /* Samples over time, thinned to a bounded number: each stands for a bucket of time. */
@@ -102,8 +113,22 @@ struct variant_result {
         int64_t baseline, peak, final; /* -1: unknown */
         uint64_t leaked, limit;
     } fds;
-    bool checked; /* the three figures below are known */
-    uint64_t stored_whole, stored_torn, temp_files;
+    bool checked; /* the two figures below are known */
+    uint64_t stored_whole, stored_torn;
+    int64_t temp_files;  /* left behind; -1: unknown */
+    bool settled;        /* the program ended in order: what it held then is known */
+    uint64_t unreleased; /* descriptors */
+    struct {
+        uint64_t started, reaped;
+    } children;
+    struct {
+        uint64_t made, gone;
+    } temps; /* temporary files */
+    struct {
+        bool watched;
+        uint64_t peak, leaked; /* bytes: in use within one operation at most; leaked by operations */
+    } heap;
+    char note[320]; /* what else must be known of the run; "" */
     struct exhaustion emfile;
     struct level level;
     struct finding *findings; /* most frequent first; owned */
@@ -114,8 +139,9 @@ struct variant_result {
 };
 
 struct result {
-    char workload[RESULT_NAME_MAX];
-    bool comparison; /* compare: several variants; otherwise run: one */
+    char workload[RESULT_NAME_MAX]; /* "": it was a program of the user's */
+    char *program;                  /* its command line, for people; owned; NULL: it was a workload */
+    bool comparison;                /* compare: several variants; otherwise run: one */
     uint64_t seed;
     char *faults; /* the plan as text; owned */
     uint64_t workers, limit_fds;

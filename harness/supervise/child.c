@@ -24,7 +24,8 @@ enum wire {
     START_THEIRS,
     ERRORS_OURS,
     ERRORS_THEIRS,
-    OUTPUT, /* copies of our standard streams; -1: not to be kept, or we have none */
+    INPUT, /* copies of our standard streams; -1: not to be kept, or we have none */
+    OUTPUT,
     ERRORS,
     NOTHING, /* /dev/null */
     PROC,    /* -1 without /proc */
@@ -48,11 +49,12 @@ static int take_wire(int *wire)
 
 /* What is open on failure is the caller's to close, as on success. The copies come first: where we have no
  * standard streams, a wire may get their number. */
-static int wires_open(int *wires, bool keep_output, struct error *error)
+static int wires_open(int *wires, bool keep_streams, struct error *error)
 {
     for (enum wire i = 0; i < WIRES; i++)
         wires[i] = -1;
-    if (keep_output) {
+    if (keep_streams) {
+        wires[INPUT] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
         wires[OUTPUT] = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
         wires[ERRORS] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     }
@@ -69,15 +71,17 @@ static struct keeper keeper_of(const struct child_options *options, const int *w
                                char *const *environment)
 {
     int nothing = wires[NOTHING];
+    int input = wires[INPUT] >= 0 ? wires[INPUT] : nothing;
     int output = wires[OUTPUT] >= 0 ? wires[OUTPUT] : nothing;
     int errors = wires[ERRORS] >= 0 ? wires[ERRORS] : nothing;
     return (struct keeper){
         .namespaced = namespaced,
         .channel = wires[CHANNEL_THEIRS],
         .ledger = options->ledger->fd,
-        .program = {.arguments = options->arguments,
+        .program = {.path = options->path,
+                    .arguments = options->arguments,
                     .environment = environment,
-                    .streams = {nothing, output, options->keep_output ? errors : wires[ERRORS_THEIRS]},
+                    .streams = {input, output, options->keep_streams ? errors : wires[ERRORS_THEIRS]},
                     .limit_fds = options->limit_fds,
                     .start = wires[START_THEIRS],
                     .proc = wires[PROC]},
@@ -110,7 +114,7 @@ static int start_failed(const struct child_options *options, const struct start_
         [START_LIMITS] = "cannot set its limits: ",
         [START_EXECUTE] = "",
     };
-    const char *program = options->arguments[0];
+    const char *program = options->path;
     if (report->stage == START_LIMITS)
         return error_not_done(error, -report->value,
                               "cannot run '%s' with a limit of %" PRIu64
@@ -137,7 +141,7 @@ static int let_go(const struct child_options *options, int start, struct child *
     if (!next_report(start, &report)) {
         *stage = START_FORK;
         return error_not_done(error, -ECHILD, "cannot run '%s': its process was killed before it began",
-                              options->arguments[0]);
+                              options->path);
     }
     if (report.stage == START_READY) {
         if (sampler_open(report.value, &child->sampler) != 0)
@@ -195,7 +199,7 @@ static int start_contained(const struct child_options *options, bool namespaced,
                            enum start_stage *stage, struct error *error)
 {
     int wires[WIRES];
-    int code = wires_open(wires, options->keep_output, error);
+    int code = wires_open(wires, options->keep_streams, error);
     if (code == 0)
         code = start_wired(options, namespaced, wires, out, stage, error);
     for (enum wire i = 0; i < WIRES; i++)
@@ -225,6 +229,11 @@ bool child_status(const struct child *child, int *status)
     while ((length = recv(child->channel, status, sizeof *status, MSG_DONTWAIT)) < 0 && errno == EINTR)
         ;
     return length == (ssize_t)sizeof *status;
+}
+
+void child_signal(const struct child *child, int signal_number)
+{
+    send(child->channel, &signal_number, sizeof signal_number, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void child_end(struct child *child)

@@ -10,11 +10,12 @@
 #include "supervise/sampler.h"
 
 struct child_options {
-    char *const *arguments; /* [0] is the path of the program; ends with NULL */
+    const char *path;       /* of the program */
+    char *const *arguments; /* as the program sees them; ends with NULL */
     const char *preload;
     const struct ledger_view *ledger;
-    uint64_t limit_fds;
-    bool keep_output;       /* the program writes to our standard output and error */
+    uint64_t limit_fds;     /* 0: as found */
+    bool keep_streams;      /* the program has our standard streams */
     bool without_namespace; /* contain it as if a PID namespace were not permitted */
 };
 
@@ -34,6 +35,9 @@ int child_start(const struct child_options *options, struct child *out, struct e
 
 /* The program's wait status, once the channel is readable. False: the keeper died without telling it. */
 bool child_status(const struct child *child, int *status);
+
+/* Sends a signal to the program and its process group, if it has not ended. */
+void child_signal(const struct child *child, int signal_number);
 
 /* Ends the program if it has not ended, and all that descends from it. When it returns nobody is left.
  * The descriptor `errors` stays, since something may be in there; child_close closes it. */

@@ -80,6 +80,16 @@ static bool program_ended(pid_t program)
     return false;
 }
 
+/* Passes a signal from the channel on. False: the channel has none, it is hung up. */
+static bool pass_signal(int channel, pid_t program)
+{
+    int signal_number;
+    if (recv(channel, &signal_number, sizeof signal_number, MSG_DONTWAIT) != (ssize_t)sizeof signal_number)
+        return false;
+    kill(-program, signal_number);
+    return true;
+}
+
 /* Waits for the program's end or the supervisor's order. True: the program has ended. */
 static bool watch(const struct keeper *keeper, pid_t program)
 {
@@ -90,8 +100,10 @@ static bool watch(const struct keeper *keeper, pid_t program)
     for (;;) {
         if (program_ended(program))
             return true;
-        struct pollfd polled[] = {{.fd = keeper->channel}, {.fd = signals, .events = POLLIN}};
-        if (signals < 0 || poll(polled, 2, -1) < 0 || polled[0].revents != 0)
+        struct pollfd polled[] = {{.fd = keeper->channel, .events = POLLIN},
+                                  {.fd = signals, .events = POLLIN}};
+        if (signals < 0 || poll(polled, 2, -1) < 0 ||
+            (polled[0].revents != 0 && !pass_signal(keeper->channel, program)))
             return false;
         struct signalfd_siginfo taken;
         while (read(signals, &taken, sizeof taken) > 0)

@@ -10,7 +10,8 @@
 struct keeper {
     struct program program;
     bool namespaced; /* we are process 1 of a PID namespace and have mounts of our own */
-    int channel;     /* socket: takes the program's wait status (int); its hangup is the order to end all */
+    int channel;     /* socket: takes the program's wait status (int), gives signals for it (int); its hangup
+                        is the order to end all */
     int ledger;      /* held open for the program, which opens it by /proc/KEEPER/fd/N */
 };
 

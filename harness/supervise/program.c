@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -69,7 +70,8 @@ static void take_limits(const struct program *program, int start)
 {
     struct rlimit descriptors = {.rlim_cur = program->limit_fds, .rlim_max = program->limit_fds};
     struct rlimit core = {0};
-    if (setrlimit(RLIMIT_NOFILE, &descriptors) != 0 || setrlimit(RLIMIT_CORE, &core) != 0)
+    bool limited = program->limit_fds != 0;
+    if ((limited && setrlimit(RLIMIT_NOFILE, &descriptors) != 0) || setrlimit(RLIMIT_CORE, &core) != 0)
         fail(start, START_LIMITS);
 }
 
@@ -95,6 +97,6 @@ _Noreturn void program_execute(const struct program *program, pid_t keeper)
     program_report(start, START_READY, number);
     wait_for_answer(start);
     take_default_signals();
-    execve(program->arguments[0], program->arguments, program->environment);
+    execve(program->path, program->arguments, program->environment);
     fail(start, START_EXECUTE);
 }

@@ -22,12 +22,13 @@ struct start_report {
 };
 
 struct program {
+    const char *path; /* of the file to execute */
     char *const *arguments;
     char *const *environment;
-    int streams[3]; /* what become its descriptors 0, 1, 2 */
-    uint64_t limit_fds;
-    int start; /* close-on-exec socket; the program waits for an answer to START_READY */
-    int proc;  /* the supervisor's /proc, or -1 */
+    int streams[3];     /* what become its descriptors 0, 1, 2 */
+    uint64_t limit_fds; /* 0: as found */
+    int start;          /* close-on-exec socket; the program waits for an answer to START_READY */
+    int proc;           /* the supervisor's /proc, or -1 */
 };
 
 /* Reports a failure to start. */

@@ -32,10 +32,12 @@ struct run {
     enum over over;
     int status; /* wait status, once PROGRAM_ENDED */
     int64_t fds_last, fds_peak;
-    uint64_t operations;       /* ended by the last sample */
+    uint64_t operations; /* ended by the last sample */
+    bool operations_begun;
     uint64_t operation_end_ns; /* the last sample that saw one end */
     uint64_t sample_due_ns;
     uint64_t grace_end_ns; /* 0: nobody has asked to end */
+    bool time_is_over;     /* that is why it was asked */
 };
 
 static void take_sample(struct run *run, uint64_t now_ns)
@@ -48,7 +50,11 @@ static void take_sample(struct run *run, uint64_t now_ns)
         .fds = sampler_count(&run->child.sampler),
         .operations = totals.succeeded + totals.failed,
         .faults = totals.injected,
+        .children = totals.children,
+        .temps = totals.temps,
+        .heap = totals.heap,
     };
+    run->operations_begun = totals.started > 0;
     if (sample.fds >= 0)
         run->fds_last = sample.fds;
     if (sample.fds > run->fds_peak)
@@ -72,7 +78,8 @@ static void sample_if_due(struct run *run, uint64_t now_ns)
     run->sample_due_ns += options->sample_ns;
     if (run->sample_due_ns <= now_ns)
         run->sample_due_ns = now_ns + options->sample_ns;
-    bool waits = options->hang_ns != 0 && run->grace_end_ns == 0;
+    bool waits =
+        options->hang_ns != 0 && run->grace_end_ns == 0 && (run->operations_begun || !options->hang_by_marks);
     if (waits && now_ns - run->operation_end_ns >= options->hang_ns)
         run->over = HANGS;
 }
@@ -81,10 +88,16 @@ static void end_if_asked(struct run *run, uint64_t now_ns)
 {
     if (run->grace_end_ns != 0 && now_ns >= run->grace_end_ns)
         run->over = GRACE_OVER;
-    if (run->grace_end_ns == 0 && *run->options->interrupted != 0) {
-        run->options->ledger->ledger->stop = 1;
-        run->grace_end_ns = now_ns + grace_ns;
-    }
+    if (run->grace_end_ns != 0)
+        return;
+    const struct supervise_options *options = run->options;
+    run->time_is_over = options->for_ns != 0 && now_ns - run->child.started_ns >= options->for_ns;
+    if (*options->interrupted == 0 && !run->time_is_over)
+        return;
+    options->ledger->ledger->stop = 1;
+    if (options->end_signal != 0)
+        child_signal(&run->child, options->end_signal);
+    run->grace_end_ns = now_ns + grace_ns;
 }
 
 /* One reading, so that a program that writes without end does not keep us from the rest. False: nothing
@@ -147,7 +160,7 @@ static enum ended ended_by(const struct run *run, const struct supervise_outcome
     if (run->over == PROGRAM_ENDED && own_making(outcome->signal))
         return ENDED_CRASH;
     if (run->grace_end_ns != 0)
-        return ENDED_INTERRUPTED;
+        return run->time_is_over ? ENDED_COMPLETED : ENDED_INTERRUPTED;
     if (outcome->signal != 0)
         return ENDED_KILLED;
     return outcome->exit_status == 0 ? ENDED_COMPLETED : ENDED_EXITED;
@@ -185,11 +198,12 @@ static void finish(struct run *run, struct supervise_outcome *out)
 static int run_program(struct run *run, struct supervise_outcome *out, struct error *error)
 {
     const struct supervise_options *options = run->options;
-    struct child_options child = {.arguments = options->arguments,
+    struct child_options child = {.path = options->path,
+                                  .arguments = options->arguments,
                                   .preload = options->preload,
                                   .ledger = options->ledger,
                                   .limit_fds = options->limit_fds,
-                                  .keep_output = options->keep_output != 0};
+                                  .keep_streams = options->keep_streams != 0};
     int code = child_start(&child, &run->child, error);
     if (code != 0)
         return code;
@@ -208,7 +222,7 @@ static int run_program(struct run *run, struct supervise_outcome *out, struct er
         free(outcome.series.samples);
         return error_not_done(error, -ECHILD,
                               "how '%s' ended is unknown: the process that kept it was killed from outside",
-                              options->arguments[0]);
+                              options->path);
     }
     *out = outcome;
     return 0;
@@ -218,7 +232,7 @@ int supervise(const struct supervise_options *options, struct supervise_outcome 
 {
     struct run run = {.options = options, .fds_last = -1, .fds_peak = -1};
     if (series_begin(&run.collector) != 0)
-        return error_not_done(error, -ENOMEM, "no memory for the samples of '%s'", options->arguments[0]);
+        return error_not_done(error, -ENOMEM, "no memory for the samples of '%s'", options->path);
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &run.signals);

@@ -20,14 +20,18 @@
 typedef void supervise_tick(void *context, const struct sample *sample);
 
 struct supervise_options {
-    char *const *arguments; /* argv of the program: [0] is its path; ends with NULL */
+    const char *path;       /* of the program */
+    char *const *arguments; /* its argv; ends with NULL */
     const char *preload;    /* path of the preload library */
     struct ledger_view *ledger;
-    uint64_t limit_fds; /* RLIMIT_NOFILE, soft and hard */
+    uint64_t limit_fds; /* RLIMIT_NOFILE, soft and hard; 0: as found */
     uint64_t sample_ns; /* between two samples */
     uint64_t hang_ns;   /* without an operation ending for so long, by the samples, it hangs; 0: never */
+    bool hang_by_marks; /* only once a first operation has begun: the program may have no marks */
+    uint64_t for_ns;    /* after that time the program is asked to end; 0: never */
+    int end_signal;     /* by which it is asked to, beside ledger->stop; 0: none */
     const volatile int *interrupted; /* not 0: the user wants to end; set by a signal handler or in tick */
-    int keep_output; /* 1: standard output and error are the supervisor's own; 0: only last words are kept */
+    int keep_streams;     /* 1: its standard streams are the supervisor's own; 0: only last words are kept */
     supervise_tick *tick; /* may be NULL */
     void *tick_context;
 };
@@ -46,7 +50,8 @@ struct supervise_outcome {
 };
 
 /* Runs the program to its end, or ends it. If the user wants to end, the program is asked to
- * (ledger->stop) and has 2 seconds; ENDED_INTERRUPTED, unless it crashes meanwhile. Returns 0 or a negative
- * errno with `error` set, when the program could not be started or how it ended cannot be known. Blocks;
- * only one at a time per process. Afterwards no child and no descriptor of ours is left. */
+ * (ledger->stop, end_signal) and has 2 seconds; ENDED_INTERRUPTED, unless it crashes meanwhile. If its time
+ * is over the same is done; then it has completed. Returns 0 or a negative errno with `error` set, when the
+ * program could not be started or how it ended cannot be known. Blocks; only one at a time per process.
+ * Afterwards no child and no descriptor of ours is left. */
 int supervise(const struct supervise_options *options, struct supervise_outcome *out, struct error *error);

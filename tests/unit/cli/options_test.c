@@ -10,8 +10,8 @@
 #include "options.h"
 #include "target.h"
 
-static const struct options_form run_form = {"run", "WORKLOAD/VARIANT", "Run.", target_variant};
-static const struct options_form compare_form = {"compare", "WORKLOAD", "Compare.", target_workload};
+static const struct options_form run_form = {"run", "WORKLOAD/VARIANT", "Run.", true, target_variant};
+static const struct options_form compare_form = {"compare", "WORKLOAD", "Compare.", false, target_workload};
 
 enum { WORDS_MAX = 32 };
 
@@ -189,7 +189,7 @@ Test(options, as_many_workers_as_a_campaign_takes)
 
 Test(options, help_names_defaults_and_units, .init = cr_redirect_stdout)
 {
-    static const char *const expected[] = {"Usage: exeunt compare [OPTION...] WORKLOAD", "(default 1024)",
+    static const char *const expected[] = {"Usage: exeunt compare [OPTION...] WORKLOAD", "(default 1024;",
                                            "(default 10ms)", "us, ms, s, m or h", "--set=KEY=VALUE"};
     struct options options;
     struct error error;

@@ -11,6 +11,8 @@ struct seen {
     size_t findings;
 };
 
+static struct finding one_finding[8]; /* as many as any row has */
+
 static struct result make_result(bool comparison, const struct seen *seen, size_t count)
 {
     struct result result = {.comparison = comparison, .variant_count = count};
@@ -19,6 +21,7 @@ static struct result make_result(bool comparison, const struct seen *seen, size_
         variant->name[0] = (char)('a' + i);
         variant->leaks = seen[i].control;
         variant->ended = seen[i].ended;
+        variant->findings = one_finding;
         variant->finding_count = seen[i].findings;
         variant->fds.leaked = seen[i].findings;
     }
@@ -199,8 +202,14 @@ Test(judge, sentence_fits_whatever_it_says)
 
 Test(judge, levels_compare_at_equal_operations)
 {
-    struct sample dies[] = {{0, 3, 0, 0}, {10, 50, 40, 9}, {20, 100, 80, 20}, {25, -1, 85, 21}};
-    struct sample lives[] = {{0, 3, 0, 0}, {10, 4, 30, 8}, {20, 5, 84, 20}, {30, 3, 200, 50}};
+    struct sample dies[] = {{.t_ms = 0, .fds = 3, .operations = 0, .faults = 0},
+                            {.t_ms = 10, .fds = 50, .operations = 40, .faults = 9},
+                            {.t_ms = 20, .fds = 100, .operations = 80, .faults = 20},
+                            {.t_ms = 25, .fds = -1, .operations = 85, .faults = 21}};
+    struct sample lives[] = {{.t_ms = 0, .fds = 3, .operations = 0, .faults = 0},
+                             {.t_ms = 10, .fds = 4, .operations = 30, .faults = 8},
+                             {.t_ms = 20, .fds = 5, .operations = 84, .faults = 20},
+                             {.t_ms = 30, .fds = 3, .operations = 200, .faults = 50}};
     struct result result = {.variant_count = 2};
     result.variants[0].series = (struct series){4, dies};
     result.variants[0].operations.failed = 85;

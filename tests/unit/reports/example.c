@@ -56,14 +56,30 @@ static void set_unguarded(struct variant_result *variant)
     };
     for (uint64_t t_ms = 0; t_ms <= 2400; t_ms += 10)
         example_sample(variant, t_ms, (int64_t)(6 + t_ms * 1018 / 2400));
-    add_finding(variant,
-                &(struct finding){FINDING_LEAKED_DESCRIPTOR, 0x1f2e3d4c5b6a7988, 412, "workloads/upload.c:88",
-                                  "", "upload/metadata", 5, "1724:upload/metadata#1"});
-    add_finding(variant, &(struct finding){FINDING_LEAKED_DESCRIPTOR, 2, 88, "workloads/upload.c:88", "", "",
-                                           74, "1731"});
-    add_finding(variant, &(struct finding){FINDING_DOUBLE_CLOSE, 3, 1, "workloads/upload.c:88",
-                                           "workloads/upload.c:131", "posix/io/oc/close", 4,
-                                           "40:posix/io/oc/close#2"});
+    add_finding(variant, &(struct finding){.kind = FINDING_LEAKED_DESCRIPTOR,
+                                           .signature = 0x1f2e3d4c5b6a7988,
+                                           .count = 412,
+                                           .taken_at = "workloads/upload.c:88",
+                                           .point = "upload/metadata",
+                                           .error = 5,
+                                           .in_operation = true,
+                                           .coordinate = "1724:upload/metadata#1"});
+    add_finding(variant, &(struct finding){.kind = FINDING_LEAKED_DESCRIPTOR,
+                                           .signature = 2,
+                                           .count = 88,
+                                           .taken_at = "workloads/upload.c:88",
+                                           .error = 74,
+                                           .in_operation = true,
+                                           .coordinate = "1731"});
+    add_finding(variant, &(struct finding){.kind = FINDING_DOUBLE_CLOSE,
+                                           .signature = 3,
+                                           .count = 1,
+                                           .taken_at = "workloads/upload.c:88",
+                                           .site = "workloads/upload.c:131",
+                                           .point = "posix/io/oc/close",
+                                           .error = 4,
+                                           .in_operation = true,
+                                           .coordinate = "40:posix/io/oc/close#2"});
     add_finding(variant, &(struct finding){.kind = FINDING_TEMP_FILES, .signature = 4, .count = 311});
 }
 
@@ -130,11 +146,16 @@ void example_hostile(struct result *out)
         .exit_status = -1,
         .signal = 11,
         .fds = {-1, -1, -1, 0, 64},
+        .temp_files = -1,
         .events_lost = 1234567,
         .threads_unrecorded = 1,
     };
-    add_finding(variant, &(struct finding){FINDING_LEAKED_DESCRIPTOR, UINT64_MAX, 1, "/tmp/\033[1mx\n.c:1",
-                                           "", "", 0, "3"});
+    add_finding(variant, &(struct finding){.kind = FINDING_LEAKED_DESCRIPTOR,
+                                           .signature = UINT64_MAX,
+                                           .count = 1,
+                                           .taken_at = "/tmp/\033[1mx\n.c:1",
+                                           .in_operation = true,
+                                           .coordinate = "3"});
 }
 
 char *example_report(const char *report, const struct result *result, bool color, int columns)

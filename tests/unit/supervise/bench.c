@@ -51,7 +51,8 @@ struct supervise_options bench_options(char *const *arguments)
     struct error error;
     ledger_close(&ledger);
     cr_assert_eq(ledger_create(64, &plan, &points, &ledger, &error), 0);
-    return (struct supervise_options){.arguments = arguments,
+    return (struct supervise_options){.path = arguments[0],
+                                      .arguments = arguments,
                                       .preload = PRELOAD_PATH,
                                       .ledger = &ledger,
                                       .limit_fds = 1024,

@@ -104,7 +104,8 @@ Test(containment, outlives_the_supervisor)
 static struct child start(bool without_namespace, char *const *arguments)
 {
     struct supervise_options options = bench_options(arguments);
-    struct child_options start_options = {.arguments = options.arguments,
+    struct child_options start_options = {.path = options.path,
+                                          .arguments = options.arguments,
                                           .preload = options.preload,
                                           .ledger = options.ledger,
                                           .limit_fds = options.limit_fds,

@@ -40,7 +40,7 @@ Test(inheritance, is_what_is_promised)
 Test(inheritance, has_output_if_asked)
 {
     struct supervise_options options = BENCH_TARGET("descriptors");
-    options.keep_output = 1;
+    options.keep_streams = 1;
     expect_success(options, "0, 1 and 2 with kept output");
 }
 
@@ -50,7 +50,7 @@ Test(inheritance, is_the_same_from_a_supervisor_without_streams)
     int kept[3];
     for (int keep = 0; keep <= 1; keep++) {
         struct supervise_options options = BENCH_TARGET("descriptors");
-        options.keep_output = keep;
+        options.keep_streams = keep;
         for (int i = 0; i < 3; i++) {
             kept[i] = fcntl(i, F_DUPFD_CLOEXEC, 100);
             close(i);

@@ -1,0 +1,243 @@
+/* One run of a program of the user's: what it is left with at its end, by what calls tell, and where the
+ * kernel or the file system can be asked, by these. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "campaign/campaign.h"
+#include "campaign/executable.h"
+#include "campaign/seen.h"
+#include "campaign/summary.h"
+#include "campaign/watch.h"
+
+enum { SLOTS_MAX = 1 << 20 };
+
+/* The soft and the hard limit that the program will have. */
+static struct rlimit limit_of(const struct campaign_options *options)
+{
+    struct rlimit limit = {1024, 1024};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (options->limit_fds != 0)
+        limit.rlim_cur = limit.rlim_max = options->limit_fds;
+    return limit;
+}
+
+/* The program ended by itself, so that what it still held was its own doing. */
+static bool ended_in_order(const struct variant_result *variant)
+{
+    return variant->ended == ENDED_COMPLETED || variant->ended == ENDED_EXITED;
+}
+
+static void collect_descriptors(struct watch *watch, struct variant_result *variant)
+{
+    const struct ledger *ledger = watch->ledger.ledger;
+    variant->settled = ledger->settled != 0 && ended_in_order(variant);
+    for (uint32_t fd = STDERR_FILENO + 1; variant->settled && fd < watch->ledger.fd_count; fd++) {
+        uint64_t held = ledger->fds[fd].holder;
+        if ((held & LEDGER_FD_OPEN) == 0)
+            continue;
+        variant->unreleased++;
+        findings_put(&watch->findings, &(struct raw_finding){.kind = FINDING_UNRELEASED_DESCRIPTOR,
+                                                             .taken_at = ledger->fds[fd].taken_at,
+                                                             .point = -1,
+                                                             .operation = held & LEDGER_OPERATION_MASK,
+                                                             .count = 1});
+    }
+}
+
+static void collect_children(struct watch *watch, const struct variant_result *variant)
+{
+    const struct ledger *ledger = watch->ledger.ledger;
+    for (size_t i = 0; ended_in_order(variant) && i < LEDGER_CHILDREN_MAX; i++) {
+        const struct ledger_child *child = &ledger->children[i];
+        if (child->pid != 0)
+            findings_put(&watch->findings, &(struct raw_finding){.kind = FINDING_UNREAPED_CHILD,
+                                                                 .taken_at = child->taken_at,
+                                                                 .point = -1,
+                                                                 .operation = child->operation,
+                                                                 .path = child->path,
+                                                                 .count = 1});
+    }
+}
+
+static void collect_temps(struct watch *watch, struct variant_result *variant)
+{
+    variant->temp_files = 0;
+    for (size_t i = 0; i < LEDGER_TEMPS_MAX; i++) {
+        const struct ledger_temp *temp = &watch->ledger.ledger->temps[i];
+        char path[LEDGER_TEMP_PATH_MAX];
+        struct stat status;
+        if (temp->state != LEDGER_TEMP_HELD)
+            continue;
+        snprintf(path, sizeof path, "%.*s", LEDGER_TEMP_PATH_MAX - 1, temp->path);
+        if (lstat(path, &status) != 0)
+            continue;
+        variant->temp_files++;
+        findings_put(&watch->findings, &(struct raw_finding){.kind = FINDING_LEFT_TEMP_FILE,
+                                                             .taken_at = temp->taken_at,
+                                                             .point = -1,
+                                                             .operation = temp->operation,
+                                                             .path = temp->path_index,
+                                                             .count = 1});
+    }
+}
+
+/* What is told without breaking a guarantee, unless the user says that it does. */
+static bool is_informational(enum finding_kind kind, unsigned fail_on)
+{
+    switch (kind) {
+    case FINDING_UNRELEASED_DESCRIPTOR:
+        return (fail_on & FAIL_ON_UNRELEASED) == 0;
+    case FINDING_UNREAPED_CHILD:
+        return (fail_on & FAIL_ON_CHILDREN) == 0;
+    case FINDING_LEFT_TEMP_FILE:
+        return (fail_on & FAIL_ON_TEMP_FILES) == 0;
+    default:
+        return false;
+    }
+}
+
+static int fill_findings(struct watch *watch, struct variant_result *variant, struct error *error)
+{
+    unsigned fail_on = watch->setup->options->fail_on;
+    collect_descriptors(watch, variant);
+    collect_children(watch, variant);
+    collect_temps(watch, variant);
+    int failed = seen_findings(watch, 1, variant, error);
+    if (failed != 0)
+        return failed;
+    if ((fail_on & FAIL_ON_EXIT) != 0)
+        seen_add_counted(variant, FINDING_ERROR_EXIT, variant->exit_status > 0);
+    variant->finding_count = findings_join(variant->findings, variant->finding_count);
+    for (size_t i = 0; i < variant->finding_count; i++)
+        variant->findings[i].informational = is_informational(variant->findings[i].kind, fail_on);
+    return 0;
+}
+
+/* A name of the plan for which no point came up, or NULL. */
+static const char *unmet_pattern(const struct watch *watch)
+{
+    const struct plan *plan = &watch->setup->plan;
+    for (uint32_t i = 0; i < plan->pattern_count; i++) {
+        const char *pattern = plan->patterns[i].text;
+        bool met = strcmp(pattern, "*") == 0;
+        for (uint32_t point = 0; !met && point < ledger_point_count(&watch->ledger); point++) {
+            char name[PLAN_POINT_NAME_MAX];
+            ledger_point_name(&watch->ledger, point, name);
+            met = plan_matches(pattern, name);
+        }
+        if (!met)
+            return pattern;
+    }
+    return NULL;
+}
+
+static void fill_note(const struct watch *watch, const struct executable *executable,
+                      struct variant_result *variant)
+{
+    const char *unmet = unmet_pattern(watch);
+    if (executable->has_libfiu)
+        snprintf(variant->note, sizeof variant->note,
+                 "libfiu is linked into the program statically: its own points cannot be seen or failed");
+    else if (unmet != NULL)
+        snprintf(variant->note, sizeof variant->note, "the program met no point that the plan names '%s'",
+                 unmet);
+}
+
+/* The points that the program itself turned out to have. */
+static void fill_points(const struct watch *watch, struct result *result)
+{
+    result->point_count = ledger_point_count(&watch->ledger);
+    for (uint32_t i = 0; i < result->point_count; i++)
+        ledger_point_name(&watch->ledger, i, result->points[i]);
+}
+
+static int run_program(struct watch *watch, const struct executable *executable, struct result *result,
+                       struct error *error)
+{
+    const struct campaign_options *options = watch->setup->options;
+    struct supervise_options supervised = {.path = executable->path,
+                                           .arguments = options->program,
+                                           .keep_streams = 1,
+                                           .for_ns = options->for_ns,
+                                           .end_signal = SIGTERM,
+                                           .hang_by_marks = true};
+    struct ledger *ledger = watch->ledger.ledger;
+    ledger->discover = 1;
+    ledger->watch_temps = 1;
+    ledger->watch_heap = options->heap;
+    int failed = watch_run(watch, &supervised, error);
+    if (failed != 0)
+        return failed;
+    struct variant_result *variant = &result->variants[0];
+    result->variant_count = 1;
+    seen_fill(watch, variant);
+    variant->fds.limit = limit_of(options).rlim_cur;
+    if (variant->ended == ENDED_EXITED && ledger->descriptors_exhausted.count > 0)
+        variant->ended = ENDED_EMFILE;
+    fill_points(watch, result);
+    fill_note(watch, executable, variant);
+    return fill_findings(watch, variant, error);
+}
+
+/* The command line in one string. NULL: no memory. */
+static char *joined(char *const *words)
+{
+    size_t size = 1;
+    for (char *const *word = words; *word != NULL; word++)
+        size += strlen(*word) + 1;
+    char *line = calloc(1, size);
+    for (char *const *word = words; line != NULL && *word != NULL; word++) {
+        if (word != words)
+            strcat(line, " ");
+        strcat(line, *word);
+    }
+    return line;
+}
+
+static int watch_program(const struct setup *setup, const struct executable *executable,
+                         struct result *result, struct error *error)
+{
+    const struct campaign_options *options = setup->options;
+    rlim_t slots = limit_of(options).rlim_max;
+    const char *slash = strrchr(options->program[0], '/');
+    struct watch watch;
+    int failed = watch_begin(setup, slash != NULL ? slash + 1 : options->program[0],
+                             slots < SLOTS_MAX ? (uint32_t)slots : SLOTS_MAX, &watch, error);
+    if (failed != 0)
+        return failed;
+    failed = run_program(&watch, executable, result, error);
+    watch_end(&watch);
+    return failed;
+}
+
+int campaign_program(const struct campaign_options *options, struct result *out, struct error *error)
+{
+    struct executable executable;
+    struct setup setup;
+    int failed = executable_find(options->program[0], &executable, error);
+    if (failed == 0)
+        failed = setup_open(options, &setup, error);
+    if (failed != 0)
+        return failed;
+    struct result result = {0};
+    failed = summary_begin(&setup, false, &result, error);
+    if (failed == 0 && (result.program = joined(options->program)) == NULL)
+        failed = error_not_done(error, -ENOMEM, "out of memory");
+    if (failed == 0)
+        failed = watch_program(&setup, &executable, &result, error);
+    if (failed == 0)
+        summary_end(&(struct witness){0}, &result);
+    setup_close(&setup, result.leftover, sizeof result.leftover);
+    if (failed != 0) {
+        result_clear(&result);
+        return failed;
+    }
+    *out = result;
+    return 0;
+}
