@@ -35,6 +35,7 @@ struct campaign_options {
     const struct exeunt_variant *variant;   /* for campaign_run */
     char *const *program;                   /* for campaign_program: its command line, ends with NULL */
     unsigned fail_on;                       /* for campaign_program: enum campaign_fail_on */
+    bool remote;                            /* libfiu's remote control is open while it runs */
     bool heap;                              /* allocations are watched */
     const char *faults;                     /* plan as text, NULL: the workload's default, or none */
     uint64_t seed;

@@ -170,7 +170,6 @@ static int run_program(struct watch *watch, const struct executable *executable,
     struct ledger *ledger = watch->ledger.ledger;
     ledger->discover = 1;
     ledger->watch_temps = 1;
-    ledger->watch_heap = options->heap;
     int failed = watch_run(watch, &supervised, error);
     if (failed != 0)
         return failed;

@@ -2,7 +2,6 @@
 #include "campaign/setup.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "campaign/points.h"
 
 /* What the program needs beside its workers: 0, 1, 2, and a few while it starts. */
@@ -78,25 +78,6 @@ static int find_parts(struct setup *setup, struct error *error)
     return failed;
 }
 
-static int make_folder(struct setup *setup, struct error *error)
-{
-    const char *set = getenv("TMPDIR");
-    const char *parent = set != NULL && set[0] != '\0' ? set : "/tmp";
-    char real[PATH_MAX], folder[PATH_MAX + sizeof "/exeunt-XXXXXX"];
-    if (realpath(parent, real) == NULL)
-        return error_not_done(error, -errno, "the work folder cannot be made in '%s': %s; set TMPDIR", parent,
-                              strerror(errno));
-    int length = snprintf(folder, sizeof folder, "%s/exeunt-XXXXXX", real);
-    if (length >= PATH_MAX)
-        return error_not_done(error, -ENAMETOOLONG, "the path '%s' is too long; set TMPDIR", real);
-    if (mkdtemp(folder) == NULL)
-        return error_not_done(error, -errno, "the work folder cannot be made in '%s': %s; set TMPDIR", parent,
-                              strerror(errno));
-    memcpy(setup->folder, folder, (size_t)length + 1);
-    setup->site.folder = setup->folder;
-    return 0;
-}
-
 static int prepare(struct setup *setup, struct error *error)
 {
     struct exeunt_reason reason = {""};
@@ -108,24 +89,30 @@ static int prepare(struct setup *setup, struct error *error)
 
 int setup_open(const struct campaign_options *options, struct setup *out, struct error *error)
 {
-    struct setup setup = {.options = options, .faults = options->faults};
     bool is_workload = options->workload != NULL;
-    if (setup.faults == NULL)
-        setup.faults = is_workload ? options->workload->faults : "none";
+    const char *faults = options->faults;
+    if (faults == NULL)
+        faults = is_workload ? options->workload->faults : "none";
+    struct setup setup = {.options = options};
+    int failed = plan_from_fiu(faults, &setup.faults, error);
+    if (failed != 0)
+        return failed;
     setup.points = campaign_points(options->workload);
-    if (setup.points.names == NULL)
-        return error_not_done(error, -ENOMEM, "out of memory");
-    setup.site = (struct exeunt_job_site){.input = options->input, .seed = options->seed};
+    setup.site =
+        (struct exeunt_job_site){.folder = out->folder, .input = options->input, .seed = options->seed};
     memcpy(setup.site.settings, options->settings, sizeof setup.site.settings);
 
     *out = setup;
-    int failed = points_plan(out->faults, &out->points, options->seed, &out->plan, error);
+    if (out->points.names == NULL)
+        failed = error_not_done(error, -ENOMEM, "out of memory");
+    if (failed == 0)
+        failed = points_plan(out->faults, &out->points, options->seed, &out->plan, error);
     if (failed == 0)
         failed = check_limit(options, error);
     if (failed == 0)
         failed = find_parts(out, error);
     if (failed == 0 && is_workload)
-        failed = make_folder(out, error);
+        failed = folder_make(out->folder, error);
     if (failed == 0 && is_workload)
         failed = prepare(out, error);
     char unheard[1];
@@ -134,17 +121,13 @@ int setup_open(const struct campaign_options *options, struct setup *out, struct
     return failed;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status, (void)type, (void)walk;
-    return remove(path) == 0 ? 0 : -errno;
-}
-
 void setup_close(struct setup *setup, char *leftover, size_t size)
 {
     free((void *)setup->points.names);
     setup->points = (struct plan_points){0};
-    if (setup->folder[0] != '\0' && nftw(setup->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0)
+    free(setup->faults);
+    setup->faults = NULL;
+    if (setup->folder[0] != '\0' && folder_remove(setup->folder) != 0)
         snprintf(leftover, size, "the work folder '%.200s' could not be removed: %s", setup->folder,
                  strerror(errno));
     setup->folder[0] = '\0';

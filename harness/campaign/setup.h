@@ -9,7 +9,7 @@
 
 struct setup {
     const struct campaign_options *options;
-    const char *faults; /* the plan as text */
+    char *faults; /* the plan as text, in its own grammar; owned */
     struct plan_points points;
     struct plan plan;
     char host[PATH_MAX];    /* the program that the workloads run in */

@@ -145,7 +145,6 @@ int variant_run(const struct setup *setup, const struct exeunt_variant *variant,
     if (failed != 0)
         return failed;
     watch.operations = operations;
-    watch.ledger.ledger->watch_heap = setup->options->heap;
     set_own_errors(&watch);
     struct variant_result result = {.leaks = variant->leaks};
     failed = run_and_fill(&watch, &result, witness, error);

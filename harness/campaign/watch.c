@@ -9,14 +9,23 @@ int watch_begin(const struct setup *setup, const char *name, uint32_t fd_count, 
 {
     struct watch watch = {.setup = setup, .name = name};
     int failed = ledger_create(fd_count, &setup->plan, &setup->points, &watch.ledger, error);
-    if (failed == 0)
-        *out = watch;
-    return failed;
+    if (failed != 0)
+        return failed;
+    watch.ledger.ledger->watch_heap = setup->options->heap;
+    if (setup->options->remote)
+        failed = remote_open(&watch.ledger, &watch.remote, error);
+    if (failed != 0) {
+        ledger_close(&watch.ledger);
+        return failed;
+    }
+    *out = watch;
+    return 0;
 }
 
 void watch_end(struct watch *watch)
 {
     findings_clear(&watch->findings);
+    remote_close(&watch->remote);
     ledger_close(&watch->ledger);
     free(watch->outcome.series.samples);
     watch->outcome.series = (struct series){0};
@@ -38,6 +47,7 @@ static void tick(void *context, const struct sample *sample)
     struct watch *watch = context;
     const struct campaign_options *options = watch->setup->options;
     drain(watch);
+    remote_tell(&watch->remote, &watch->ledger);
     if (options->progress == NULL)
         return;
     struct campaign_progress progress = {

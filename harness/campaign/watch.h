@@ -1,6 +1,7 @@
 /* One run of one command: supervised, its ledger read meanwhile. */
 #pragma once
 
+#include "campaign/remote.h"
 #include "campaign/setup.h"
 #include "ledger/reader.h"
 #include "oracle/findings.h"
@@ -12,6 +13,7 @@ struct watch {
     uint64_t operations; /* planned; 0: not known */
     struct ledger_view ledger;
     struct findings findings;
+    struct remote remote;
     uint64_t events_lost;
     struct supervise_outcome outcome; /* the series is the watch's until it is taken out */
 };

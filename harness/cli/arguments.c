@@ -150,3 +150,14 @@ int arguments_parse(const struct arguments *arguments, int argc, char **argv, vo
         return error_not_done(error, -ENOMEM, "no memory to read the command line");
     return -rc;
 }
+
+int arguments_before_program(int argc, char **argv, char *const **program)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--") != 0)
+            continue;
+        *program = argv + i + 1;
+        return i + 1 < argc ? i : -1;
+    }
+    return argc;
+}

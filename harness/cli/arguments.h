@@ -16,6 +16,10 @@ struct arguments {
 
 enum { ARGUMENTS_HELP_SHOWN = 1 };
 
+/* Splits the command line at "--": *program is what stands behind it, untouched if there is none. Returns the
+ * number of words before it, -1 if nothing stands behind it. */
+int arguments_before_program(int argc, char **argv, char *const **program);
+
 /* Reads the command line. Returns 0, ARGUMENTS_HELP_SHOWN if --help was asked for and is shown on standard
  * output, or a negative errno with `error` set. `into` is handed to take. */
 int arguments_parse(const struct arguments *arguments, int argc, char **argv, void *into,

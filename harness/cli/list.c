@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "campaign/campaign.h"
 #include "command.h"
 #include "exeunt/workload.h"
 #include "plan/plan.h"
 #include "plan/profile.h"
 #include "report.h"
+
+static const volatile int never_interrupted;
 
 enum { OPTION_WORKLOADS = 256, OPTION_POINTS, OPTION_REPORTS };
 
@@ -87,8 +90,9 @@ static void show_points(void)
 {
     int width = longest_point();
     const struct exeunt_workload *workload;
-    puts("Points (name, realistic errnos, those that must be asked for by name; *: the call is done all the "
-         "same)");
+    puts("Points (name, realistic errnos, those that must be asked for by name, since when; *: the call is "
+         "done "
+         "all the same)");
     for (size_t i = 0; (workload = exeunt_workload_at(i)) != NULL; i++)
         for (const struct exeunt_point *point = workload->points; point->name != NULL; point++)
             printf("  %-*s %s; %s\n", width, point->name, plan_errno_name(point->error), point->help);
@@ -96,7 +100,7 @@ static void show_points(void)
         printf("  %-*s ", width, fault_points[i].name);
         show_errnos(&fault_points[i], true);
         show_errnos(&fault_points[i], false);
-        puts(fault_points[i].shortens ? "; short" : "");
+        printf("%s; since %s\n", fault_points[i].shortens ? "; short" : "", fault_points[i].source);
     }
 }
 
@@ -108,18 +112,45 @@ static void show_reports(void)
         printf("  %-10s %s\n", report->name, report->summary);
 }
 
+/* The points that a program has of its own, as far as one run without faults meets them. */
+static int show_own_points(char *const *program, struct error *error)
+{
+    const struct campaign_options options = {
+        .program = program, .sample_ns = 10000000, .interrupted = &never_interrupted};
+    struct result result;
+    int rc = campaign_program(&options, &result, error);
+    if (rc != 0)
+        return rc;
+    printf("Points that %s met in one run without faults\n", program[0]);
+    for (size_t i = fault_point_count; i < result.point_count; i++)
+        printf("  %s\n", result.points[i]);
+    if (result.point_count == fault_point_count)
+        puts(result.variants[0].note[0] != '\0' ? result.variants[0].note : "  none");
+    result_clear(&result);
+    return 0;
+}
+
 int command_list(int argc, char **argv, struct error *error)
 {
     static const struct arguments arguments = {
         .command = "list",
-        .doc = "Show workloads with their variants, points with what they can fail with, and reports.",
+        .operands = "\n-- PROGRAM [ARGUMENT...]",
+        .doc =
+            "Show workloads with their variants, points with what they can fail with, and reports; or run a "
+            "program once, without faults, and show the points (libfiu's fiu_fail) that it has of its own.",
         .options = known_options,
         .take = take,
     };
     struct wanted wanted = {false, false, false};
-    int rc = arguments_parse(&arguments, argc, argv, &wanted, error);
+    char *const *program = NULL;
+    int own = arguments_before_program(argc, argv, &program);
+    if (own < 0)
+        return error_usage(error, "no program stands behind '--'");
+    int rc = arguments_parse(&arguments, own, argv, &wanted, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
+    if (program != NULL)
+        return show_own_points(program, error);
     bool all = !wanted.workloads && !wanted.points && !wanted.reports, first = true;
     static void (*const show[])(void) = {show_workloads, show_points, show_reports};
     const bool is_wanted[] = {wanted.workloads, wanted.points, wanted.reports};

@@ -31,6 +31,7 @@ enum {
     OPTION_HANG,
     OPTION_SET,
     OPTION_HEAP,
+    OPTION_REMOTE,
     OPTION_FAIL_ON,
     OPTION_JSON,
     OPTION_QUIET,
@@ -40,7 +41,9 @@ static const struct argp_option known_options[] = {
     {"faults", OPTION_FAULTS, "PLAN", 0,
      "Which points fail, when and how: POINTS[:ERRNO,...][@WHEN], several separated by ';', for example "
      "'posix/io/oc/open:EMFILE@p=0.02'; 'none' for no faults (default: the workload's own plan, see "
-     "'exeunt list')",
+     "'exeunt list'; for a program none). 'fiu:enable_random name=POINT,probability=P', a command of "
+     "fiu-run, "
+     "is a rule too",
      1},
     {"seed", OPTION_SEED, "N", 0,
      "Seed of plan and input, below 2^63: the same seed fails the same calls (default " SEED_DEFAULT ")", 1},
@@ -67,6 +70,8 @@ static const struct argp_option known_options[] = {
      "A setting of the workload, see 'exeunt list'; may be given several times", 1},
     {"heap", OPTION_HEAP, NULL, 0,
      "Watch allocations too: bytes in use within an operation, memory that operations leak (slower)", 1},
+    {"remote", OPTION_REMOTE, NULL, 0,
+     "Let libfiu's fiu-ctrl switch points while it runs; the command to do so is shown", 1},
     {"fail-on", OPTION_FAIL_ON, "WHAT,...", 0,
      "What else breaks a guarantee when a program leaves it: 'unreleased' descriptors, 'children' not waited "
      "for, 'temp-files', an 'exit' with an error (default: these are told for information)",
@@ -227,6 +232,9 @@ static int take(void *into, int key, const char *typed, struct error *error)
     case OPTION_HEAP:
         options->campaign.heap = true;
         return 0;
+    case OPTION_REMOTE:
+        options->campaign.remote = true;
+        return 0;
     case OPTION_FAIL_ON:
         return read_fail_on(typed, &options->campaign.fail_on, error);
     case OPTION_JSON:
@@ -288,25 +296,13 @@ static int conclude(struct reading *reading, struct error *error)
     return 0;
 }
 
-/* Splits the command line at "--". Returns the number of words before it, -1 if nothing stands behind it. */
-static int before_program(int argc, char **argv, struct campaign_options *campaign)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--") != 0)
-            continue;
-        campaign->program = argv + i + 1;
-        return i + 1 < argc ? i : -1;
-    }
-    return argc;
-}
-
 int options_parse(const struct options_form *form, int argc, char **argv, struct options *out,
                   struct error *error)
 {
     const struct arguments arguments = {form->command, form->operand, form->doc, known_options, take};
     struct options options = {.quiet = false};
     struct reading reading = {.options = &options, .form = form};
-    int own = form->takes_program ? before_program(argc, argv, &options.campaign) : argc;
+    int own = form->takes_program ? arguments_before_program(argc, argv, &options.campaign.program) : argc;
     if (own < 0)
         return error_usage(error, "no program stands behind '--'");
     reading.settings = calloc((size_t)argc, sizeof *reading.settings);

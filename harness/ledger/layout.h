@@ -29,6 +29,7 @@ enum {
     LEDGER_CHILDREN_MAX = 1024,
     LEDGER_TEMPS_MAX = 1024,
     LEDGER_TEMP_PATH_MAX = 232,
+    LEDGER_REMOTE_MAX = 256,
 };
 
 /* An operation as the ledger writes it: its number + 1, 0 for "outside any operation". */
@@ -153,11 +154,13 @@ struct ledger {
     struct ledger_head head;
 
     /* Written by the supervisor before the child starts. */
-    _Atomic uint32_t point_count; /* grows by the points that the program itself turns out to have */
-    uint32_t discover;            /* 1: points of the program's own are noted, planned or not */
-    uint32_t watch_temps;         /* 1: temporary files are noted */
-    uint32_t watch_heap;          /* 1: allocations are noted */
-    _Atomic uint32_t stop;        /* 1: the program is asked to take no further jobs */
+    _Atomic uint32_t point_count;   /* grows by the points that the program itself turns out to have */
+    uint32_t discover;              /* 1: points of the program's own are noted, planned or not */
+    uint32_t watch_temps;           /* 1: temporary files are noted */
+    char remote[LEDGER_REMOTE_MAX]; /* path of the named pipes of libfiu's remote control, less their ends; ""
+                                     */
+    uint32_t watch_heap;            /* 1: allocations are noted */
+    _Atomic uint32_t stop;          /* 1: the program is asked to take no further jobs */
     struct plan plan;
 
     /* Written by the child. */
@@ -174,10 +177,11 @@ struct ledger {
     _Atomic uint64_t children_started, children_reaped;
     _Atomic uint64_t children_unrecorded; /* for which no room was left */
     _Atomic uint64_t temps_made, temps_gone, temps_unrecorded;
-    _Atomic uint64_t heap_peak;  /* bytes in use at most within one operation */
-    _Atomic uint64_t heap_leaks; /* bytes, counted also if the event is lost */
-    _Atomic uint32_t settled;    /* 1: at its exit the program's slots were held against the kernel */
-    _Atomic uint32_t path_count; /* spawn paths ever given */
+    _Atomic uint64_t heap_peak;   /* bytes in use at most within one operation */
+    _Atomic uint64_t heap_leaks;  /* bytes, counted also if the event is lost */
+    _Atomic uint32_t remote_open; /* 1: libfiu listens */
+    _Atomic uint32_t settled;     /* 1: at its exit the program's slots were held against the kernel */
+    _Atomic uint32_t path_count;  /* spawn paths ever given */
 
     struct ledger_module modules[LEDGER_MODULES_MAX];
     struct ledger_point points[PLAN_POINTS_MAX];

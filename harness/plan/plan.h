@@ -85,6 +85,11 @@ int plan_parse(const char *text, const struct plan_points *points, uint64_t seed
  * rest. */
 bool plan_matches(const char *pattern, const char *name);
 
+/* Rewrites those rules of a plan that are commands of libfiu's fiu-run and fiu-ctrl,
+ * "fiu:enable_random name=POINT,probability=P" and "fiu:enable name=POINT", into the plan's own grammar; the
+ * others stay. Returns 0 with *out the caller's to free, or a negative errno with `error`. */
+int plan_from_fiu(const char *text, char **out, struct error *error);
+
 /* What is to be done at a coordinate. */
 struct plan_fault {
     uint32_t kind;     /* enum plan_kind */

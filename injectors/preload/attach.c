@@ -148,4 +148,5 @@ __attribute__((constructor)) static void attach(void)
     fiu_attach();
     pthread_atfork(NULL, NULL, detach_in_child);
     arm();
+    fiu_listen();
 }

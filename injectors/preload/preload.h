@@ -233,6 +233,9 @@ void point_arm(unsigned point);
 /* libfiu: resolves it and enables the plan's points by exact name. Before the program's threads. */
 void fiu_attach(void);
 
+/* Opens libfiu's remote control, if the supervisor wants it: it adds a thread. */
+void fiu_listen(void);
+
 /* Calls libfiu's own fiu_fail for `point`. Returns what it returns. */
 int fiu_deliver(unsigned point);
 
