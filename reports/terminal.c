@@ -51,6 +51,23 @@ static void write_conditions(const struct ink *ink, const struct result *result)
     fputs("\n\n", ink->out);
 }
 
+/* Of a program nobody knows beforehand which points it meets. */
+static void write_points(const struct ink *ink, const struct result *result)
+{
+    const struct variant_result *variant = &result->variants[0];
+    if (result->program == NULL || result->variant_count == 0 || variant->faults.injected == 0)
+        return;
+    fputs("\nfaults by point\n", ink->out);
+    for (size_t i = 0; i < result->point_count; i++) {
+        char number[INK_NUMBER_MAX];
+        if (variant->faults.by_point[i] == 0)
+            continue;
+        fprintf(ink->out, "  %10s  ", ink_number(number, variant->faults.by_point[i]));
+        ink_text(ink, result->points[i]);
+        putc('\n', ink->out);
+    }
+}
+
 static int write_terminal(const struct result *result, const struct report_options *options, FILE *out)
 {
     struct ink ink = ink_of(out, options->color, options->columns);
@@ -58,6 +75,7 @@ static int write_terminal(const struct result *result, const struct report_optio
     write_verdict(&ink, result);
     write_conditions(&ink, result);
     table_write(&ink, result);
+    write_points(&ink, result);
     putc('\n', out);
     chart_write(&ink, result);
     putc('\n', out);

@@ -17,7 +17,7 @@
 #include "exeunt/scope.h"
 #include "exeunt/workload.h"
 
-enum { WORKERS_MAX = 256, STATUS_GAVE_UP = 1, STATUS_CALLED_WRONGLY = 2 };
+enum { WORKERS_MAX = 256, STATUS_GAVE_UP = 1 };
 
 /* Everything the workers share. */
 struct queue {
@@ -88,8 +88,8 @@ static int run_workers(struct queue *queue)
         started += failed == 0;
     }
     if (failed != 0)
-        fprintf(stderr, "exeunt-host: cannot start worker %llu: %s\n", (unsigned long long)started,
-                strerror(-failed));
+        fprintf(stderr, "cannot start worker thread %llu of %llu: %s\n", (unsigned long long)started + 1,
+                (unsigned long long)queue->workers, strerror(-failed));
     for (uint64_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     return failed;
@@ -99,14 +99,14 @@ static int run(struct queue *queue)
 {
     struct exeunt_reason reason;
     if (queue->workload->open(&queue->site, &queue->state, &reason) != 0) {
-        fprintf(stderr, "exeunt-host: %s\n", reason.text);
-        return STATUS_GAVE_UP;
+        fprintf(stderr, "%s\n", reason.text);
+        return EXEUNT_HOST_NOT_STARTED;
     }
     exeunt_rest();
     int failed = run_workers(queue);
     exeunt_rest();
     queue->workload->close(queue->state);
-    return failed == 0 ? 0 : STATUS_GAVE_UP;
+    return failed == 0 ? 0 : EXEUNT_HOST_NOT_STARTED;
 }
 
 static bool choose(struct queue *queue, const char *workload, const char *variant)
@@ -185,7 +185,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "exeunt-host is started by exeunt: "
                         "exeunt-host WORKLOAD VARIANT --folder DIR [--seed N] [--workers N] [--operations N] "
                         "[--for-ns N] [--set KEY=VALUE]...\n");
-        return STATUS_CALLED_WRONGLY;
+        return EXEUNT_HOST_NOT_STARTED;
     }
     exeunt_scope_set_reporter(count_failed_release);
     int status = run(&queue);

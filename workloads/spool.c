@@ -1,6 +1,8 @@
 /* Makes the spool: from a folder of real files, or from the seed; and spoils some of it on purpose. */
 #include "spool.h"
 
+#include "store.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -136,12 +138,12 @@ static int writing_add(struct writing *writing, const void *data, size_t size)
     return write_all(writing->fd, data, size);
 }
 
-/* Whether this upload is one of the corrupt percent: spread evenly, at least one if any is asked for. */
+/* Whether this upload is one of the corrupt percent: spread evenly, the first of them when the first hundred
+ * are half through, so that of a few files none is spoiled. */
 static bool is_corrupt(const struct writing *writing)
 {
     uint64_t percent = writing->corrupt_percent;
-    uint64_t before = writing->index * percent / 100;
-    return (writing->index + 1) * percent / 100 > before || (percent > 0 && writing->index == 0);
+    return ((writing->index + 1) * percent + 50) / 100 > (writing->index * percent + 50) / 100;
 }
 
 static int writing_end(struct writing *writing, const char *name)
@@ -154,7 +156,7 @@ static int writing_end(struct writing *writing, const char *name)
     memcpy(header.name, name, header.name_length);
     header.header_checksum = header_checksum(&header);
     if (is_corrupt(writing))
-        spoil(&header, (unsigned)(writing->index * writing->corrupt_percent / 100));
+        spoil(&header, (unsigned)((writing->index * writing->corrupt_percent + 50) / 100));
     if (lseek(writing->fd, 0, SEEK_SET) != 0)
         return -errno;
     return write_all(writing->fd, &header, sizeof header);
@@ -331,9 +333,10 @@ static int make_folder(const char *folder, const char *name, struct exeunt_reaso
 
 int spool_make(const struct exeunt_job_site *site, uint64_t corrupt_percent, struct exeunt_reason *reason)
 {
-    int failed = make_folder(site->folder, "spool", reason);
-    if (failed == 0)
-        failed = make_folder(site->folder, "store", reason);
+    static const char *const folders[] = {"spool", STORE_OUTER, STORE_FOLDER};
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && i < sizeof folders / sizeof *folders; i++)
+        failed = make_folder(site->folder, folders[i], reason);
     if (failed != 0)
         return failed;
     return site->input != NULL ? make_from_input(site, corrupt_percent, reason)

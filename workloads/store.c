@@ -89,19 +89,29 @@ static int check_entries(int folder, DIR *listing, const struct expected *expect
     return 0;
 }
 
-/* What lies beside spool and store in the work folder came from an upload that left the store. */
-static int count_strays(const char *folder, struct exeunt_check *out)
+/* What lies in `folder` beside what belongs there came from an upload that left the store. */
+static int count_strays(const char *folder, const char *const *known, struct exeunt_check *out)
 {
     EXEUNT_GUARD(folder, listing, opendir(folder));
     if (listing == NULL)
         return -errno;
     for (struct dirent *entry; (entry = readdir(listing)) != NULL;) {
-        const char *name = entry->d_name;
-        bool known = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "spool") == 0 ||
-                     strcmp(name, "store") == 0;
-        out->torn += !known;
+        bool belongs = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+        for (size_t i = 0; known[i] != NULL; i++)
+            belongs |= strcmp(entry->d_name, known[i]) == 0;
+        out->torn += !belongs;
     }
     return 0;
+}
+
+static int count_all_strays(const char *folder, struct exeunt_check *out)
+{
+    static const char *const in_work[] = {"spool", STORE_OUTER, NULL};
+    static const char *const in_outer[] = {"store", NULL};
+    char outer[PATH_MAX];
+    snprintf(outer, sizeof outer, "%s/" STORE_OUTER, folder);
+    int failed = count_strays(folder, in_work, out);
+    return failed != 0 ? failed : count_strays(outer, in_outer, out);
 }
 
 static int check(const struct exeunt_job_site *site, struct exeunt_check *out)
@@ -117,12 +127,12 @@ static int check(const struct exeunt_job_site *site, struct exeunt_check *out)
     if (count < 0)
         return (int)count;
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/store", site->folder);
+    snprintf(path, sizeof path, "%s/" STORE_FOLDER, site->folder);
     EXEUNT_GUARD(folder, listing, opendir(path));
     if (listing == NULL)
         return -errno;
     int failed = check_entries(dirfd(listing), listing, expected, (size_t)count, out);
-    return failed != 0 ? failed : count_strays(site->folder, out);
+    return failed != 0 ? failed : count_all_strays(site->folder, out);
 }
 
 int store_check(const struct exeunt_job_site *site, struct exeunt_check *out, struct exeunt_reason *reason)

@@ -3,7 +3,10 @@
 
 #include "exeunt/workload.h"
 
-#define TEMP_PREFIX ".upload-" /* of a temporary file in the store; stored names never begin with a dot */
+/* The store lies two folders deep, so that a name which climbs two up is still seen beside it. */
+#define STORE_OUTER  "kept"
+#define STORE_FOLDER STORE_OUTER "/store"
+#define TEMP_PREFIX  ".upload-" /* of a temporary file in the store; stored names never begin with a dot */
 
 /* Compares the store in site->folder with the spool, byte by byte of what is stored, and empties it.
  * Returns 0 or a negative errno with a reason. */

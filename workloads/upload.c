@@ -25,7 +25,7 @@ enum { FOLDER_MAX = PATH_MAX - STORE_NAME_MAX - 32 };
 /* What all operations share; only read while they run. */
 struct service {
     char folder[FOLDER_MAX];
-    char store[FOLDER_MAX + sizeof "/store"];
+    char store[FOLDER_MAX + sizeof STORE_FOLDER + 1];
     uint64_t seed;
     uint64_t uploads;
     bool sync;
@@ -236,7 +236,7 @@ static int open_service(const struct exeunt_job_site *site, void **state, struct
     if (service == NULL)
         return explain(reason, -ENOMEM, "out of memory");
     snprintf(service->folder, sizeof service->folder, "%s", site->folder);
-    snprintf(service->store, sizeof service->store, "%s/store", site->folder);
+    snprintf(service->store, sizeof service->store, "%s/" STORE_FOLDER, site->folder);
     service->seed = site->seed;
     service->uploads = (uint64_t)uploads;
     service->sync = site->settings[SETTING_FSYNC] != 0;

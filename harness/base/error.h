@@ -6,6 +6,7 @@
  * reaches it. */
 #pragma once
 
+#include <limits.h>
 #include <stdarg.h>
 
 enum exit_status {
@@ -18,7 +19,7 @@ enum exit_status {
 
 struct error {
     enum exit_status exit_status;
-    char text[512];
+    char text[PATH_MAX + 512]; /* a sentence may name a path */
 };
 
 /* Sets `error` to a formatted sentence for EXIT_USAGE and returns -EINVAL. */

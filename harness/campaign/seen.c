@@ -15,9 +15,8 @@ static struct exhaustion exhaustion_of(const struct ledger_exhaustion *seen, uin
     if (exhaustion.count == 0)
         return exhaustion;
     uint64_t first_ns = seen->first_ns;
-    uint64_t operation = seen->first_operation & LEDGER_OPERATION_MASK;
     exhaustion.first_ms = first_ns > started_ns ? (first_ns - started_ns) / 1000000 : 0;
-    exhaustion.first_operation = operation != 0 ? operation - 1 : 0;
+    exhaustion.first_operation = seen->first_operation;
     exhaustion.first_fault = seen->first_fault;
     return exhaustion;
 }
@@ -27,7 +26,8 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* Descriptors: the kernel's count at rest where the program came to rest, otherwise the last sample. */
+/* Descriptors: the kernel's count at rest where the program came to rest, otherwise at its exit, otherwise
+ * the last sample. */
 static void fill_fds(const struct watch *watch, struct variant_result *variant)
 {
     const struct ledger *ledger = watch->ledger.ledger;
@@ -37,19 +37,23 @@ static void fill_fds(const struct watch *watch, struct variant_result *variant)
     variant->fds.limit = limit;
     variant->fds.leaked = ledger->leaks;
     variant->fds.baseline = ledger->fds_at_rest_first;
-    variant->fds.final = variant->ended == ENDED_COMPLETED && last >= 0 ? last : outcome->fds_last;
+    int64_t at_exit = ledger->fds_at_exit;
+    variant->fds.final = variant->ended == ENDED_COMPLETED && last >= 0 ? last
+                         : at_exit >= 0                                 ? at_exit
+                                                                        : outcome->fds_last;
     variant->fds.peak = larger(larger(outcome->fds_peak, variant->fds.baseline), variant->fds.final);
     if (variant->emfile.count > 0) /* the kernel itself said that all were taken */
         variant->fds.peak = larger(variant->fds.peak, (int64_t)limit);
 }
 
-uint64_t seen_unaccounted(const struct variant_result *variant)
+uint64_t seen_unaccounted(const struct watch *watch, const struct variant_result *variant)
 {
-    if (variant->ended != ENDED_COMPLETED || variant->fds.baseline < 0 || variant->fds.final < 0)
+    const struct ledger *ledger = watch->ledger.ledger;
+    if (variant->ended != ENDED_COMPLETED || ledger->fds_at_rest_first < 0 || ledger->fds_at_rest_last < 0)
         return 0;
-    int64_t stayed = variant->fds.final - variant->fds.baseline;
-    int64_t leaked = (int64_t)variant->fds.leaked;
-    return (uint64_t)(stayed > leaked ? stayed - leaked : leaked - stayed);
+    int64_t by_kernel = ledger->fds_at_rest_last - ledger->fds_at_rest_first;
+    int64_t by_slots = ledger->slots_at_rest_last - ledger->slots_at_rest_first;
+    return (uint64_t)(by_kernel > by_slots ? by_kernel - by_slots : by_slots - by_kernel);
 }
 
 void seen_add_counted(struct variant_result *variant, enum finding_kind kind, uint64_t count)
@@ -124,6 +128,7 @@ void seen_fill(struct watch *watch, struct variant_result *out)
     out->series = outcome->series;
     outcome->series = (struct series){0};
     fill_counts(watch, out);
+    out->system_exhausted = watch->ledger.ledger->system_exhausted.count > 0;
     out->emfile = exhaustion_of(&watch->ledger.ledger->descriptors_exhausted, outcome->started_ns);
     fill_fds(watch, out);
 }

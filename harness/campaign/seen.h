@@ -15,5 +15,5 @@ int seen_findings(const struct watch *watch, size_t extra, struct variant_result
 /* A finding that is only a number. Nothing if that is 0. There must be room. */
 void seen_add_counted(struct variant_result *variant, enum finding_kind kind, uint64_t count);
 
-/* Kernel against ledger: by how many the descriptors that stayed at the end differ from the leaks. */
-uint64_t seen_unaccounted(const struct variant_result *variant);
+/* Kernel against ledger: by how many the descriptors that came between the first rest and the last differ. */
+uint64_t seen_unaccounted(const struct watch *watch, const struct variant_result *variant);

@@ -42,6 +42,19 @@ static int check_limit(const struct campaign_options *options, struct error *err
     return 0;
 }
 
+/* A call that is delayed for so long would be taken for a hang. */
+static int check_delays(const struct setup *setup, struct error *error)
+{
+    uint64_t hang_ns = setup->options->hang_ns;
+    for (uint32_t i = 0; i < setup->plan.rule_count; i++)
+        if (setup->plan.rules[i].kind == PLAN_DELAY && hang_ns != 0 &&
+            setup->plan.rules[i].delay_ns >= hang_ns)
+            return error_usage(error, "plan: a delay of %llu ms is not below --hang, %llu ms: raise that",
+                               (unsigned long long)setup->plan.rules[i].delay_ns / 1000000,
+                               (unsigned long long)hang_ns / 1000000);
+    return 0;
+}
+
 /* Folder of the running program, without a slash at its end. */
 static int own_folder(char folder[PATH_MAX], struct error *error)
 {
@@ -107,6 +120,8 @@ int setup_open(const struct campaign_options *options, struct setup *out, struct
         failed = error_not_done(error, -ENOMEM, "out of memory");
     if (failed == 0)
         failed = points_plan(out->faults, &out->points, options->seed, &out->plan, error);
+    if (failed == 0)
+        failed = check_delays(out, error);
     if (failed == 0)
         failed = check_limit(options, error);
     if (failed == 0)

@@ -32,8 +32,9 @@ void watch_end(struct watch *watch)
 }
 
 /* At most what the ring holds: a child that writes as fast as we read must not keep us from the rest. */
-static void drain(struct watch *watch)
+static void drain(void *context)
 {
+    struct watch *watch = context;
     struct ledger_event event;
     for (int left = LEDGER_EVENTS_MAX; left > 0; left--) {
         if (!ledger_next_event(&watch->ledger, &event, &watch->events_lost))
@@ -76,6 +77,7 @@ int watch_run(struct watch *watch, const struct supervise_options *command, stru
     supervised.hang_ns = options->hang_ns;
     supervised.interrupted = options->interrupted;
     supervised.tick = tick;
+    supervised.drain = drain;
     supervised.tick_context = watch;
     int failed = supervise(&supervised, &watch->outcome, error);
     if (failed != 0)

@@ -82,7 +82,7 @@ struct progress progress_start(bool wanted)
 {
     const char *terminal = getenv("TERM");
     bool redraws = terminal != NULL && terminal[0] != '\0' && strcmp(terminal, "dumb") != 0;
-    return (struct progress){.live = wanted && redraws && isatty(STDERR_FILENO)};
+    return (struct progress){.live = wanted && redraws && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO)};
 }
 
 void progress_show(void *context, const struct campaign_progress *now)

@@ -8,7 +8,7 @@
 #include "campaign/campaign.h"
 
 struct progress {
-    bool live;        /* standard error is a terminal that can redraw a line, and the user wants it */
+    bool live; /* it goes to a terminal that can redraw a line, no output is a pipe, and it is wanted */
     uint64_t next_ns; /* not drawn before */
 };
 

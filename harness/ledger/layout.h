@@ -138,7 +138,7 @@ struct ledger_point {
 struct ledger_exhaustion {
     _Atomic uint64_t count;
     _Atomic uint64_t first_ns;
-    _Atomic uint64_t first_operation; /* encoded */
+    _Atomic uint64_t first_operation; /* operations that had ended by then */
     _Atomic uint64_t first_fault;     /* faults injected until then */
 };
 
@@ -170,9 +170,13 @@ struct ledger {
     _Atomic uint32_t threads_unrecorded; /* threads for which no record was left */
     _Atomic int64_t fds_at_rest_first;   /* descriptors by the kernel at the first exeunt_rest, -1: never */
     _Atomic int64_t fds_at_rest_last;    /* at the last but not first one, -1: never */
+    _Atomic int64_t slots_at_rest_first; /* descriptors by the slots, at the same moments */
+    _Atomic int64_t slots_at_rest_last;
+    _Atomic int64_t fds_at_exit; /* by the kernel, at an orderly exit, -1: it was not seen */
     _Atomic uint64_t first_rest_ns;
     struct ledger_exhaustion descriptors_exhausted; /* EMFILE */
     struct ledger_exhaustion space_exhausted;       /* ENOSPC, EDQUOT */
+    struct ledger_exhaustion system_exhausted;      /* ENFILE: the whole system's limit */
     _Atomic uint64_t leaks;                         /* counted also if the event is lost */
     _Atomic uint64_t children_started, children_reaped;
     _Atomic uint64_t children_unrecorded; /* for which no room was left */

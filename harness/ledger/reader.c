@@ -34,6 +34,7 @@ int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_
     ledger->point_count = (uint32_t)points->count;
     ledger->fds_at_rest_first = -1;
     ledger->fds_at_rest_last = -1;
+    ledger->fds_at_exit = -1;
     for (size_t i = 0; i < points->count; i++)
         snprintf(ledger->points[i].name, PLAN_POINT_NAME_MAX, "%s", points->names[i]);
     *out = (struct ledger_view){.ledger = ledger, .size = size, .fd = fd, .fd_count = fd_count};

@@ -1,6 +1,7 @@
 /* The verdict. A variant passes if it ended in order, all of it was seen, and it left nothing behind. A
- * positive control must be seen to leak: that it ended badly is not enough. A run that was cut short proves
- * nothing, unless it broke a guarantee before. */
+ * positive control must be seen to leak: that it ended badly is not enough. A run that was cut short, did no
+ * operation or was refused something by the whole system proves nothing, unless it broke a guarantee before.
+ */
 #include "oracle/judge.h"
 
 #include <stdarg.h>
@@ -28,10 +29,14 @@ static enum verdict judge_variant(const struct variant_result *variant, bool is_
         return VERDICT_FAIL;
     switch (variant->ended) {
     case ENDED_EXITED:
+        if (variant->system_exhausted)
+            return VERDICT_INCONCLUSIVE;
         if (!is_program)
             return VERDICT_FAIL;
         return is_seen_whole(variant) ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
     case ENDED_COMPLETED:
+        if (!is_program && variant->operations.succeeded + variant->operations.failed == 0)
+            return VERDICT_INCONCLUSIVE;
         return is_seen_whole(variant) ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
     case ENDED_INTERRUPTED:
     case ENDED_DISK_FULL:

@@ -78,8 +78,8 @@ struct series {
 };
 
 struct exhaustion {
-    uint64_t count; /* 0: never, and the rest means nothing */
-    uint64_t first_ms, first_operation, first_fault;
+    uint64_t count;                                  /* 0: never, and the rest means nothing */
+    uint64_t first_ms, first_operation, first_fault; /* the last two: how many there had been by then */
 };
 
 /* Figures at the largest number of operations that all variants of the result reached. */
@@ -115,7 +115,7 @@ struct variant_result {
     } fds;
     bool checked; /* the two figures below are known */
     uint64_t stored_whole, stored_torn;
-    int64_t temp_files;  /* left behind; -1: unknown */
+    int64_t temp_files;  /* left behind by the program's own fault; -1: unknown */
     bool settled;        /* the program ended in order: what it held then is known */
     uint64_t unreleased; /* descriptors */
     struct {
@@ -130,6 +130,7 @@ struct variant_result {
     } heap;
     char note[320]; /* what else must be known of the run; "" */
     struct exhaustion emfile;
+    bool system_exhausted; /* the kernel refused a descriptor for the whole system's sake (ENFILE) */
     struct level level;
     struct finding *findings; /* most frequent first; owned */
     size_t finding_count;

@@ -53,7 +53,7 @@ static int copy(struct token token, char text[TOKEN_MAX], struct error *error)
 static const char *point_candidate(const void *of, size_t index)
 {
     const struct plan_points *points = of;
-    return index < points->count ? points->names[index] : NULL;
+    return index < points->count ? points->names[index] : index == points->count ? "none" : NULL;
 }
 
 /* Whether a point is known whose name begins with the same part, up to the first slash. */
@@ -135,9 +135,14 @@ const char *plan_errno_name(int error)
     return name != NULL ? name : "E?";
 }
 
-static const char *errno_candidate(const void *of, size_t index)
+/* What can stand for a kind: the two words, then all errnos. */
+static const char *kind_candidate(const void *of, size_t index)
 {
+    static const char *const words[] = {"short", "delay=2ms"};
     (void)of;
+    if (index < 2)
+        return words[index];
+    index -= 2;
     for (int value = 1; value <= ERRNO_MAX; value++)
         if (strerrorname_np(value) != NULL && index-- == 0)
             return strerrorname_np(value);
@@ -160,7 +165,7 @@ static int parse_kind(const char *word, struct plan_rule *rule, struct error *er
     char hint[96];
     if (value == 0)
         return error_usage(error, "plan: no errno is named '%s'%s; other kinds are 'short' and 'delay=TIME'",
-                           word, text_hint(hint, sizeof hint, word, errno_candidate, NULL));
+                           word, text_hint(hint, sizeof hint, word, kind_candidate, NULL));
     if (rule->errno_count == PLAN_ERRNOS_MAX)
         return error_usage(error, "plan: more than %d errnos in one rule; split it with ';'",
                            PLAN_ERRNOS_MAX);

@@ -17,8 +17,11 @@ int exeunt_socket_release(int fd)
 {
     if (fd < 0)
         return 0;
+    static const struct exeunt_place descriptor = {"socket", "its descriptor", __FILE__, __LINE__};
     int shut = shutdown(fd, SHUT_RDWR) == 0 || errno == ENOTCONN ? 0 : -errno;
     int closed = exeunt_fd_release(fd);
+    if (shut && closed)
+        exeunt_scope_report(&descriptor, closed);
     return shut ? shut : closed;
 }
 

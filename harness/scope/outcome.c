@@ -23,6 +23,7 @@ static int make_call(void *arg)
 
 static void outcome_of_call(struct outcome *outcome, const struct exeunt_place *place, struct call *call)
 {
+    outcome->replaces = false;
     int code = exeunt_try_at(place, make_call, call, &outcome->failure);
     if (code == 0)
         outcome->way = OUTCOME_WELL;
@@ -48,7 +49,10 @@ void outcome_of_exit(struct outcome *outcome, const struct exeunt_place *place, 
     int errno_kept = errno;
     int cancel_state = exeunt_cancel_off();
     struct call call = {.leave = leave, .told = told, .self = self};
-    outcome_of_call(outcome, place, &call);
+    if (leave == stack_exit)
+        outcome_of_stack(outcome, self, told);
+    else
+        outcome_of_call(outcome, place, &call);
     if (outcome->way == OUTCOME_RETURNED && outcome->failure.code == EXEUNT_SUPPRESS)
         outcome->way = OUTCOME_SUPPRESSED;
     exeunt_cancel_restore(cancel_state);
@@ -60,7 +64,7 @@ int outcome_settle(const struct outcome *block, const struct outcome *exit, cons
     if (exit->way == OUTCOME_SUPPRESSED)
         return 0;
     const struct outcome *stands = block;
-    if (!outcome_failure(block))
+    if (!outcome_failure(block) || exit->replaces)
         stands = exit;
     else if (outcome_failure(exit))
         report_failure(place, &exit->failure);

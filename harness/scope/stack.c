@@ -87,13 +87,24 @@ struct exeunt_stack exeunt_stack_move(struct exeunt_stack *from)
     return EXEUNT_TAKE(stack, *from);
 }
 
-static int run_entry(void *self, const struct exeunt_failure *told)
+static int run_callback(void *self, const struct exeunt_failure *told)
 {
     struct exeunt_stack_entry *entry = self;
-    return entry->exit ? entry->exit(entry->self, told) : entry->callback(entry->self);
+    (void)told;
+    return entry->callback(entry->self);
 }
 
-/* Runs all exits. Returns the failure that stands after them: `failure`, that of `own`, or NULL. */
+static void run_entry(struct exeunt_stack_entry *entry, const struct exeunt_failure *told,
+                      struct outcome *outcome)
+{
+    if (entry->exit)
+        outcome_of_exit(outcome, &entry->place, entry->exit, entry->self, told);
+    else
+        outcome_of_exit(outcome, &entry->place, run_callback, entry, told);
+}
+
+/* Runs all exits. Returns the failure that stands after them: `failure`, that of `own`, or NULL. If it is
+ * `own`, that tells whether `failure` had ended before. */
 static const struct exeunt_failure *run_all(struct exeunt_stack *stack, const struct exeunt_failure *failure,
                                             bool may_suppress, struct outcome *own)
 {
@@ -102,13 +113,15 @@ static const struct exeunt_failure *run_all(struct exeunt_stack *stack, const st
         EXEUNT_GUARD(memory, room, pop(stack));
         struct exeunt_stack_entry *entry = room;
         struct outcome left;
-        outcome_of_exit(&left, &entry->place, run_entry, entry, told);
-        if (left.way == OUTCOME_SUPPRESSED && may_suppress) {
+        run_entry(entry, told, &left);
+        bool ends = may_suppress && (left.way == OUTCOME_SUPPRESSED || left.replaces);
+        if (ends)
             told = NULL;
-        } else if (outcome_failure(&left) && told) {
+        if (outcome_failure(&left) && told) {
             report_failure(&entry->place, &left.failure);
         } else if (outcome_failure(&left)) {
             *own = left;
+            own->replaces = failure != NULL;
             told = &own->failure;
         }
     }
@@ -136,12 +149,22 @@ int exeunt_stack_release(struct exeunt_stack stack)
     return 0;
 }
 
-static int close_stack(void *self, const struct exeunt_failure *failure)
+void outcome_of_stack(struct outcome *outcome, struct exeunt_stack *stack, const struct exeunt_failure *told)
+{
+    struct outcome own;
+    const struct exeunt_failure *stands = run_all(stack, told, true, &own);
+    if (stands && stands != told)
+        *outcome = own;
+    else
+        *outcome = (struct outcome){.way = told && !stands ? OUTCOME_SUPPRESSED : OUTCOME_WELL};
+}
+
+int stack_exit(void *self, const struct exeunt_failure *failure)
 {
     return exeunt_stack_close(self, failure);
 }
 
 struct exeunt_context exeunt_stack_context(struct exeunt_stack *stack)
 {
-    return (struct exeunt_context){"stack", NULL, close_stack, stack};
+    return (struct exeunt_context){"stack", NULL, stack_exit, stack};
 }

@@ -54,8 +54,11 @@ int exeunt_temp_rename(struct exeunt_temp *temp, const char *target)
 
 int exeunt_temp_release(struct exeunt_temp temp)
 {
+    static const struct exeunt_place name = {"temp", "its name", __FILE__, __LINE__};
     int closed = exeunt_fd_release(temp.fd);
     int unlinked = !temp.path || unlink(temp.path) == 0 ? 0 : -errno;
     free(temp.path);
+    if (closed && unlinked)
+        exeunt_scope_report(&name, unlinked);
     return closed ? closed : unlinked;
 }

@@ -18,6 +18,9 @@
 /* More than a pipe can hold: for a writer that was handed the pipe and is none of ours. */
 enum { FINAL_READINGS_MAX = 128 };
 
+/* How often the ledger is drained, so that its ring does not overflow. */
+static const uint64_t drain_ns = 10000000u;
+
 /* How long the program may take to end by itself once it is asked to. */
 static const uint64_t grace_ns = 2000000000u;
 
@@ -35,7 +38,7 @@ struct run {
     uint64_t operations; /* ended by the last sample */
     bool operations_begun;
     uint64_t operation_end_ns; /* the last sample that saw one end */
-    uint64_t sample_due_ns;
+    uint64_t sample_due_ns, drain_due_ns;
     uint64_t grace_end_ns; /* 0: nobody has asked to end */
     bool time_is_over;     /* that is why it was asked */
 };
@@ -84,6 +87,15 @@ static void sample_if_due(struct run *run, uint64_t now_ns)
         run->over = HANGS;
 }
 
+static void drain_if_due(struct run *run, uint64_t now_ns)
+{
+    const struct supervise_options *options = run->options;
+    if (options->drain == NULL || now_ns < run->drain_due_ns)
+        return;
+    options->drain(options->tick_context);
+    run->drain_due_ns = now_ns + drain_ns;
+}
+
 static void end_if_asked(struct run *run, uint64_t now_ns)
 {
     if (run->grace_end_ns != 0 && now_ns >= run->grace_end_ns)
@@ -126,6 +138,8 @@ static void let_signals_in(const struct run *run)
 static void wait_for_news(struct run *run, uint64_t now_ns)
 {
     uint64_t due_ns = run->sample_due_ns;
+    if (run->options->drain != NULL && run->drain_due_ns < due_ns)
+        due_ns = run->drain_due_ns;
     if (run->grace_end_ns != 0 && run->grace_end_ns < due_ns)
         due_ns = run->grace_end_ns;
     uint64_t left_ns = due_ns > now_ns ? due_ns - now_ns : 0;
@@ -212,6 +226,7 @@ static int run_program(struct run *run, struct supervise_outcome *out, struct er
     while (run->over == NOT_OVER) {
         uint64_t now_ns = clock_now_ns();
         sample_if_due(run, now_ns);
+        drain_if_due(run, now_ns);
         end_if_asked(run, now_ns);
         if (run->over == NOT_OVER)
             wait_for_news(run, now_ns);

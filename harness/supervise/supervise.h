@@ -14,7 +14,7 @@
 #include "ledger/reader.h"
 #include "oracle/result.h"
 
-/* Called in the supervisor at every sample, with the newest one: drains the ledger, shows progress. The
+/* Called in the supervisor at every sample, with the newest one: shows progress. The
  * first comes when the program has just started, the last when all is over and view->child_ended is set.
  * Signals are blocked meanwhile. */
 typedef void supervise_tick(void *context, const struct sample *sample);
@@ -33,7 +33,8 @@ struct supervise_options {
     const volatile int *interrupted; /* not 0: the user wants to end; set by a signal handler or in tick */
     int keep_streams;     /* 1: its standard streams are the supervisor's own; 0: only last words are kept */
     supervise_tick *tick; /* may be NULL */
-    void *tick_context;
+    void (*drain)(void *context); /* called often, however rare samples are; may be NULL */
+    void *tick_context;           /* of both */
 };
 
 struct supervise_outcome {

@@ -18,6 +18,7 @@ static void settle_slots(void)
         if ((held & LEDGER_FD_OPEN) != 0 && syscall(SYS_fcntl, fd, F_GETFD) == -1)
             atomic_compare_exchange_strong(&ledger->fds[fd].holder, &held, held & LEDGER_FD_GENERATION_MASK);
     }
+    ledger->fds_at_exit = fds_count();
     ledger->settled = 1;
 }
 

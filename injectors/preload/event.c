@@ -62,24 +62,33 @@ static uint64_t faults_until_now(const struct ledger *ledger)
     return faults;
 }
 
+/* Operations that have ended. */
+static uint64_t operations_until_now(const struct ledger *ledger)
+{
+    uint64_t operations = 0;
+    for (uint32_t i = 0; i < ledger->thread_count && i < LEDGER_THREADS_MAX; i++)
+        operations += ledger->threads[i].succeeded + ledger->threads[i].failed;
+    return operations;
+}
+
 void kernel_refused(int error)
 {
     struct ledger *ledger = preload.ledger;
     if (ledger == NULL || self.bypass != 0)
         return;
     struct ledger_exhaustion *exhaustion;
-    if (error == ENFILE)
-        self.refused = true; /* the whole system's limit: not what this program leaked */
     if (error == EMFILE)
         exhaustion = &ledger->descriptors_exhausted;
     else if (error == ENOSPC || error == EDQUOT)
         exhaustion = &ledger->space_exhausted;
+    else if (error == ENFILE)
+        exhaustion = &ledger->system_exhausted;
     else
         return;
     self.refused = true;
     if (atomic_fetch_add_explicit(&exhaustion->count, 1, memory_order_relaxed) != 0)
         return;
-    exhaustion->first_operation = self.operation;
+    exhaustion->first_operation = operations_until_now(ledger);
     exhaustion->first_fault = faults_until_now(ledger);
     exhaustion->first_ns = clock_now_ns();
 }

@@ -97,8 +97,8 @@ bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *
     }
     int saved = errno;
     if (planned.kind == PLAN_DELAY) {
-        delay(planned.delay_ns);
         note(point, k, 0, site);
+        delay(planned.delay_ns);
         errno = saved;
         return false;
     }

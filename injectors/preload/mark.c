@@ -1,12 +1,10 @@
 /* The marks: operations begin and end here, and what an operation still has at its end is a leak. */
 #include "exeunt/mark.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -188,33 +186,6 @@ void exeunt_mark_transfer(int fd)
         continue;
 }
 
-/* Names in /proc/self/fd, without that of the listing itself: for kernels before 6.2. */
-static int64_t count_names(void)
-{
-    DIR *listing = opendir("/proc/self/fd");
-    if (listing == NULL)
-        return -1;
-    int64_t names = 0;
-    for (struct dirent *entry; (entry = readdir(listing)) != NULL;)
-        names += entry->d_name[0] != '.';
-    closedir(listing);
-    return names - 1;
-}
-
-/* Descriptors of this process by the kernel, or -1. */
-static int64_t fds_count(void)
-{
-    struct stat status;
-    if (syscall(SYS_newfstatat, AT_FDCWD, "/proc/self/fd", &status, 0) != 0)
-        return -1;
-    if (status.st_size != 0)
-        return status.st_size;
-    self.bypass++;
-    int64_t names = count_names();
-    self.bypass--;
-    return names;
-}
-
 void exeunt_mark_rest(void)
 {
     struct ledger *ledger = preload.ledger;
@@ -223,10 +194,14 @@ void exeunt_mark_rest(void)
     int saved = errno;
     int64_t unset = -1;
     int64_t count = fds_count();
-    if (atomic_compare_exchange_strong(&ledger->fds_at_rest_first, &unset, count))
+    int64_t slots = slots_count();
+    if (atomic_compare_exchange_strong(&ledger->fds_at_rest_first, &unset, count)) {
         ledger->first_rest_ns = clock_now_ns();
-    else
+        ledger->slots_at_rest_first = slots;
+    } else {
         ledger->fds_at_rest_last = count;
+        ledger->slots_at_rest_last = slots;
+    }
     errno = saved;
 }
 

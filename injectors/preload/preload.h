@@ -204,6 +204,10 @@ void fd_kept(int fd, uint64_t held);
 void temp_made(const char *path, uintptr_t site);
 void temp_gone(const char *path);
 
+/* Descriptors of this process: by the kernel, -1 if it does not tell; by the slots. */
+int64_t fds_count(void);
+int64_t slots_count(void);
+
 /* The kernel refused with `error` (positive): counted if something is exhausted. */
 void kernel_refused(int error);
 

@@ -33,7 +33,7 @@ static pid_t start(const char *folder, const char *report)
 static bool is_at_work(const char *folder)
 {
     char pattern[256];
-    snprintf(pattern, sizeof pattern, "%s/exeunt-*/store/*", folder);
+    snprintf(pattern, sizeof pattern, "%s/exeunt-*/kept/store/*", folder);
     for (int waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
         glob_t found;
         int missing = glob(pattern, 0, NULL, &found);

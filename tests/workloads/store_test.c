@@ -43,15 +43,16 @@ Test(store, check_tells_whole_from_torn)
         const char *reason;
     } rows[] = {
         {NULL, NULL, {0, 0, 0}, "an empty store is in order"},
-        {"store/one", "hello", {1, 0, 0}, "whole"},
-        {"store/one", "hell", {0, 1, 0}, "cut short"},
-        {"store/one", "", {0, 1, 0}, "empty, although it has a content"},
-        {"store/one", "hallo", {0, 1, 0}, "right length, wrong content"},
-        {"store/one", "hello!", {0, 1, 0}, "too long"},
-        {"store/two", "hello", {0, 1, 0}, "nobody uploaded this name"},
-        {"store/.upload-a1B2c3", "he", {0, 0, 1}, "a temporary file"},
-        {"store/..upload", "", {0, 1, 0}, "hidden, but no temporary file of ours"},
-        {"escape", "hello", {0, 1, 0}, "beside the store"},
+        {STORE_FOLDER "/one", "hello", {1, 0, 0}, "whole"},
+        {STORE_FOLDER "/one", "hell", {0, 1, 0}, "cut short"},
+        {STORE_FOLDER "/one", "", {0, 1, 0}, "empty, although it has a content"},
+        {STORE_FOLDER "/one", "hallo", {0, 1, 0}, "right length, wrong content"},
+        {STORE_FOLDER "/one", "hello!", {0, 1, 0}, "too long"},
+        {STORE_FOLDER "/two", "hello", {0, 1, 0}, "nobody uploaded this name"},
+        {STORE_FOLDER "/.upload-a1B2c3", "he", {0, 0, 1}, "a temporary file"},
+        {STORE_FOLDER "/..upload", "", {0, 1, 0}, "hidden, but no temporary file of ours"},
+        {STORE_OUTER "/escape", "hello", {0, 1, 0}, "beside the store"},
+        {STORE_FOLDER "/../../escape", "hello", {0, 1, 0}, "as far up as the spool's names climb"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *input = scratch_make(), *folder = scratch_make();

@@ -132,6 +132,39 @@ Test(upload, injected_emfile_is_not_the_kernels)
     report_free(&report);
 }
 
+static void write_file(const char *folder, const char *name, const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* A file that stays since the call that removes it was failed is nobody's fault but ours. */
+Test(upload, failed_removals_are_not_blamed_on_the_code)
+{
+    struct report report = report_of("run upload/guarded --operations 200 --faults "
+                                     "'posix/io/dir/unlink@p=0.5;posix/io/rw/write@p=0.5'");
+    cr_assert_eq(report.status, 0, "%s", report.err);
+    json_t *variant = report_variant(&report, "guarded");
+    cr_assert_gt(report_number(variant, "faults.injected"), 100);
+    cr_assert_eq(report_number(variant, "temp_files"), 0);
+    report_free(&report);
+}
+
+Test(upload, a_few_real_files_are_not_spoiled)
+{
+    char *folder = scratch_make();
+    write_file(folder, "only", "content");
+    struct report report = report_of("run upload/guarded --faults none --operations 5 --input %s", folder);
+    cr_assert_eq(report.status, 0, "%s", report.err);
+    cr_assert_eq(report_number(report_variant(&report, "guarded"), "operations.succeeded"), 5);
+    report_free(&report);
+    scratch_remove(folder);
+}
+
 Test(upload, finding_names_line_point_and_coordinate)
 {
     struct report report = report_of("run upload/unguarded --faults 'upload/metadata@1' --operations 3");
@@ -157,16 +190,6 @@ Test(upload, short_reads_and_writes_lose_nothing)
     cr_assert_eq(report_number(variant, "operations.succeeded"), 200);
     cr_assert_gt(report_number(variant, "faults.injected"), 100);
     report_free(&report);
-}
-
-static void write_file(const char *folder, const char *name, const char *text)
-{
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    fclose(file);
 }
 
 Test(upload, real_files_with_strange_names_are_stored_whole)

@@ -332,7 +332,8 @@ static inline struct exeunt_stack exeunt_stack_make(void)
 struct exeunt_stack exeunt_stack_move(struct exeunt_stack *from);
 
 /* Runs and removes all exits; `failure` is NULL if the block reached its end. Its result has the meaning of
- * the result of a context's exit. A failing exit's failure is what the exits below it are told. */
+ * the result of a context's exit. A failing exit's failure is what the exits below it are told; after one
+ * that suppresses, another's failure stands alone. */
 int exeunt_stack_close(struct exeunt_stack *stack, const struct exeunt_failure *failure);
 
 /* The stack as a context: its exits are told exactly, and may suppress. */

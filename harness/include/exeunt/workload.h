@@ -6,6 +6,7 @@
  * The descriptor registers itself: linking the file is all that is needed. */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,10 @@ struct exeunt_job_site {
     uint64_t settings[EXEUNT_SETTINGS_MAX]; /* in the order of the workload's table */
 };
 
+/* Exit status of the program that workloads run in if it could not start them; the reason is the last line on
+ * its standard error. */
+enum { EXEUNT_HOST_NOT_STARTED = 78 };
+
 /* What `check` found on the disk after the run. */
 struct exeunt_check {
     uint64_t whole;      /* stored results that are whole */
@@ -43,7 +48,7 @@ struct exeunt_check {
 
 /* Why a function of a workload failed: one sentence for a person. */
 struct exeunt_reason {
-    char text[384];
+    char text[PATH_MAX + 384];
 };
 
 /* One operation, done by any worker thread: 0 or a negative errno. `state` is what `open` gave and is

@@ -24,6 +24,7 @@ static struct result make_result(bool comparison, const struct seen *seen, size_
         variant->findings = one_finding;
         variant->finding_count = seen[i].findings;
         variant->fds.leaked = seen[i].findings;
+        variant->operations.failed = 1;
     }
     return result;
 }
@@ -179,8 +180,8 @@ Test(judge, sentence_names_who_left_what)
     result.variants[0].temp_files = 2;
     result.variants[0].operations.failed = 7;
     result.variants[0].faults.injected = 7;
-    result.variants[1].operations.succeeded = 9;
-    result.variants[2].operations.succeeded = 8;
+    result.variants[1].operations.succeeded = 8;
+    result.variants[2].operations.succeeded = 7;
     judge(&result);
     cr_assert_str_eq(result.sentence,
                      "a left 1 descriptor and 2 temporary files behind and died of EMFILE (too many open "
@@ -221,4 +222,49 @@ Test(judge, levels_compare_at_equal_operations)
     cr_expect_eq(result.variants[0].level.faults, 21);
     cr_expect_eq(result.variants[1].level.fds, 5);
     cr_expect_eq(result.variants[1].level.t_ms, 20);
+}
+
+/* A run that proves nothing must not look like one that proves something. */
+Test(judge, nothing_done_or_refused_by_the_system_is_inconclusive)
+{
+    struct seen completed = {false, ENDED_COMPLETED, 0}, exited = {false, ENDED_EXITED, 0};
+    struct result result = make_result(false, &completed, 1);
+    result.variants[0].operations.failed = 0;
+    judge(&result);
+    cr_expect_eq(result.verdict, VERDICT_INCONCLUSIVE, "no operation was done");
+    result = make_result(false, &exited, 1);
+    result.variants[0].system_exhausted = true;
+    judge(&result);
+    cr_expect_eq(result.verdict, VERDICT_INCONCLUSIVE, "ENFILE: the whole system had no descriptor left");
+}
+
+/* What a program of the user's does when it is failed is its own affair; what it breaks is not. */
+Test(judge, programs)
+{
+    static char program[] = "sort";
+    static const struct {
+        struct seen seen;
+        bool informational;
+        enum verdict verdict;
+        const char *reason;
+    } rows[] = {
+        {{false, ENDED_COMPLETED, 0}, false, VERDICT_PASS, "in order, without operations"},
+        {{false, ENDED_EXITED, 0}, false, VERDICT_PASS, "with an error: it noticed"},
+        {{false, ENDED_EXITED, 1}, true, VERDICT_PASS, "told for information"},
+        {{false, ENDED_COMPLETED, 1}, false, VERDICT_FAIL, "a broken guarantee"},
+        {{false, ENDED_CRASH, 0}, false, VERDICT_FAIL, "a crash"},
+        {{false, ENDED_EMFILE, 0}, false, VERDICT_FAIL, "out of descriptors"},
+        {{false, ENDED_KILLED, 0}, false, VERDICT_INCONCLUSIVE, "killed from outside"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result result = make_result(false, &rows[i].seen, 1);
+        struct finding finding = {
+            .kind = FINDING_UNRELEASED_DESCRIPTOR, .count = 1, .informational = rows[i].informational};
+        result.program = program;
+        result.variants[0].operations.failed = 0;
+        result.variants[0].findings = &finding;
+        result.variants[0].fds.leaked = 0;
+        judge(&result);
+        cr_expect_eq(result.verdict, rows[i].verdict, "%s: %s", rows[i].reason, result.sentence);
+    }
 }

@@ -369,3 +369,19 @@ Test(guard, temp_paths_may_be_long)
     }
     cr_expect_eq(reports.count, 0);
 }
+
+/* Two steps of one release fail: both are told. */
+Test(guard, each_failed_step_of_a_release_is_reported)
+{
+    struct exeunt_temp temp = exeunt_temp_make("/tmp", "exeunt-scope-");
+    cr_assert_geq(temp.fd, 0);
+    cr_assert_eq(unlink(temp.path), 0);
+    close(temp.fd);
+    cr_expect_eq(exeunt_temp_release(temp), -EBADF);
+    cr_expect_eq(reports.count, 1);
+    cr_expect_str_eq(reports.place.kind, "temp");
+    cr_expect_eq(reports.failure.code, -ENOENT);
+    cr_expect_eq(exeunt_socket_release(temp.fd), -EBADF);
+    cr_expect_eq(reports.count, 2);
+    cr_expect_str_eq(reports.place.kind, "socket");
+}

@@ -47,6 +47,12 @@ Test(stack, runs_last_in_first_out)
     expect_events("3.1");
 }
 
+static int exit_fails(void *self, const struct exeunt_failure *failure)
+{
+    (void)self, (void)failure;
+    return -EDOM;
+}
+
 Test(stack, runs_all_even_if_some_fail)
 {
     struct exeunt_stack exits = exeunt_stack_make();
@@ -82,6 +88,34 @@ Test(stack, an_exit_may_suppress)
     exeunt_stack_enter(&exits, TELL(&suppress));
     cr_expect_eq(exeunt_stack_close(&exits, &lost), EXEUNT_SUPPRESS);
     expect_events("!.");
+}
+
+static int fails_with_loss(void *unused)
+{
+    (void)unused;
+    return -ENOENT;
+}
+
+static int within_inner(void *inner)
+{
+    return exeunt_with(inner, fails_with_loss, NULL);
+}
+
+/* The inner context ends the failure, the outer one fails: a stack of both says what the two say nested. */
+Test(stack, a_failure_after_a_suppressed_one_stands_alone)
+{
+    struct exeunt_context outer = {"outer", NULL, exit_fails, NULL}, inner = *TELL(&suppress);
+    cr_expect_eq(exeunt_with(&outer, within_inner, &inner), -EDOM, "nested");
+    struct exeunt_stack exits = exeunt_stack_make(), holder = exeunt_stack_make();
+    struct exeunt_context context = exeunt_stack_context(&exits), held = exeunt_stack_context(&holder);
+    exeunt_stack_enter(&exits, &outer);
+    exeunt_stack_enter(&exits, &inner);
+    cr_expect_eq(exeunt_with(&context, fails_with_loss, NULL), -EDOM, "as a stack");
+    exeunt_stack_enter(&exits, &outer);
+    exeunt_stack_enter(&exits, &inner);
+    exeunt_stack_enter(&holder, &context);
+    cr_expect_eq(exeunt_with(&held, fails_with_loss, NULL), -EDOM, "as a stack in a stack");
+    cr_expect_eq(reports.count, 0, "no failure was second");
 }
 
 Test(stack, as_a_context_it_is_told_exactly)

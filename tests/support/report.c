@@ -7,14 +7,21 @@
 #include <string.h>
 
 #include "command.h"
+#include "scratch.h"
+
+static char *formatted(const char *format, va_list list)
+{
+    char *text;
+    if (vasprintf(&text, format, list) < 0)
+        abort();
+    return text;
+}
 
 struct report report_of(const char *format, ...)
 {
-    char *arguments;
     va_list list;
     va_start(list, format);
-    if (vasprintf(&arguments, format, list) < 0)
-        abort();
+    char *arguments = formatted(format, list);
     va_end(list);
     struct command_result result = command_run("exec %s %s --json - --quiet", EXEUNT, arguments);
     struct report report = {.status = result.status, .err = result.err};
@@ -24,10 +31,28 @@ struct report report_of(const char *format, ...)
     return report;
 }
 
+struct report report_of_program(const char *options, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    char *program = formatted(format, list), *folder = scratch_make();
+    va_end(list);
+    struct command_result result =
+        command_run("exec %s run %s --json %s/result --quiet -- %s", EXEUNT, options, folder, program);
+    char path[256];
+    snprintf(path, sizeof path, "%s/result", folder);
+    struct report report = {.status = result.status, .err = result.err, .out = result.out};
+    report.root = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    scratch_remove(folder);
+    free(program);
+    return report;
+}
+
 void report_free(struct report *report)
 {
     json_decref(report->root);
     free(report->err);
+    free(report->out);
     *report = (struct report){0};
 }
 

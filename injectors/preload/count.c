@@ -1,0 +1,43 @@
+/* How many descriptors there are: by the kernel, and by the ledger's slots. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "preload.h"
+
+/* Names in /proc/self/fd, without that of the listing itself: for kernels before 6.2. */
+static int64_t count_names(void)
+{
+    DIR *listing = opendir("/proc/self/fd");
+    if (listing == NULL)
+        return -1;
+    int64_t names = 0;
+    for (struct dirent *entry; (entry = readdir(listing)) != NULL;)
+        names += entry->d_name[0] != '.';
+    closedir(listing);
+    return names - 1;
+}
+
+/* Descriptors of this process by the kernel, or -1. */
+int64_t fds_count(void)
+{
+    struct stat status;
+    if (syscall(SYS_newfstatat, AT_FDCWD, "/proc/self/fd", &status, 0) != 0)
+        return -1;
+    if (status.st_size != 0)
+        return status.st_size;
+    self.bypass++;
+    int64_t names = count_names();
+    self.bypass--;
+    return names;
+}
+
+int64_t slots_count(void)
+{
+    int64_t count = 0;
+    for (uint32_t fd = 0; fd < preload.fd_count; fd++)
+        count += (atomic_load_explicit(&preload.fds[fd].holder, memory_order_relaxed) & LEDGER_FD_OPEN) != 0;
+    return count;
+}

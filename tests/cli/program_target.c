@@ -1,0 +1,150 @@
+/* A program without marks, as anybody's: each mode does one thing right or wrong, and a test says what exeunt
+ * must tell of it. */
+#include <fcntl.h>
+#include <fiu.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int take(void)
+{
+    return open("/dev/null", O_RDONLY);
+}
+
+static int in_order(void)
+{
+    close(take());
+    return 0;
+}
+
+static int unreleased(void)
+{
+    take();
+    return 0;
+}
+
+/* Closed by a call that no wrapper sees: the kernel is asked in the end. */
+static int released_unseen(void)
+{
+    syscall(SYS_close, take());
+    return 0;
+}
+
+static int double_close(void)
+{
+    int fd = take();
+    close(fd);
+    close(fd);
+    return 0;
+}
+
+static int close_all(void)
+{
+    close(take());
+    for (int fd = 3; fd < 100; fd++)
+        close(fd);
+    return 0;
+}
+
+static int error_exit(void)
+{
+    return 5;
+}
+
+static int exit_at_once(void)
+{
+    take();
+    _exit(0);
+}
+
+static int crash(void)
+{
+    abort();
+}
+
+static int temp_left(void)
+{
+    char path[] = "/tmp/exeunt-program-XXXXXX";
+    int fd = mkstemp(path);
+    puts(path);
+    return fd >= 0 ? close(fd) : 1;
+}
+
+static int temp_removed(void)
+{
+    char path[] = "/tmp/exeunt-program-XXXXXX", other[] = "/tmp/exeunt-program-XXXXXX", to[64];
+    close(mkstemp(path));
+    unlink(path);
+    close(mkstemp(other));
+    snprintf(to, sizeof to, "%s.kept", other);
+    rename(other, to); /* it has a name of its own now */
+    return remove(to);
+}
+
+static void *fail_points(void *unused)
+{
+    for (int i = 0; i < 50; i++)
+        fiu_fail("app/thread");
+    return unused;
+}
+
+static int threads(void)
+{
+    pthread_t thread[4];
+    for (int i = 0; i < 4; i++)
+        pthread_create(&thread[i], NULL, fail_points, NULL);
+    for (int i = 0; i < 4; i++)
+        pthread_join(thread[i], NULL);
+    return 0;
+}
+
+static int own_point(void)
+{
+    return fiu_fail("app/parse") != 0 ? 3 : 0;
+}
+
+static int copy_input(void)
+{
+    char text[64] = "";
+    if (fgets(text, sizeof text, stdin) == NULL)
+        return 1;
+    fputs(text, stdout);
+    return 0;
+}
+
+static int wait_for_signal(void)
+{
+    pause();
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(void);
+    } modes[] = {
+        {"in-order", in_order},
+        {"unreleased", unreleased},
+        {"released-unseen", released_unseen},
+        {"double-close", double_close},
+        {"close-all", close_all},
+        {"error-exit", error_exit},
+        {"exit-at-once", exit_at_once},
+        {"crash", crash},
+        {"temp-left", temp_left},
+        {"temp-removed", temp_removed},
+        {"threads", threads},
+        {"own-point", own_point},
+        {"copy-input", copy_input},
+        {"wait-for-signal", wait_for_signal},
+    };
+    for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++)
+        if (strcmp(modes[i].name, argv[1]) == 0)
+            return modes[i].run();
+    return 99;
+}

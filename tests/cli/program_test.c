@@ -1,0 +1,217 @@
+/* `exeunt run -- PROGRAM`: what is told of a program of the user's. Each row is a thing that must be told, or
+ * a near miss that must not. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "report.h"
+#include "scratch.h"
+
+static json_t *program_of(const struct report *report)
+{
+    return json_array_get(json_object_get(report->root, "variants"), 0);
+}
+
+static json_int_t count_of(json_t *variant, const char *kind)
+{
+    size_t index;
+    json_t *finding;
+    json_int_t count = 0;
+    json_array_foreach(json_object_get(variant, "findings"), index, finding)
+    {
+        if (strcmp(json_string_value(json_object_get(finding, "kind")), kind) == 0)
+            count += json_integer_value(json_object_get(finding, "count"));
+    }
+    return count;
+}
+
+Test(program, tells_what_was_left)
+{
+    static const struct {
+        const char *options, *mode;
+        int status;
+        const char *ended, *kind;
+        int count;
+        const char *reason;
+    } rows[] = {
+        {"", "in-order", 0, "completed", "unreleased-descriptor", 0, "nothing is left"},
+        {"", "unreleased", 0, "completed", "unreleased-descriptor", 1, "told for information"},
+        {"--fail-on unreleased", "unreleased", 1, "completed", "unreleased-descriptor", 1, "asked for"},
+        {"--fail-on exit,unreleased", "in-order", 0, "completed", "error-exit", 0, "asked for, but clean"},
+        {"--fail-on unreleased", "released-unseen", 0, "completed", "unreleased-descriptor", 0,
+         "closed behind the wrappers' back"},
+        {"--fail-on unreleased", "exit-at-once", 1, "completed", "unreleased-descriptor", 1,
+         "_exit is an orderly end"},
+        {"", "double-close", 1, "completed", "double-close", 1, "a broken guarantee by itself"},
+        {"", "close-all", 0, "completed", "double-close", 0, "all numbers are closed"},
+        {"", "error-exit", 0, "exited", "error-exit", 0, "its own affair"},
+        {"--fail-on exit", "error-exit", 1, "exited", "error-exit", 1, "asked for"},
+        {"", "crash", 1, "crash", "unreleased-descriptor", 0, "a crash is judged as itself"},
+        {"--fail-on temp-files", "temp-removed", 0, "completed", "left-temporary-file", 0,
+         "removed, or given a name"},
+        {"--for 200ms", "wait-for-signal", 0, "completed", "unreleased-descriptor", 0, "ended by SIGTERM"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct report report = report_of_program(rows[i].options, "%s %s", TARGET, rows[i].mode);
+        json_t *variant = program_of(&report);
+        cr_assert_not_null(variant, "%s: %s", rows[i].mode, report.err);
+        cr_expect_eq(report.status, rows[i].status, "%s (%s): status %d", rows[i].mode, rows[i].reason,
+                     report.status);
+        cr_expect_str_eq(report_text(variant, "ended"), rows[i].ended, "%s", rows[i].mode);
+        cr_expect_eq(count_of(variant, rows[i].kind), rows[i].count, "%s: %s", rows[i].mode, rows[i].reason);
+        report_free(&report);
+    }
+}
+
+Test(program, a_temporary_file_that_stays_is_told_with_its_place)
+{
+    struct report report = report_of_program("--fail-on temp-files", "%s temp-left", TARGET);
+    cr_expect_eq(report.status, 1);
+    json_t *variant = program_of(&report);
+    cr_expect_eq(report_number(variant, "temp_files"), 1);
+    json_t *finding = json_array_get(json_object_get(variant, "findings"), 0);
+    cr_expect_eq(strncmp(report_text(finding, "taken_at"), "tests/cli/program_target.c:", 27), 0, "%s",
+                 report_text(finding, "taken_at"));
+    report.out[strcspn(report.out, "\n")] = '\0';
+    cr_expect_eq(unlink(report.out), 0, "%s", report.out);
+    report_free(&report);
+}
+
+Test(program, has_its_own_streams)
+{
+    struct command_result result =
+        command_run("echo through | exec %s run --quiet -- %s copy-input", EXEUNT, TARGET);
+    cr_expect_eq(result.status, 0);
+    cr_expect_str_eq(result.out, "through\n");
+    cr_expect_str_empty(result.err);
+    command_free(&result);
+    result = command_run("echo through | exec %s run -- %s copy-input", EXEUNT, TARGET);
+    cr_expect_str_eq(result.out, "through\n", "the report goes to standard error");
+    cr_expect_not_null(strstr(result.err, "PASS: "), "%s", result.err);
+    command_free(&result);
+}
+
+/* The faults of a run, in an order that does not hang on the threads' speed. */
+static char *faults_of(const char *options)
+{
+    struct report report = report_of_program(options, "%s threads", TARGET);
+    json_t *by_point = json_object_get(json_object_get(program_of(&report), "faults"), "by_point");
+    char *text = json_dumps(by_point, JSON_COMPACT | JSON_SORT_KEYS);
+    cr_expect_gt(report_number(program_of(&report), "faults.injected"), 5);
+    report_free(&report);
+    return text;
+}
+
+Test(program, own_points_are_met_as_planned_whatever_the_threads_do)
+{
+    char *first = faults_of("--faults 'app/*@p=0.1' --seed 7");
+    char *second = faults_of("--faults 'app/*@p=0.1' --seed 7");
+    char *by_name = faults_of("--faults 'app/thread@p=0.1' --seed 7");
+    char *other = faults_of("--faults 'app/*@p=0.1' --seed 8");
+    cr_expect_str_eq(first, second, "the same seed");
+    cr_expect_str_eq(first, by_name, "the name instead of a wildcard");
+    cr_expect_str_neq(first, other, "another seed");
+    free(first), free(second), free(by_name), free(other);
+}
+
+Test(program, own_points_take_fius_commands)
+{
+    struct report report =
+        report_of_program("--faults 'fiu:enable name=app/parse,failnum=7'", "%s own-point", TARGET);
+    cr_expect_str_eq(report_text(program_of(&report), "ended"), "exited");
+    cr_expect_eq(report_number(program_of(&report), "exit_status"), 3);
+    report_free(&report);
+}
+
+static const char *note_of(const char *options, const char *program, const char *mode, struct report *report)
+{
+    *report = report_of_program(options, "%s %s", program, mode);
+    const char *note = report_text(program_of(report), "note");
+    return note != NULL ? note : "";
+}
+
+Test(program, what_a_plan_did_not_meet_is_said)
+{
+    struct report report;
+    cr_expect_not_null(strstr(note_of("--faults app/prase", TARGET, "own-point", &report), "'app/prase'"));
+    report_free(&report);
+    cr_expect_str_empty(note_of("--faults app/parse", TARGET, "own-point", &report));
+    report_free(&report);
+    cr_expect_not_null(strstr(note_of("", TARGET_STATIC_LIBFIU, "own-point", &report), "statically"));
+    report_free(&report);
+    cr_expect_str_empty(note_of("", TARGET, "own-point", &report), "linked dynamically");
+    report_free(&report);
+}
+
+Test(program, lists_its_own_points)
+{
+    struct command_result result = command_run("exec %s list -- %s own-point", EXEUNT, TARGET);
+    cr_expect_eq(result.status, 0);
+    cr_expect_not_null(strstr(result.out, "\n  app/parse\n"), "%s", result.out);
+    cr_expect_null(strstr(result.out, "app/thread"), "not met in this run");
+    command_free(&result);
+}
+
+static void put_program(const char *path, const char *bytes, size_t size, mode_t mode)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0700);
+    cr_assert_eq(write(fd, bytes, size), (ssize_t)size);
+    close(fd);
+    cr_assert_eq(chmod(path, mode), 0);
+}
+
+/* What cannot be watched is recognized before it is run, and said with the reason. */
+Test(program, recognizes_what_it_cannot_watch)
+{
+    static const char foreign[64] = "\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\2\0\3\0\1";
+    static const char script[] = "#!/bin/sh\necho ran\n", nothing[] = "echo ran\n";
+    static const char orphan[] = "#!/nonexistent/interpreter\n", circle[] = "#!./circle\n";
+    static const struct {
+        const char *name, *bytes;
+        size_t size;
+        int status;
+        const char *out, *err;
+    } rows[] = {
+        {"foreign", foreign, sizeof foreign, 3, "", "another processor"},
+        {"script", script, sizeof script - 1, 0, "ran\n", ""},
+        {"nothing", nothing, sizeof nothing - 1, 2, "", "neither an ELF program nor a script"},
+        {"orphan", orphan, sizeof orphan - 1, 2, "", "/nonexistent/interpreter"},
+        {"circle", circle, sizeof circle - 1, 2, "", "its interpreter is a script"},
+    };
+    char *folder = scratch_make(), path[256];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, rows[i].name);
+        put_program(path, rows[i].bytes, rows[i].size, 0700);
+        struct command_result result =
+            command_run("cd %s && exec %s run --quiet -- ./%s", folder, EXEUNT, rows[i].name);
+        cr_expect_eq(result.status, rows[i].status, "%s: %d %s", rows[i].name, result.status, result.err);
+        cr_expect_str_eq(result.out, rows[i].out, "%s", rows[i].name);
+        cr_expect_not_null(strstr(result.err, rows[i].err), "%s: %s", rows[i].name, result.err);
+        command_free(&result);
+    }
+    scratch_remove(folder);
+}
+
+Test(program, recognizes_setuid)
+{
+    if (geteuid() != 0)
+        cr_skip_test("only root can give a program to another user");
+    char *folder = scratch_make();
+    struct command_result result =
+        command_run("cp /bin/true %s/other && chown 65534 %s/other && chmod u+s %s/other && exec %s run -- "
+                    "%s/other",
+                    folder, folder, folder, EXEUNT, folder);
+    cr_expect_eq(result.status, 3, "%s", result.err);
+    cr_expect_not_null(strstr(result.err, "setuid"), "%s", result.err);
+    command_free(&result);
+    result = command_run("cp /bin/true %s/own && chmod u+s %s/own && exec %s run --quiet -- %s/own", folder,
+                         folder, EXEUNT, folder);
+    cr_expect_eq(result.status, 0, "setuid to the user that runs it raises nothing: %s", result.err);
+    command_free(&result);
+    scratch_remove(folder);
+}
