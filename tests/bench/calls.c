@@ -1,15 +1,80 @@
-/* What is measured: opens, reads and closes /dev/null as many times as it is told. */
+/* What is measured: one kind of round, done again and again by each of some threads. A round that is failed
+ * on purpose is passed over.
+ *
+ * Usage: bench_calls open|malloc|fwrite ROUNDS THREADS */
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+enum { THREADS_MAX = 16 };
+
+static void rounds_of_open(long rounds)
+{
+    char buffer[64];
+    for (; rounds > 0; rounds--) {
+        int fd = open("/dev/null", O_RDONLY);
+        if (fd < 0)
+            continue;
+        (void)!read(fd, buffer, sizeof buffer);
+        close(fd);
+    }
+}
+
+static void rounds_of_malloc(long rounds)
+{
+    for (; rounds > 0; rounds--) {
+        char *volatile block = malloc(64); /* or else the compiler leaves both out */
+        free(block);
+    }
+}
+
+static void rounds_of_fwrite(long rounds)
+{
+    static const char line[64];
+    FILE *out = fopen("/dev/null", "w");
+    if (out == NULL)
+        return;
+    for (; rounds > 0; rounds--)
+        fwrite(line, 1, sizeof line, out);
+    fclose(out);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(long rounds);
+} kinds[] = {
+    {"open", rounds_of_open},
+    {"malloc", rounds_of_malloc},
+    {"fwrite", rounds_of_fwrite},
+};
+
+static void (*chosen)(long rounds);
+
+static void *work(void *rounds)
+{
+    chosen(*(const long *)rounds);
+    return NULL;
+}
 
 int main(int argc, char **argv)
 {
-    char buffer[64];
-    for (int left = argc > 1 ? atoi(argv[1]) : 0; left > 0; left--) {
-        int fd = open("/dev/null", O_RDONLY);
-        if (fd < 0 || read(fd, buffer, sizeof buffer) != 0 || close(fd) != 0)
+    long rounds = argc > 2 ? atol(argv[2]) : 0;
+    int threads = argc > 3 ? atoi(argv[3]) : 1;
+    pthread_t others[THREADS_MAX];
+    for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, argv[1]) == 0)
+            chosen = kinds[i].run;
+    if (chosen == NULL || threads < 1 || threads > THREADS_MAX)
+        return 2;
+    int started = 1;
+    for (; started < threads; started++)
+        if (pthread_create(&others[started], NULL, work, &rounds) != 0)
             return 1;
-    }
+    chosen(rounds);
+    for (int i = 1; i < started; i++)
+        pthread_join(others[i], NULL);
     return 0;
 }

@@ -28,6 +28,7 @@ _Noreturn static void execute(const struct measured *measured, const char *const
 {
     set("LD_PRELOAD", measured->preload);
     set(LEDGER_ENVIRONMENT, measured->ledger);
+    set("FIU_ENABLE", measured->enable);
     if (freopen("/dev/null", "w", stdout) == NULL)
         _exit(126);
     execvp(arguments[0], (char *const *)arguments);

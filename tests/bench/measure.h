@@ -10,6 +10,7 @@ struct measured {
     const char *arguments[MEASURE_ARGUMENTS_MAX]; /* ends with NULL */
     const char *preload;                          /* LD_PRELOAD */
     const char *ledger;                           /* the ledger's path */
+    const char *enable;                           /* FIU_ENABLE */
 };
 
 /* Instructions of one run under callgrind. Ends the program with a message if it cannot be run. */
