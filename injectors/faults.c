@@ -20,7 +20,8 @@
 #define OPEN_ERRNOS                                                                                          \
     REAL(EACCES), REAL(EINTR), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),            \
         REAL(ENOSPC), ASKED(EEXIST), ASKED(EISDIR), ASKED(ELOOP), ASKED(ENAMETOOLONG), ASKED(ENODEV),        \
-        ASKED(ENOTDIR), ASKED(ENXIO), ASKED(EPERM), ASKED(EROFS), ASKED(ETXTBSY)
+        ASKED(ENOTDIR), ASKED(ENXIO), ASKED(EPERM), ASKED(EROFS), ASKED(ETXTBSY), ASKED(EAGAIN),             \
+        ASKED(EBUSY), ASKED(EDQUOT), ASKED(EINVAL), ASKED(EOVERFLOW)
 #define TEMP_ERRNOS                                                                                          \
     REAL(EACCES), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM), REAL(ENOSPC),           \
         ASKED(EEXIST), ASKED(EINVAL), ASKED(ENOTDIR), ASKED(EROFS)
@@ -34,7 +35,7 @@
 #define RENAME_ERRNOS                                                                                        \
     REAL(EACCES), REAL(EDQUOT), REAL(EIO), REAL(ENOENT), REAL(ENOMEM), REAL(ENOSPC), ASKED(EBUSY),           \
         ASKED(EEXIST), ASKED(EINVAL), ASKED(EISDIR), ASKED(EMLINK), ASKED(ENOTDIR), ASKED(ENOTEMPTY),        \
-        ASKED(EPERM), ASKED(EROFS), ASKED(EXDEV)
+        ASKED(EPERM), ASKED(EROFS), ASKED(EXDEV), ASKED(ELOOP), ASKED(ENAMETOOLONG)
 #define UNLINK_ERRNOS                                                                                        \
     REAL(EACCES), REAL(EIO), REAL(ENOENT), REAL(ENOMEM), ASKED(EBUSY), ASKED(EISDIR), ASKED(ELOOP),          \
         ASKED(ENAMETOOLONG), ASKED(ENOTDIR), ASKED(EPERM), ASKED(EROFS)

@@ -180,14 +180,16 @@ static uint64_t tick_step_ms(const struct canvas *canvas)
     return step;
 }
 
-/* As ink_duration, for round times. */
-static void tick_label(char *label, uint64_t ms)
+/* Round times, all in the unit of the axis' step. */
+static void tick_label(char *label, uint64_t ms, uint64_t step_ms, uint64_t end_ms)
 {
-    if (ms % 1000 != 0)
+    if (end_ms <= 1000)
         snprintf(label, INK_NUMBER_MAX, "%" PRIu64 " ms", ms);
-    else if (ms % 60000 != 0)
+    else if (step_ms % 1000 != 0)
+        snprintf(label, INK_NUMBER_MAX, "%" PRIu64 ".%" PRIu64 " s", ms / 1000, ms % 1000 / 100);
+    else if (step_ms % 60000 != 0)
         snprintf(label, INK_NUMBER_MAX, "%" PRIu64 " s", ms / 1000);
-    else if (ms % 3600000 != 0)
+    else if (step_ms % 3600000 != 0)
         snprintf(label, INK_NUMBER_MAX, "%" PRIu64 " min", ms / 60000);
     else
         snprintf(label, INK_NUMBER_MAX, "%" PRIu64 " h", ms / 3600000);
@@ -202,7 +204,7 @@ static void write_time_axis(const struct ink *ink, const struct canvas *canvas, 
     int used = 0;
     for (uint64_t t_ms = step; t_ms < canvas->end_ms; t_ms += step) {
         char label[INK_NUMBER_MAX];
-        tick_label(label, t_ms);
+        tick_label(label, t_ms, step, canvas->end_ms);
         int x = column_of(canvas, t_ms), length = (int)strlen(label), start = x - length / 2;
         ticks[x] = true;
         if (start < used || start + length > canvas->width)

@@ -145,10 +145,11 @@ static void write_ending(const struct ink *ink, const struct variant_result *var
     ink_text(ink, variant->name);
     ink_end(ink, HUE_STRONG);
     fprintf(ink->out, " %s", is_program ? program_phrase(variant->ended) : ended_phrase(variant->ended));
-    const char *name = variant->signal != 0 ? sigabbrev_np(variant->signal) : NULL;
+    bool by_us = variant->ended == ENDED_HANG || variant->ended == ENDED_INTERRUPTED;
+    const char *name = variant->signal != 0 && !by_us ? sigabbrev_np(variant->signal) : NULL;
     if (name != NULL)
         fprintf(ink->out, ", by SIG%s", name);
-    else if (variant->signal != 0)
+    else if (variant->signal != 0 && !by_us)
         fprintf(ink->out, ", by signal %d", variant->signal);
     if (variant->exit_status > 0)
         fprintf(ink->out, ", with exit status %d", variant->exit_status);

@@ -43,8 +43,9 @@ static bool fits(const struct plan_rule *rule, size_t index, const struct plan_p
     if (rule->errno_count == 0)
         return fault_realistic(profile, 0) != NULL;
     for (uint32_t i = 0; i < rule->errno_count; i++) {
-        snprintf(why, size, "plan: '%s' never returns %s; 'exeunt list --points' shows what it can return",
-                 name, plan_errno_name(rule->errnos[i]));
+        snprintf(why, size,
+                 "plan: %2$s is not in the profile of '%1$s'; 'exeunt list --points' shows what is", name,
+                 plan_errno_name(rule->errnos[i]));
         if (fault_errno_of(profile, rule->errnos[i]) == NULL)
             return false;
     }

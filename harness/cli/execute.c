@@ -24,10 +24,13 @@ static void interrupt(int signal)
 
 static void handle_signals(void (*handler)(int))
 {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     /* Without SA_RESTART: whatever the campaign waits for is to end now. */
     const struct sigaction action = {.sa_handler = handler};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaction(signals[i], &action, NULL);
+    /* The live line may lose its reader; that is no reason to leave things behind. */
+    signal(SIGPIPE, handler == SIG_DFL ? SIG_DFL : SIG_IGN);
 }
 
 static struct report_options options_for(FILE *out)
@@ -36,7 +39,9 @@ static struct report_options options_for(FILE *out)
     const char *no_color = getenv("NO_COLOR");
     bool terminal = isatty(fileno(out));
     struct report_options options = {.columns = COLUMNS_FALLBACK};
-    options.color = terminal && (no_color == NULL || no_color[0] == '\0');
+    const char *type = getenv("TERM");
+    bool shows_color = type != NULL && type[0] != '\0' && strcmp(type, "dumb") != 0;
+    options.color = terminal && shows_color && (no_color == NULL || no_color[0] == '\0');
     if (terminal && ioctl(fileno(out), TIOCGWINSZ, &window) == 0 && window.ws_col > 0)
         options.columns = window.ws_col < COLUMNS_MIN ? COLUMNS_MIN : window.ws_col;
     return options;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "arguments.h"
 #include "base/text.h"
@@ -273,12 +274,22 @@ static int conclude_program(const struct reading *reading, struct error *error)
     return 0;
 }
 
+/* The usual limit, where the system allows that. */
+static void fall_back_to_hard_limit(const struct reading *reading, struct campaign_options *campaign)
+{
+    struct rlimit limit;
+    bool given = (reading->given >> (OPTION_LIMIT_FDS - OPTION_FAULTS) & 1) != 0;
+    if (!given && getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < campaign->limit_fds)
+        campaign->limit_fds = limit.rlim_max;
+}
+
 /* What can be judged only when all is read. */
 static int conclude(struct reading *reading, struct error *error)
 {
     struct campaign_options *campaign = &reading->options->campaign;
     if (campaign->program != NULL)
         return conclude_program(reading, error);
+    fall_back_to_hard_limit(reading, campaign);
     int key = first_given(reading, for_programs);
     if (key != 0)
         return error_usage(error, "--%s is for programs: %s -- PROGRAM", option_name(key),

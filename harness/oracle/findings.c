@@ -83,6 +83,19 @@ void findings_add(struct findings *findings, const struct ledger_event *event)
                                                  .bytes = event->bytes});
 }
 
+/* The first is the one with the lowest coordinate, not the one that the threads' speed brought first. */
+static void keep_lowest(struct raw_finding *known, const struct raw_finding *raw)
+{
+    bool comparable = (raw->operation != 0) == (known->operation != 0);
+    bool lower = raw->operation != known->operation ? raw->operation < known->operation : raw->k < known->k;
+    if (!comparable || !lower)
+        return;
+    known->operation = raw->operation;
+    known->path = raw->path;
+    known->k = raw->k;
+    known->error = raw->error;
+}
+
 void findings_put(struct findings *findings, const struct raw_finding *raw)
 {
     for (size_t i = 0; i < findings->count; i++) {
@@ -91,6 +104,7 @@ void findings_put(struct findings *findings, const struct raw_finding *raw)
             known->point == raw->point) {
             known->count += raw->count;
             known->bytes += raw->bytes;
+            keep_lowest(known, raw);
             return;
         }
     }
@@ -135,6 +149,13 @@ static int by_count(const void *a, const void *b)
     return left->signature < right->signature ? -1 : left->signature > right->signature;
 }
 
+/* By the operation's number, with which the coordinate begins. */
+static bool comes_before(const struct finding *a, const struct finding *b)
+{
+    return a->in_operation && b->in_operation &&
+           strtoull(a->coordinate, NULL, 10) < strtoull(b->coordinate, NULL, 10);
+}
+
 size_t findings_join(struct finding *findings, size_t count)
 {
     size_t kept = 0;
@@ -146,6 +167,10 @@ size_t findings_join(struct finding *findings, size_t count)
         if (same < kept) {
             findings[same].count += findings[i].count;
             findings[same].bytes += findings[i].bytes;
+            if (comes_before(&findings[i], &findings[same])) {
+                findings[same].error = findings[i].error;
+                memcpy(findings[same].coordinate, findings[i].coordinate, sizeof findings[i].coordinate);
+            }
         } else {
             findings[kept++] = findings[i];
         }

@@ -14,7 +14,7 @@ struct raw_finding {
     enum finding_kind kind;
     uint64_t taken_at, site; /* 0: unknown */
     int32_t point;           /* -1: none was injected */
-    int error;               /* the four below are of the first one met */
+    int error;               /* the four below are of the one with the lowest coordinate */
     uint64_t operation;      /* encoded as in the ledger */
     int32_t path;            /* index of the thread's spawn path */
     uint64_t k;

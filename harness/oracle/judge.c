@@ -139,7 +139,7 @@ static bool is_clean(const struct variant_result *variant)
 /* "guarded and handwritten left nothing behind after at least 4312 operations and 1028 faults each" */
 static void say_clean(struct sentence *sentence, const struct result *result, size_t clean)
 {
-    uint64_t operations = UINT64_MAX, faults = UINT64_MAX;
+    uint64_t operations = UINT64_MAX, faults = UINT64_MAX, operations_max = 0, faults_max = 0;
     size_t said = 0;
     for (size_t i = 0; i < result->variant_count; i++) {
         const struct variant_result *variant = &result->variants[i];
@@ -150,9 +150,12 @@ static void say_clean(struct sentence *sentence, const struct result *result, si
         uint64_t done = variant->operations.succeeded + variant->operations.failed;
         operations = done < operations ? done : operations;
         faults = variant->faults.injected < faults ? variant->faults.injected : faults;
+        operations_max = done > operations_max ? done : operations_max;
+        faults_max = variant->faults.injected > faults_max ? variant->faults.injected : faults_max;
     }
+    bool same = operations == operations_max && faults == faults_max;
     say(sentence, " left nothing behind after%s %llu operation%s and %llu fault%s%s",
-        clean > 1 ? " at least" : "", (unsigned long long)operations, plural(operations),
+        clean > 1 && !same ? " at least" : "", (unsigned long long)operations, plural(operations),
         (unsigned long long)faults, plural(faults), clean > 1 ? " each" : "");
 }
 
@@ -180,6 +183,9 @@ static void say_whole(struct result *result)
         say(&sentence, "no variant was run");
     if (clean > 0)
         say_clean(&sentence, result, clean);
+    if (result->variant_count < result->variants_planned)
+        say(&sentence, "; only %zu of %zu variants were run", result->variant_count,
+            result->variants_planned);
     say(&sentence, ".");
 }
 
@@ -263,15 +269,36 @@ static uint64_t ended_operations(const struct variant_result *variant)
     return variant->operations.succeeded + variant->operations.failed;
 }
 
+static uint64_t between(uint64_t low, uint64_t high, double share)
+{
+    return low + (uint64_t)((double)(high > low ? high - low : 0) * share + 0.5);
+}
+
+/* Between two samples the figures are taken to change evenly. */
 static struct level level_at(const struct series *series, uint64_t operations)
 {
     struct level level = {.operations = operations, .fds = -1};
-    for (size_t i = 0; i < series->count && series->samples[i].operations <= operations; i++) {
-        if (series->samples[i].fds >= 0)
-            level.fds = series->samples[i].fds;
-        level.faults = series->samples[i].faults;
-        level.t_ms = series->samples[i].t_ms;
+    const struct sample *before = NULL, *after = NULL;
+    for (size_t i = 0; i < series->count && after == NULL; i++) {
+        if (series->samples[i].operations > operations)
+            after = &series->samples[i];
+        else
+            before = &series->samples[i];
+        if (after == NULL && before->fds >= 0)
+            level.fds = before->fds;
     }
+    if (before == NULL)
+        return level;
+    level.faults = before->faults;
+    level.t_ms = before->t_ms;
+    if (after == NULL)
+        return level;
+    double share =
+        (double)(operations - before->operations) / (double)(after->operations - before->operations);
+    level.faults = between(before->faults, after->faults, share);
+    level.t_ms = between(before->t_ms, after->t_ms, share);
+    if (before->fds >= 0 && after->fds >= 0)
+        level.fds = before->fds + (int64_t)((double)(after->fds - before->fds) * share);
     return level;
 }
 

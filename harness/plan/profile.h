@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FAULT_ERRNOS_MAX = 20 };
+enum { FAULT_ERRNOS_MAX = 26 };
 
 /* One errno of a profile. */
 struct fault_errno {

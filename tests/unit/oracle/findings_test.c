@@ -19,6 +19,9 @@ Test(findings, same_place_and_point_are_one)
          1,
          "again"},
         {{.kind = LEDGER_LEAK, .taken_at = 100, .point = 3, .error = ENOMEM}, 1, "whatever the errno"},
+        {{.kind = LEDGER_LEAK, .taken_at = 100, .point = 3, .error = EINTR, .operation = 5, .k = 7},
+         1,
+         "an earlier operation, met later"},
         {{.kind = LEDGER_LEAK, .taken_at = 101, .point = 3}, 2, "another place"},
         {{.kind = LEDGER_LEAK, .taken_at = 100, .point = 4}, 3, "another point"},
         {{.kind = LEDGER_LEAK, .taken_at = 100, .point = -1}, 4, "no point"},
@@ -31,9 +34,10 @@ Test(findings, same_place_and_point_are_one)
         findings_add(&findings, &rows[i].event);
         cr_expect_eq(findings.count, rows[i].count, "%s", rows[i].reason);
     }
-    cr_expect_eq(findings.list[0].count, 3);
-    cr_expect_eq(findings.list[0].operation, 8, "coordinate and errno are those of the first");
-    cr_expect_eq(findings.list[0].error, EIO);
+    cr_expect_eq(findings.list[0].count, 4);
+    cr_expect_eq(findings.list[0].operation, 5, "coordinate and errno are those of the lowest");
+    cr_expect_eq(findings.list[0].k, 7);
+    cr_expect_eq(findings.list[0].error, EINTR);
     findings_clear(&findings);
 }
 
