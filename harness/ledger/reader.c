@@ -82,6 +82,7 @@ void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
 {
     const struct ledger *ledger = view->ledger;
     *out = (struct ledger_totals){0};
+    uint64_t heap = 0; /* garbage may overflow */
     uint32_t threads = ledger->thread_count;
     if (threads > LEDGER_THREADS_MAX)
         threads = LEDGER_THREADS_MAX;
@@ -89,8 +90,9 @@ void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
         out->started += ledger->threads[i].started;
         out->succeeded += ledger->threads[i].succeeded;
         out->failed += ledger->threads[i].failed;
-        out->heap += ledger->threads[i].heap;
+        heap += (uint64_t)ledger->threads[i].heap;
     }
+    out->heap = (int64_t)heap;
     for (uint32_t i = 0; i < ledger_point_count(view); i++)
         out->injected += ledger->points[i].injected;
     out->children = (int64_t)(ledger->children_started - ledger->children_reaped);

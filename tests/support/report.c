@@ -9,6 +9,7 @@
 #include "command.h"
 #include "scratch.h"
 
+static char *formatted(const char *format, va_list list) __attribute__((format(printf, 1, 0)));
 static char *formatted(const char *format, va_list list)
 {
     char *text;
