@@ -157,6 +157,22 @@ Test(program, lists_its_own_points)
     command_free(&result);
 }
 
+/* The sanitizers' runtimes stand between the program and the wrappers. */
+Test(program, sanitized_ones_are_watched_too)
+{
+    static const char *const sanitizers[] = {"address", "thread", "undefined"};
+    for (size_t i = 0; i < sizeof sanitizers / sizeof *sanitizers; i++) {
+        struct report report =
+            report_of_program("--fail-on unreleased", "%s_%s unreleased", TARGET, sanitizers[i]);
+        cr_expect_eq(report.status, 1, "%s: %s", sanitizers[i], report.err);
+        cr_expect_eq(report_number(program_of(&report), "fds.unreleased"), 1, "%s", sanitizers[i]);
+        report_free(&report);
+        report = report_of_program("--faults app/parse", "%s_%s own-point", TARGET, sanitizers[i]);
+        cr_expect_eq(report_number(program_of(&report), "faults.injected"), 1, "%s", sanitizers[i]);
+        report_free(&report);
+    }
+}
+
 static void put_program(const char *path, const char *bytes, size_t size, mode_t mode)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0700);
