@@ -178,20 +178,6 @@ static COLD ssize_t move_short(ssize_t (*move)(int, const struct iovec *, int), 
 MOVING_VECTOR(POINT_READV, readv)
 MOVING_VECTOR(POINT_WRITEV, writev)
 
-/* A close that is going on. If the thread is cancelled in it before it did anything, the descriptor is
- * still open, and its slot must say so. */
-struct closing {
-    int fd;
-    bool over;
-    uint64_t held;
-};
-
-static inline void closing_cancelled(struct closing *closing)
-{
-    if (UNLIKELY(!closing->over))
-        fd_kept(closing->fd, closing->held);
-}
-
 /* The numbers in a row that this thread tried to close at one place, and that were not open. */
 static void follow_row(struct closed_row *row, int fd, uintptr_t site)
 {
@@ -202,9 +188,9 @@ static void follow_row(struct closed_row *row, int fd, uintptr_t site)
     row->last = fd;
 }
 
-/* The real close of `fd`, whose slot held `held`, failed: was it the second? A slot that was open was closed
- * by somebody unseen; and who closes numbers in a row that never were open closes all that there are. */
-static COLD void judge_failed_close(int fd, uint64_t held, uintptr_t site)
+/* A slot that was open was closed by somebody unseen; and who closes numbers in a row that never were open
+ * closes all that there are. */
+COLD void judge_failed_close(int fd, uint64_t held, uintptr_t site)
 {
     enum { ROW_MIN = 3 };
     struct ledger_fd *slot = slot_of(fd);
@@ -224,13 +210,9 @@ static COLD void judge_failed_close(int fd, uint64_t held, uintptr_t site)
 REAL(int, close, (int fd), (fd))
 static inline int close_noted(int fd, uintptr_t site)
 {
-    struct closing closing __attribute__((cleanup(closing_cancelled))) = {fd, false, fd_giving(fd, site)};
-    if (UNLIKELY(fd_is_foreign(closing.held)))
-        fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, fd, site);
+    struct closing closing __attribute__((cleanup(closing_cancelled))) = closing_begin(fd, site);
     int result = real_close(fd);
-    closing.over = true;
-    if (UNLIKELY(result == -1))
-        judge_failed_close(fd, closing.held, site);
+    closing_end(&closing, result == -1);
     return result;
 }
 
@@ -267,12 +249,9 @@ static int closedir_noted(DIR *folder, uintptr_t site)
 {
     DIR *volatile maybe = folder; /* the header swears that it is not NULL, the function allows it */
     int fd = maybe != NULL ? dirfd(folder) : -1;
-    uint64_t held = fd_giving(fd, site);
-    if (UNLIKELY(fd_is_foreign(held)))
-        fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, fd, site);
+    struct closing closing = closing_begin(fd, site);
     int result = real_closedir(folder);
-    if (UNLIKELY(result == -1))
-        judge_failed_close(fd, held, site);
+    closing_end(&closing, result == -1);
     return result;
 }
 

@@ -199,6 +199,9 @@ void fd_closed_wrongly(enum ledger_event_kind kind, int fd, uintptr_t site);
  * held, unless the number has been taken anew since. */
 void fd_kept(int fd, uint64_t held);
 
+/* The real close of `fd`, whose slot held `held`, failed with errno: was it the second? */
+void judge_failed_close(int fd, uint64_t held, uintptr_t site);
+
 /* Notes that the call at `site` made a temporary file or folder of that name; that one was removed or got
  * another name. What is none is passed over. Async-signal-safe. */
 void temp_made(const char *path, uintptr_t site);

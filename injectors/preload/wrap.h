@@ -85,3 +85,33 @@ static COLD __attribute__((unused)) int refused(void)
             temp_gone(gone);                                                                                 \
         return result;                                                                                       \
     }
+
+/* A close that is going on. If the thread is cancelled in it before it did anything, the descriptor is
+ * still open, and its slot must say so. */
+struct closing {
+    int fd;
+    bool over;
+    uint64_t held;
+    uintptr_t site;
+};
+
+static inline struct closing closing_begin(int fd, uintptr_t site)
+{
+    struct closing closing = {.fd = fd, .held = fd_giving(fd, site), .site = site};
+    if (UNLIKELY(fd_is_foreign(closing.held)))
+        fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, fd, site);
+    return closing;
+}
+
+static inline void closing_end(struct closing *closing, bool failed_by_kernel)
+{
+    closing->over = true;
+    if (UNLIKELY(failed_by_kernel))
+        judge_failed_close(closing->fd, closing->held, closing->site);
+}
+
+static inline void closing_cancelled(struct closing *closing)
+{
+    if (UNLIKELY(!closing->over))
+        fd_kept(closing->fd, closing->held);
+}
