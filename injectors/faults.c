@@ -30,6 +30,18 @@
 #define WRITE_ERRNOS                                                                                         \
     REAL(EDQUOT), REAL(EINTR), REAL(EIO), REAL(ENOSPC), ASKED(EAGAIN), ASKED(EBADF), ASKED(EFAULT),          \
         ASKED(EFBIG), ASKED(EINVAL), ASKED(EPERM), ASKED(EPIPE)
+#define STREAM_READ_ERRNOS                                                                                   \
+    REAL(EINTR), REAL(EIO), ASKED(EAGAIN), ASKED(EBADF), ASKED(EISDIR), ASKED(ENXIO), ASKED(EOVERFLOW)
+#define STREAM_WRITE_ERRNOS                                                                                  \
+    REAL(EDQUOT), REAL(EINTR), REAL(EIO), REAL(ENOSPC), ASKED(EAGAIN), ASKED(EBADF), ASKED(EFBIG),           \
+        ASKED(ENOMEM), ASKED(ENXIO), ASKED(EPERM), ASKED(EPIPE)
+#define STREAM_PRINT_ERRNOS                                                                                  \
+    REAL(EDQUOT), REAL(EINTR), REAL(EIO), REAL(ENOMEM), REAL(ENOSPC), ASKED(EAGAIN), ASKED(EBADF),           \
+        ASKED(EFBIG), ASKED(EILSEQ), ASKED(EINVAL), ASKED(ENXIO), ASKED(EOVERFLOW), ASKED(EPERM),            \
+        ASKED(EPIPE)
+#define STREAM_SEEK_ERRNOS                                                                                   \
+    REAL(EDQUOT), REAL(EINTR), REAL(EIO), REAL(ENOSPC), ASKED(EAGAIN), ASKED(EBADF), ASKED(EFBIG),           \
+        ASKED(EINVAL), ASKED(ENXIO), ASKED(EOVERFLOW), ASKED(EPIPE), ASKED(ESPIPE)
 #define SYNC_ERRNOS                                                                                          \
     REAL(EDQUOT), REAL(EIO), REAL(ENOSPC), ASKED(EBADF), ASKED(EINTR), ASKED(EINVAL), ASKED(EROFS)
 #define RENAME_ERRNOS                                                                                        \
@@ -148,7 +160,126 @@ const struct fault_point fault_points[] = {
         {"linux/io/stat/statx", "statx", "Linux 4.11", WHOLE, {STAT_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
     /* io.c: more descriptors */
 
-    /* stdio.c */
+    /* stdio.c. What fails on a stream fails on its device when the buffer is filled or emptied. fclose and
+     * freopen have closed the descriptor, whatever they return. The compiler and glibc's headers turn some
+     * into others: printf of mere text into puts or fwrite, putchar into putc, getline into __getdelim. */
+    [POINT_FOPEN] = {"posix/stdio/oc/fopen", "fopen fopen64", "C89", WHOLE, {OPEN_ERRNOS}},
+    [POINT_FDOPEN] = {"posix/stdio/oc/fdopen",
+                      "fdopen",
+                      "POSIX.1-1988",
+                      WHOLE,
+                      {REAL(ENOMEM), ASKED(EBADF), ASKED(EINVAL), ASKED(EMFILE)}},
+    [POINT_FREOPEN] = {"posix/stdio/oc/freopen",
+                       "freopen freopen64",
+                       "C89",
+                       WHOLE,
+                       {REALDONE(EACCES), REALDONE(EINTR), REALDONE(EIO), REALDONE(EMFILE), REALDONE(ENFILE),
+                        REALDONE(ENOENT), REALDONE(ENOMEM), REALDONE(ENOSPC), ASKEDDONE(EBADF),
+                        ASKEDDONE(EINVAL), ASKEDDONE(EISDIR), ASKEDDONE(ELOOP), ASKEDDONE(ENAMETOOLONG),
+                        ASKEDDONE(ENOTDIR), ASKEDDONE(ENXIO), ASKEDDONE(EPERM), ASKEDDONE(EOVERFLOW),
+                        ASKEDDONE(EROFS), ASKEDDONE(ETXTBSY)}},
+    [POINT_FCLOSE] = {"posix/stdio/oc/fclose",
+                      "fclose",
+                      "C89",
+                      WHOLE,
+                      {REALDONE(EDQUOT), REALDONE(EINTR), REALDONE(EIO), REALDONE(ENOSPC), ASKEDDONE(EAGAIN),
+                       ASKEDDONE(EBADF), ASKEDDONE(EFBIG), ASKEDDONE(ENOMEM), ASKEDDONE(ENXIO),
+                       ASKEDDONE(EPIPE)}},
+    [POINT_FMEMOPEN] = {"posix/stdio/oc/fmemopen",
+                        "fmemopen",
+                        "POSIX.1-2008",
+                        WHOLE,
+                        {REAL(ENOMEM), ASKED(EINVAL), ASKED(EMFILE)}},
+    [POINT_OPEN_MEMSTREAM] = {"posix/stdio/oc/open_memstream",
+                              "open_memstream",
+                              "POSIX.1-2008",
+                              WHOLE,
+                              {REAL(ENOMEM), ASKED(EINVAL), ASKED(EMFILE)}},
+    [POINT_POPEN] = {"posix/stdio/oc/popen",
+                     "popen",
+                     "POSIX.2-1992",
+                     WHOLE,
+                     {REAL(EAGAIN), REAL(EMFILE), REAL(ENFILE), REAL(ENOMEM), ASKED(EINVAL)}},
+    [POINT_PCLOSE] =
+        {"posix/stdio/oc/pclose", "pclose", "POSIX.2-1992", WHOLE, {REALDONE(ECHILD), ASKEDDONE(EPIPE)}},
+    [POINT_TMPFILE] = {"posix/stdio/tmp/tmpfile",
+                       "tmpfile tmpfile64",
+                       "C89",
+                       WHOLE,
+                       {REAL(EACCES), REAL(EINTR), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT),
+                        REAL(ENOMEM), REAL(ENOSPC), ASKED(EEXIST), ASKED(EOVERFLOW), ASKED(EROFS)}},
+    [POINT_FREAD] = {"posix/stdio/rw/fread",
+                     "fread fread_unlocked __fread_chk __fread_unlocked_chk",
+                     "C89",
+                     SHORTENS,
+                     {STREAM_READ_ERRNOS, ASKED(ENOMEM)}},
+    [POINT_FWRITE] =
+        {"posix/stdio/rw/fwrite", "fwrite fwrite_unlocked", "C89", SHORTENS, {STREAM_WRITE_ERRNOS}},
+    [POINT_FGETC] =
+        {"posix/stdio/gp/fgetc", "fgetc fgetc_unlocked", "C89", WHOLE, {STREAM_READ_ERRNOS, ASKED(ENOMEM)}},
+    [POINT_GETC] = {"posix/stdio/gp/getc",
+                    "getc getc_unlocked _IO_getc __uflow",
+                    "C89",
+                    WHOLE,
+                    {STREAM_READ_ERRNOS, ASKED(ENOMEM)}},
+    [POINT_GETCHAR] = {"posix/stdio/gp/getchar",
+                       "getchar getchar_unlocked",
+                       "C89",
+                       WHOLE,
+                       {STREAM_READ_ERRNOS, ASKED(ENOMEM)}},
+    [POINT_FGETS] = {"posix/stdio/gp/fgets",
+                     "fgets fgets_unlocked __fgets_chk __fgets_unlocked_chk",
+                     "C89",
+                     WHOLE,
+                     {STREAM_READ_ERRNOS, ASKED(ENOMEM)}},
+    [POINT_GETLINE] = {"posix/stdio/gp/getline",
+                       "getline __getdelim",
+                       "POSIX.1-2008",
+                       WHOLE,
+                       {STREAM_READ_ERRNOS, REAL(ENOMEM), ASKED(EINVAL)}},
+    [POINT_GETDELIM] = {"posix/stdio/gp/getdelim",
+                        "getdelim",
+                        "POSIX.1-2008",
+                        WHOLE,
+                        {STREAM_READ_ERRNOS, REAL(ENOMEM), ASKED(EINVAL)}},
+    [POINT_FPUTC] = {"posix/stdio/gp/fputc", "fputc fputc_unlocked", "C89", WHOLE, {STREAM_WRITE_ERRNOS}},
+    [POINT_PUTC] = {"posix/stdio/gp/putc",
+                    "putc putc_unlocked _IO_putc __overflow",
+                    "C89",
+                    WHOLE,
+                    {STREAM_WRITE_ERRNOS}},
+    [POINT_PUTCHAR] =
+        {"posix/stdio/gp/putchar", "putchar putchar_unlocked", "C89", WHOLE, {STREAM_WRITE_ERRNOS}},
+    [POINT_FPUTS] = {"posix/stdio/gp/fputs", "fputs fputs_unlocked", "C89", WHOLE, {STREAM_WRITE_ERRNOS}},
+    [POINT_PUTS] = {"posix/stdio/gp/puts", "puts", "C89", WHOLE, {STREAM_WRITE_ERRNOS}},
+    [POINT_PRINTF] = {"posix/stdio/sp/printf", "printf __printf_chk", "C89", WHOLE, {STREAM_PRINT_ERRNOS}},
+    [POINT_FPRINTF] =
+        {"posix/stdio/sp/fprintf", "fprintf __fprintf_chk", "C89", WHOLE, {STREAM_PRINT_ERRNOS}},
+    [POINT_DPRINTF] =
+        {"posix/stdio/sp/dprintf", "dprintf __dprintf_chk", "POSIX.1-2008", WHOLE, {STREAM_PRINT_ERRNOS}},
+    [POINT_VPRINTF] =
+        {"posix/stdio/sp/vprintf", "vprintf __vprintf_chk", "C89", WHOLE, {STREAM_PRINT_ERRNOS}},
+    [POINT_VFPRINTF] =
+        {"posix/stdio/sp/vfprintf", "vfprintf __vfprintf_chk", "C89", WHOLE, {STREAM_PRINT_ERRNOS}},
+    [POINT_VDPRINTF] =
+        {"posix/stdio/sp/vdprintf", "vdprintf __vdprintf_chk", "POSIX.1-2008", WHOLE, {STREAM_PRINT_ERRNOS}},
+    [POINT_FFLUSH] = {"posix/stdio/fflush", "fflush fflush_unlocked", "C89", WHOLE, {STREAM_WRITE_ERRNOS}},
+    [POINT_FSEEK] = {"posix/stdio/seek/fseek", "fseek", "C89", WHOLE, {STREAM_SEEK_ERRNOS}},
+    [POINT_FSEEKO] =
+        {"posix/stdio/seek/fseeko", "fseeko fseeko64", "POSIX.1-2001", WHOLE, {STREAM_SEEK_ERRNOS}},
+    [POINT_FSETPOS] = {"posix/stdio/seek/fsetpos", "fsetpos fsetpos64", "C89", WHOLE, {STREAM_SEEK_ERRNOS}},
+    [POINT_FTELL] =
+        {"posix/stdio/seek/ftell", "ftell", "C89", WHOLE, {ASKED(EBADF), ASKED(EOVERFLOW), ASKED(ESPIPE)}},
+    [POINT_FTELLO] = {"posix/stdio/seek/ftello",
+                      "ftello ftello64",
+                      "POSIX.1-2001",
+                      WHOLE,
+                      {ASKED(EBADF), ASKED(EOVERFLOW), ASKED(ESPIPE)}},
+    [POINT_FGETPOS] = {"posix/stdio/seek/fgetpos",
+                       "fgetpos fgetpos64",
+                       "C89",
+                       WHOLE,
+                       {ASKED(EBADF), ASKED(EOVERFLOW), ASKED(ESPIPE)}},
 
     /* mem.c */
 

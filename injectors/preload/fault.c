@@ -14,6 +14,20 @@ static void delay(uint64_t ns)
         continue;
 }
 
+static void remember(struct self *me, int error)
+{
+    if (error >= 0 && error / 64 < ERRNO_WORDS)
+        me->injected[error / 64] |= UINT64_C(1) << (error % 64);
+}
+
+int fault_after_short(unsigned point, uint64_t choice)
+{
+    const struct fault_errno *chosen = fault_realistic(&fault_points[point], choice);
+    int error = chosen != NULL ? chosen->error : EIO;
+    remember(&self, error);
+    return error;
+}
+
 static void note(unsigned point, uint64_t k, int error, uintptr_t site)
 {
     struct self *me = &self;
@@ -22,8 +36,7 @@ static void note(unsigned point, uint64_t k, int error, uintptr_t site)
     me->last_k = k;
     if (me->first_fault == 0)
         me->first_fault = hash_add(hash_add(preload.point_hashes[point], k), (uint64_t)error) | 1;
-    if (error >= 0 && error / 64 < ERRNO_WORDS)
-        me->injected[error / 64] |= UINT64_C(1) << (error % 64);
+    remember(me, error);
     atomic_fetch_add_explicit(&preload.ledger->points[point].injected, 1, memory_order_relaxed);
     event_write((struct ledger_event){
         .kind = LEDGER_FAULT, .point = (int)point, .error = error, .k = k, .site = site, .fd = -1});

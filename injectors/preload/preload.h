@@ -137,6 +137,10 @@ static inline bool fault_due(unsigned point, uintptr_t site, size_t movable, str
     return fault_decide(point, site, movable, out);
 }
 
+/* The errno that ends a call which moved fewer bytes, where such a one has to fail: a realistic one, which
+ * the operation has met from now on. */
+int fault_after_short(unsigned point, uint64_t choice);
+
 /* Step 3. The place that a call is put down to: `site` itself in the program's text, otherwise the first
  * frame outside system libraries. */
 uint64_t site_of_outside(uintptr_t site);

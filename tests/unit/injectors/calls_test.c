@@ -136,13 +136,18 @@ Test(calls, table_has_no_holes)
         cr_assert_not_null(fault_points[i].name, "point %zu", i);
         for (size_t j = 0; j < i; j++)
             cr_assert_str_neq(fault_points[i].name, fault_points[j].name);
+        const struct fault_errno *errnos = fault_points[i].errnos;
+        cr_assert_eq(errnos[FAULT_ERRNOS_MAX - 1].error, 0, "%s: no end", fault_points[i].name);
+        for (size_t j = 0; errnos[j].error != 0; j++)
+            cr_expect_eq(fault_errno_of(&fault_points[i], errnos[j].error), &errnos[j], "%s: %s twice",
+                         fault_points[i].name, strerrorname_np(errnos[j].error));
     }
 }
 
 /* Linux takes a valid descriptor out of the table before anything can fail. */
 Test(calls, close_has_released_whatever_it_returns)
 {
-    static const int points[] = {POINT_CLOSE, POINT_CLOSEDIR};
+    static const int points[] = {POINT_CLOSE, POINT_CLOSEDIR, POINT_FCLOSE, POINT_FREOPEN, POINT_PCLOSE};
     for (size_t i = 0; i < sizeof points / sizeof *points; i++)
         for (const struct fault_errno *known = fault_points[points[i]].errnos; known->error != 0; known++)
             cr_expect(known->done, "%s", strerrorname_np(known->error));

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum { FIXTURE_LENGTH = 100, FIXTURE_OFFSET = 10, FIXTURE_PATH_MAX = 128 };
 
@@ -16,8 +17,9 @@ struct fixture {
     char empty[FIXTURE_PATH_MAX]; /* an empty folder */
     char pattern[FIXTURE_PATH_MAX];
     int folder_fd;
-    int file;  /* `from`, at FIXTURE_OFFSET */
-    int other; /* `to` */
+    int file;     /* `from`, at FIXTURE_OFFSET */
+    int other;    /* `to` */
+    FILE *stream; /* over `file`, without a buffer */
     DIR *listing;
     int ends[2];
 };
@@ -36,6 +38,12 @@ void fixture_make(struct fixture *fixture);
 void fixture_remove(struct fixture *fixture);
 struct picture fixture_picture(const struct fixture *fixture);
 bool picture_equal(const struct picture *a, const struct picture *b);
+
+/* Whether the stream's error flag is set. False if it is closed. */
+bool fixture_marked(const struct fixture *fixture);
+
+/* The C library's own function of that name, past all wrappers. */
+void *unwrapped(const char *name);
 
 /* Bytes of that value in both files together. */
 long fixture_count(const struct fixture *fixture, unsigned char value);
