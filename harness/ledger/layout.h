@@ -14,7 +14,10 @@
 
 #include "plan/plan.h"
 
-#define LEDGER_ENVIRONMENT "EXEUNT_LEDGER" /* the variable that names the ledger's file to the child */
+/* The variable that names the ledger's file to the child: its path, a blank, and the nonce in hexadecimal
+ * digits. The path names a descriptor, whose number may come to mean another ledger by the time it is opened.
+ */
+#define LEDGER_ENVIRONMENT "EXEUNT_LEDGER"
 #define LEDGER_MAGIC       UINT64_C(0x746e756578650001)
 #define LEDGER_VERSION     2u
 
@@ -148,6 +151,7 @@ struct ledger_head {
     uint32_t version;
     uint32_t fd_count; /* slots in fds[] */
     uint64_t size;     /* bytes of the whole */
+    uint64_t nonce;    /* of this ledger alone */
 };
 
 struct ledger {

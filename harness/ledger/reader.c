@@ -6,7 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <unistd.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
 
 int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_points *points,
                   struct ledger_view *out, struct error *error)
@@ -29,7 +33,10 @@ int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_
         return error_not_done(error, -code, "cannot make the ledger of %zu MiB: %s", size >> 20,
                               strerror(code));
     }
-    ledger->head = (struct ledger_head){LEDGER_MAGIC, LEDGER_VERSION, fd_count, size};
+    uint64_t nonce = clock_now_ns();
+    if (getrandom(&nonce, sizeof nonce, GRND_NONBLOCK) < 0)
+        nonce = hash_mix(nonce);
+    ledger->head = (struct ledger_head){LEDGER_MAGIC, LEDGER_VERSION, fd_count, size, nonce};
     ledger->plan = *plan;
     ledger->point_count = (uint32_t)points->count;
     ledger->fds_at_rest_first = -1;
@@ -58,7 +65,7 @@ void ledger_path(const struct ledger_view *view, char *path, size_t size)
     if (length < 0)
         length = snprintf(self, sizeof self, "%d", getpid());
     self[length] = '\0';
-    snprintf(path, size, "/proc/%s/fd/%d", self, view->fd);
+    snprintf(path, size, "/proc/%s/fd/%d %llx", self, view->fd, (unsigned long long)view->ledger->head.nonce);
 }
 
 uint32_t ledger_point_count(const struct ledger_view *view)

@@ -26,7 +26,8 @@ int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_
 /* Unmaps and closes; accepts a zeroed view. */
 void ledger_close(struct ledger_view *view);
 
-/* Path by which another process of this user opens the ledger. Valid while this process lives. */
+/* The value of LEDGER_ENVIRONMENT by which another process of this user finds the ledger. Valid while this
+ * process lives. */
 void ledger_path(const struct ledger_view *view, char *path, size_t size);
 
 /* Points that are known by now, and the name of one of them. */

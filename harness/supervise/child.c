@@ -163,7 +163,8 @@ static int start_wired(const struct child_options *options, bool namespaced, int
     /* In the namespace's own /proc the keeper is process 1. */
     char ledger[64];
     if (namespaced)
-        snprintf(ledger, sizeof ledger, "/proc/1/fd/%d", options->ledger->fd);
+        snprintf(ledger, sizeof ledger, "/proc/1/fd/%d %llx", options->ledger->fd,
+                 (unsigned long long)options->ledger->ledger->head.nonce);
     else
         ledger_path(options->ledger, ledger, sizeof ledger);
     struct environment environment;

@@ -42,8 +42,13 @@ void real_resolve_all(void)
 }
 
 /* Raw calls: the wrappers must not see how the ledger is opened. */
-static struct ledger *map_ledger(const char *path)
+static struct ledger *map_ledger(const char *value)
 {
+    char path[64];
+    const char *blank = strchr(value, ' ');
+    if (blank == NULL || blank - value >= (ptrdiff_t)sizeof path)
+        return NULL;
+    snprintf(path, sizeof path, "%.*s", (int)(blank - value), value);
     int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
     if (fd < 0)
         return NULL;
@@ -51,7 +56,7 @@ static struct ledger *map_ledger(const char *path)
     struct ledger *ledger = NULL;
     if (syscall(SYS_pread64, fd, &head, sizeof head, 0) == (ssize_t)sizeof head &&
         head.magic == LEDGER_MAGIC && head.version == LEDGER_VERSION &&
-        head.size == ledger_size(head.fd_count)) {
+        head.nonce == strtoull(blank + 1, NULL, 16) && head.size == ledger_size(head.fd_count)) {
         void *mapping = mmap(NULL, head.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (mapping != MAP_FAILED)
             ledger = mapping;

@@ -2,7 +2,9 @@
 #include "slots.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,8 +16,10 @@ static const struct ledger *ledger(void)
     static const struct ledger *mapped;
     if (mapped != NULL)
         return mapped;
-    const char *path = getenv(LEDGER_ENVIRONMENT);
-    int fd = path != NULL ? (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0) : -1;
+    const char *value = getenv(LEDGER_ENVIRONMENT);
+    char path[64];
+    snprintf(path, sizeof path, "%.*s", value != NULL ? (int)strcspn(value, " ") : 0, value);
+    int fd = value != NULL ? (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0) : -1;
     void *mapping = mmap(NULL, ledger_size(SLOTS_LOOKED_AT), PROT_READ, MAP_SHARED, fd, 0);
     if (fd < 0 || mapping == MAP_FAILED)
         abort();

@@ -33,8 +33,10 @@ static void pass_a_moment(void)
 /* As the preload maps it: by path, no descriptor stays open. */
 static struct ledger *map_ledger(void)
 {
-    const char *path = getenv(LEDGER_ENVIRONMENT);
-    need(path != NULL, "no ledger in the environment");
+    const char *value = getenv(LEDGER_ENVIRONMENT);
+    char path[64];
+    need(value != NULL, "no ledger in the environment");
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(value, " "), value);
     int fd = open(path, O_RDWR | O_CLOEXEC);
     need(fd >= 0, path);
     struct ledger *ledger = mmap(NULL, sizeof *ledger, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
