@@ -187,16 +187,17 @@ static int run_program(struct watch *watch, const struct executable *executable,
 /* The command line in one string. NULL: no memory. */
 static char *joined(char *const *words)
 {
-    size_t size = 1;
+    char *line = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&line, &size);
+    if (out == NULL)
+        return NULL;
     for (char *const *word = words; *word != NULL; word++)
-        size += strlen(*word) + 1;
-    char *line = calloc(1, size);
-    for (char *const *word = words; line != NULL && *word != NULL; word++) {
-        if (word != words)
-            strcat(line, " ");
-        strcat(line, *word);
-    }
-    return line;
+        fprintf(out, "%s%s", word != words ? " " : "", *word);
+    if (fclose(out) == 0)
+        return line;
+    free(line);
+    return NULL;
 }
 
 static int watch_program(const struct setup *setup, const struct executable *executable,

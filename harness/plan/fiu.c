@@ -62,7 +62,8 @@ static int read_command(char *text, struct fiu_command *out, struct error *error
                            "plan: fiu: '%s' is no command that a plan can hold; there are 'enable' and "
                            "'enable_random'",
                            verb != NULL ? verb : "");
-    *out = (struct fiu_command){.random = strcmp(verb, "enable_random") == 0};
+    bool is_random = strcmp(verb, "enable_random") == 0;
+    *out = (struct fiu_command){.random = is_random};
     for (char *parameter; (parameter = strtok_r(NULL, " ,", &rest)) != NULL;) {
         int failed = read_parameter(out, parameter, error);
         if (failed != 0)
@@ -70,9 +71,9 @@ static int read_command(char *text, struct fiu_command *out, struct error *error
     }
     if (out->name[0] == '\0')
         return error_usage(error, "plan: fiu: '%s' names no point; write name=POINT", verb);
-    if (out->random != (out->probability[0] != '\0'))
-        return error_usage(error, "plan: fiu: '%s' %s a probability", verb,
-                           out->random ? "needs" : "has not");
+    bool has_probability = strlen(out->probability) > 0;
+    if (is_random != has_probability)
+        return error_usage(error, "plan: fiu: '%s' %s a probability", verb, is_random ? "needs" : "has not");
     return 0;
 }
 

@@ -87,7 +87,7 @@ static int keep_pattern(const char *pattern, struct plan *plan, struct error *er
         return error_usage(error, "plan: more than %d names and wildcards", PLAN_PATTERNS_MAX);
     struct plan_pattern *kept = &plan->patterns[plan->pattern_count++];
     kept->rule = plan->rule_count;
-    strcpy(kept->text, pattern);
+    snprintf(kept->text, sizeof kept->text, "%s", pattern);
     return 0;
 }
 

@@ -124,8 +124,8 @@ static bool claim(struct ledger *ledger)
 
 static void begin_paths(struct ledger *ledger)
 {
-    strcpy(ledger->paths[LEDGER_PATH_UNKNOWN], "?");
-    strcpy(ledger->paths[LEDGER_PATH_MAIN], "0");
+    memcpy(ledger->paths[LEDGER_PATH_UNKNOWN], "?", sizeof "?");
+    memcpy(ledger->paths[LEDGER_PATH_MAIN], "0", sizeof "0");
     ledger->path_count = LEDGER_PATH_MAIN + 1;
     self.path = LEDGER_PATH_MAIN;
     self.path_hash = hash_text("0");

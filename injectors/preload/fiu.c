@@ -106,7 +106,7 @@ static int enter_point(struct ledger *ledger, const char *name)
     unsigned point = ledger->point_count;
     if (point >= PLAN_POINTS_MAX || strlen(name) >= PLAN_POINT_NAME_MAX)
         return -1;
-    strcpy(ledger->points[point].name, name);
+    memcpy(ledger->points[point].name, name, strlen(name) + 1);
     preload.point_hashes[point] = hash_text(name);
     match_patterns(&ledger->plan, point, name);
     point_arm(point);

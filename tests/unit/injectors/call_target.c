@@ -22,7 +22,7 @@ unsigned char buffer[ASKED_MAX];
 struct iovec vector[3];
 _Alignas(64) unsigned char results[512];
 
-static const struct function *const families[] = {io_calls, stdio_calls, thread_calls};
+static const struct function *const families[] = {io_calls, stdio_calls, thread_calls, NULL};
 
 static bool right = true;
 
@@ -38,7 +38,7 @@ static void expect(bool condition, const char *function, const char *errno_name,
 
 static const struct function *function_named(const char *name)
 {
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+    for (size_t i = 0; families[i] != NULL; i++)
         for (const struct function *function = families[i]; function->name != NULL; function++)
             if (strcmp(function->name, name) == 0)
                 return function;
