@@ -97,7 +97,7 @@ static int write_rule(const struct fiu_command *command, FILE *out, struct error
 static int translate_rule(const char *rule, size_t length, FILE *out, struct error *error)
 {
     char text[512];
-    struct fiu_command command;
+    struct fiu_command command = {.random = false};
     size_t blanks = strspn(rule, " ");
     if (strncmp(rule + blanks, FIU_MARK, strlen(FIU_MARK)) != 0) {
         fprintf(out, "%.*s", (int)length, rule);
