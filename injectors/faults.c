@@ -54,7 +54,8 @@
 #define STAT_ERRNOS                                                                                          \
     REAL(EACCES), REAL(EIO), REAL(ENOENT), REAL(ENOMEM), ASKED(ELOOP), ASKED(ENAMETOOLONG), ASKED(ENOTDIR),  \
         ASKED(EOVERFLOW)
-#define PIPE_ERRNOS REAL(EMFILE), REAL(ENFILE), ASKED(EFAULT), ASKED(EINVAL)
+#define FORMAT_ERRNOS REAL(ENOMEM), ASKED(EILSEQ), ASKED(EOVERFLOW)
+#define PIPE_ERRNOS   REAL(EMFILE), REAL(ENFILE), ASKED(EFAULT), ASKED(EINVAL)
 
 /* clang-format off: a row is read as a row */
 const struct fault_point fault_points[] = {
@@ -281,7 +282,46 @@ const struct fault_point fault_points[] = {
                        WHOLE,
                        {ASKED(EBADF), ASKED(EOVERFLOW), ASKED(ESPIPE)}},
 
-    /* mem.c */
+    /* mem.c. A failed realloc leaves the old block as it was, a failed munmap the mapping. */
+    [POINT_MALLOC] = {"libc/mm/malloc", "malloc", "C89", WHOLE, {REAL(ENOMEM)}},
+    [POINT_CALLOC] = {"libc/mm/calloc", "calloc", "C89", WHOLE, {REAL(ENOMEM)}},
+    [POINT_REALLOC] = {"libc/mm/realloc", "realloc", "C89", WHOLE, {REAL(ENOMEM)}},
+    [POINT_REALLOCARRAY] = {"libc/mm/reallocarray", "reallocarray", "glibc 2.26", WHOLE, {REAL(ENOMEM)}},
+    [POINT_POSIX_MEMALIGN] =
+        {"posix/mm/posix_memalign", "posix_memalign", "POSIX.1-2001", WHOLE, {REAL(ENOMEM), ASKED(EINVAL)}},
+    [POINT_ALIGNED_ALLOC] =
+        {"libc/mm/aligned_alloc", "aligned_alloc", "C11", WHOLE, {REAL(ENOMEM), ASKED(EINVAL)}},
+    [POINT_MEMALIGN] = {"libc/mm/memalign", "memalign", "glibc 2.0", WHOLE, {REAL(ENOMEM), ASKED(EINVAL)}},
+    [POINT_VALLOC] = {"libc/mm/valloc", "valloc", "glibc 2.0", WHOLE, {REAL(ENOMEM)}},
+    [POINT_PVALLOC] = {"libc/mm/pvalloc", "pvalloc", "glibc 2.0", WHOLE, {REAL(ENOMEM)}},
+    [POINT_STRDUP] = {"libc/str/strdup", "strdup __strdup", "POSIX.1-2001", WHOLE, {REAL(ENOMEM)}},
+    [POINT_STRNDUP] = {"libc/str/strndup", "strndup __strndup", "POSIX.1-2008", WHOLE, {REAL(ENOMEM)}},
+    [POINT_ASPRINTF] = {"libc/str/asprintf", "asprintf __asprintf_chk", "glibc 2.0", WHOLE, {FORMAT_ERRNOS}},
+    [POINT_VASPRINTF] =
+        {"libc/str/vasprintf", "vasprintf __vasprintf_chk", "glibc 2.0", WHOLE, {FORMAT_ERRNOS}},
+    [POINT_MMAP] = {"posix/mm/mmap",
+                    "mmap mmap64",
+                    "POSIX.1-2001",
+                    WHOLE,
+                    {REAL(EAGAIN), REAL(ENFILE), REAL(ENOMEM), ASKED(EACCES), ASKED(EBADF), ASKED(EEXIST),
+                     ASKED(EINVAL), ASKED(ENODEV), ASKED(EOVERFLOW), ASKED(EPERM)}},
+    [POINT_MUNMAP] = {"posix/mm/munmap", "munmap", "POSIX.1-2001", WHOLE, {REAL(ENOMEM), ASKED(EINVAL)}},
+    [POINT_MPROTECT] = {"posix/mm/mprotect",
+                        "mprotect",
+                        "POSIX.1-2001",
+                        WHOLE,
+                        {REAL(ENOMEM), ASKED(EACCES), ASKED(EINVAL)}},
+    [POINT_MREMAP] = {"linux/mm/mremap",
+                      "mremap",
+                      "Linux 1.3.77",
+                      WHOLE,
+                      {REAL(EAGAIN), REAL(ENOMEM), ASKED(EFAULT), ASKED(EINVAL)}},
+    [POINT_MADVISE] = {"posix/mm/madvise",
+                       "madvise",
+                       "Linux 2.4",
+                       WHOLE,
+                       {REAL(EAGAIN), REAL(EIO), REAL(ENOMEM), ASKED(EACCES), ASKED(EBADF), ASKED(EINVAL),
+                        ASKED(EPERM)}},
 
     /* proc.c */
 

@@ -110,7 +110,7 @@ static void fill_counts(const struct watch *watch, struct variant_result *out)
     out->children.reaped = ledger->children_reaped;
     out->temps.made = ledger->temps_made;
     out->temps.gone = ledger->temps_gone;
-    out->heap.watched = watch->setup->options->heap;
+    out->heap.watched = watch->setup->options->heap && ledger->heap_watched != 0;
     out->heap.peak = ledger->heap_peak;
     out->heap.leaked = ledger->heap_leaks;
 }

@@ -185,11 +185,14 @@ struct ledger {
     _Atomic uint64_t children_started, children_reaped;
     _Atomic uint64_t children_unrecorded; /* for which no room was left */
     _Atomic uint64_t temps_made, temps_gone, temps_unrecorded;
-    _Atomic uint64_t heap_peak;   /* bytes in use at most within one operation */
-    _Atomic uint64_t heap_leaks;  /* bytes, counted also if the event is lost */
-    _Atomic uint32_t remote_open; /* 1: libfiu listens */
-    _Atomic uint32_t settled;     /* 1: at its exit the program's slots were held against the kernel */
-    _Atomic uint32_t path_count;  /* spawn paths ever given */
+    _Atomic uint64_t heap_peak;         /* bytes in use at most within one operation */
+    _Atomic uint64_t heap_leaks;        /* bytes, counted also if the event is lost */
+    _Atomic int64_t heap_elsewhere;     /* as a thread's heap, of the threads without a record */
+    _Atomic uint64_t blocks_unrecorded; /* for which no room was left */
+    _Atomic uint32_t heap_watched;      /* 1: asked for, and the program's allocations do pass the wrappers */
+    _Atomic uint32_t remote_open;       /* 1: libfiu listens */
+    _Atomic uint32_t settled;           /* 1: at its exit the program's slots were held against the kernel */
+    _Atomic uint32_t path_count;        /* spawn paths ever given */
 
     struct ledger_module modules[LEDGER_MODULES_MAX];
     struct ledger_point points[PLAN_POINTS_MAX];

@@ -89,7 +89,7 @@ void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
 {
     const struct ledger *ledger = view->ledger;
     *out = (struct ledger_totals){0};
-    uint64_t heap = 0; /* garbage may overflow */
+    uint64_t heap = (uint64_t)ledger->heap_elsewhere; /* garbage may overflow */
     uint32_t threads = ledger->thread_count;
     if (threads > LEDGER_THREADS_MAX)
         threads = LEDGER_THREADS_MAX;

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "heap.h"
+#include "roots.h"
 
 struct preload preload;
 __thread struct self self = {.last_point = -1};
@@ -116,6 +118,10 @@ static bool claim(struct ledger *ledger)
         return false;
     ledger->module_count = 0;
     ledger->path_count = 0;
+    ledger->heap_elsewhere = 0;
+    for (uint32_t i = 0; i < LEDGER_THREADS_MAX; i++)
+        if (ledger->threads[i].heap != 0)
+            ledger->threads[i].heap = 0;
     for (uint32_t fd = 0; fd < ledger->head.fd_count; fd++)
         if (ledger->fds[fd].holder != 0)
             ledger->fds[fd].holder = 0;
@@ -150,8 +156,10 @@ __attribute__((constructor)) static void attach(void)
     preload.watch_temps = ledger->watch_temps != 0;
     begin_paths(ledger);
     modules_record();
+    roots_find();
     fiu_attach();
     pthread_atfork(NULL, NULL, detach_in_child);
     arm();
+    heap_attach();
     fiu_listen();
 }

@@ -86,7 +86,7 @@ static bool decide_others(unsigned point, struct fault *out)
 static void go_quickly(struct self *me, unsigned point, uint64_t k)
 {
     const struct plan_rule *rule = preload.quick_rules[point];
-    if (rule != NULL && preload.armed[point] == ARMED_BY_PLAN)
+    if (rule != NULL && (preload.armed[point] & ~ARMED_FOR_HEAP) == ARMED_BY_PLAN)
         me->streams[point] = plan_stream(rule, preload.point_hashes[point], who(me)) + k * HASH_STEP;
 }
 

@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "heap.h"
 #include "preload.h"
 
 EXPORT void exeunt_mark_begin(uint64_t operation);
 EXPORT void exeunt_mark_end(int status);
 EXPORT void exeunt_mark_transfer(int fd);
+EXPORT void exeunt_mark_transfer_memory(void *block);
 EXPORT void exeunt_mark_rest(void);
 EXPORT bool exeunt_mark_injected(int error);
 EXPORT bool exeunt_mark_stopping(void);
@@ -32,6 +34,7 @@ static void leave_record(void *record)
     if (++self.end_rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(thread_end, record) == 0)
         return;
     exeunt_mark_end(-ECANCELED);
+    heap_thread_ended();
     atomic_store_explicit(&((struct ledger_thread *)record)->tid, 0, memory_order_release);
     self.record = NULL;
 }
@@ -47,8 +50,10 @@ static bool take_record(struct ledger_thread *record)
     if (!atomic_compare_exchange_strong(&record->tid, &nobody, (int32_t)syscall(SYS_gettid)))
         return false;
     self.record = record;
+    self.bypass++; /* it may allocate */
     pthread_once(&thread_end_once, make_key);
     pthread_setspecific(thread_end, record);
+    self.bypass--;
     return true;
 }
 
@@ -136,6 +141,7 @@ void exeunt_mark_begin(uint64_t operation)
     if (record != NULL)
         atomic_store_explicit(&record->state, LEDGER_OPERATION_BEGUN, memory_order_relaxed);
     struct ledger_thread *thread = own_record(ledger);
+    heap_operation_began();
     if (thread == NULL) {
         if (!self.unrecorded)
             atomic_fetch_add_explicit(&ledger->threads_unrecorded, 1, memory_order_relaxed);
@@ -155,6 +161,7 @@ void exeunt_mark_end(int status)
         return;
     int saved = errno;
     settle_all(status);
+    heap_operation_ended(status);
     struct ledger_operation *record = operation_record(ledger, self.operation);
     if (record != NULL) {
         record->first_fault = self.first_fault;
@@ -184,6 +191,12 @@ void exeunt_mark_transfer(int fd)
     while ((held & LEDGER_FD_OPEN) != 0 &&
            !atomic_compare_exchange_weak(&slot->holder, &held, held & ~LEDGER_OPERATION_MASK))
         continue;
+}
+
+void exeunt_mark_transfer_memory(void *block)
+{
+    if (heap_is_watched())
+        heap_transfer(block);
 }
 
 void exeunt_mark_rest(void)

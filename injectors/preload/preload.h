@@ -19,7 +19,7 @@
 #define CALL_SITE           ((uintptr_t)__builtin_return_address(0))
 
 /* Bits of preload.armed: why a call of the point must be looked at. */
-enum { ARMED_BY_PLAN = 1, ARMED_BY_OTHERS = 2 };
+enum { ARMED_BY_PLAN = 1, ARMED_BY_OTHERS = 2, ARMED_FOR_HEAP = 4 };
 
 /* The process's state. Written before the program's threads start, then only read, except by a fork's
  * child, which has one thread. */
@@ -43,6 +43,13 @@ enum { TAKEN_MAX = 64, ERRNO_WORDS = 3 };
 struct taken {
     uint64_t holder;
     int fd;
+};
+
+/* Addresses of the blocks that the current operation allocated, if the heap is watched. */
+struct block_log {
+    uintptr_t *addresses;
+    uint32_t count, room;
+    bool overflow; /* there was no room for all: the table must be searched */
 };
 
 /* Closes of one place that failed one after the other, of neighbouring numbers. */
@@ -84,6 +91,9 @@ struct self {
     uint64_t streams[PLAN_POINTS_MAX]; /* state of its quick rule's stream before the next call, 0: unknown */
     struct closed_row row;
     struct taken taken[TAKEN_MAX];
+    bool resolving; /* the memory functions: what the loader allocates meanwhile is the C library's */
+    bool in_heap;   /* the heap's books are being kept: a signal handler that comes in between keeps none */
+    struct block_log blocks;
 };
 extern __thread struct self self __attribute__((tls_model("initial-exec")));
 
@@ -124,17 +134,23 @@ static inline bool fault_armed(unsigned point)
  * delay the call. `movable`: bytes that the call is to move, SIZE_MAX if it moves none. */
 bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *out);
 
-/* The same, by the ordinary way as long as the point's one random rule says no. */
-static inline bool fault_due(unsigned point, uintptr_t site, size_t movable, struct fault *out)
+/* Whether the point's one random rule says no to this call: the ordinary way of an armed one. If it cannot
+ * tell, nothing is counted yet. */
+static inline bool fault_passed(unsigned point)
 {
     struct self *me = &self;
     uint64_t stream = me->streams[point];
-    if (LIKELY(stream != 0 && me->bypass == 0 && hash_mix(stream) >= preload.thresholds[point])) {
-        me->streams[point] = stream + HASH_STEP;
-        me->calls[point]++;
+    if (UNLIKELY(stream == 0 || me->bypass != 0 || hash_mix(stream) < preload.thresholds[point]))
         return false;
-    }
-    return fault_decide(point, site, movable, out);
+    me->streams[point] = stream + HASH_STEP;
+    me->calls[point]++;
+    return true;
+}
+
+/* As fault_decide, by the ordinary way as long as that one leads on. */
+static inline bool fault_due(unsigned point, uintptr_t site, size_t movable, struct fault *out)
+{
+    return UNLIKELY(!fault_passed(point)) && fault_decide(point, site, movable, out);
 }
 
 /* The errno that ends a call which moved fewer bytes, where such a one has to fail: a realistic one, which

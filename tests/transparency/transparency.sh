@@ -1,6 +1,7 @@
 #!/bin/sh
 # Ordinary programs give the same exit status and output, byte for byte, bare, under the preload alone, and
-# under the preload with a ledger but no plan. One that is not installed is said to be skipped.
+# under the preload with a ledger but no plan, without and with the heap watched. One that is not installed is
+# said to be skipped.
 # Usage: transparency.sh IDLE PRELOAD SOURCE_FOLDER
 # shellcheck disable=SC2016 # what is quoted is expanded by the programs under test
 set -eu
@@ -27,6 +28,7 @@ run() {
     bare) (cd work && "$@") >"$how.out" 2>"$how.err" </dev/null || status=$? ;;
     preload) (cd work && LD_PRELOAD=$preload "$@") >"$how.out" 2>"$how.err" </dev/null || status=$? ;;
     ledger) (cd work && "$idle" "$preload" "$@") >"$how.out" 2>"$how.err" </dev/null || status=$? ;;
+    heap) (cd work && "$idle" --heap "$preload" "$@") >"$how.out" 2>"$how.err" </dev/null || status=$? ;;
     esac
     echo "$status" >"$how.status"
     (cd work && find . -type f | sort | xargs cksum) >"$how.files"
@@ -39,7 +41,7 @@ same() {
         return
     }
     run bare "$@"
-    for how in preload ledger; do
+    for how in preload ledger heap; do
         run "$how" "$@"
         for what in status out err files; do
             cmp -s "bare.$what" "$how.$what" || {

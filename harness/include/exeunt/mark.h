@@ -13,6 +13,7 @@
 EXEUNT_MARK void exeunt_mark_begin(uint64_t operation);
 EXEUNT_MARK void exeunt_mark_end(int status);
 EXEUNT_MARK void exeunt_mark_transfer(int fd);
+EXEUNT_MARK void exeunt_mark_transfer_memory(void *block);
 EXEUNT_MARK void exeunt_mark_rest(void);
 EXEUNT_MARK bool exeunt_mark_injected(int error);
 EXEUNT_MARK bool exeunt_mark_stopping(void);
@@ -40,6 +41,15 @@ static inline void exeunt_transfer(int fd)
 {
     if (exeunt_mark_transfer)
         exeunt_mark_transfer(fd);
+}
+
+/* The block of memory that malloc or one of its kind returned no longer belongs to the operation that
+ * allocated it, nor does it when it is reallocated. What it points to must be handed over by itself. NULL
+ * is none. */
+static inline void exeunt_transfer_memory(void *block)
+{
+    if (exeunt_mark_transfer_memory)
+        exeunt_mark_transfer_memory(block);
 }
 
 /* The program is at rest: no operation is going on. The first call counts the descriptors that the

@@ -42,5 +42,6 @@ struct function {
 
 /* Each ends with a NULL name. */
 extern const struct function io_calls[];
+extern const struct function mem_calls[];
 extern const struct function stdio_calls[];
 extern const struct function thread_calls[];

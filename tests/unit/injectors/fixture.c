@@ -3,9 +3,11 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -75,6 +77,13 @@ void fixture_make(struct fixture *fixture)
         syscall(SYS_lseek, fixture->file, FIXTURE_OFFSET, SEEK_SET) != FIXTURE_OFFSET)
         abort();
     fixture->stream = raw_stream(fixture->file);
+    fixture->block = malloc(FIXTURE_LENGTH);
+    fixture->area = (unsigned char *)syscall(SYS_mmap, NULL, FIXTURE_AREA, PROT_READ | PROT_WRITE,
+                                             MAP_PRIVATE | MAP_ANONYMOUS, -1L, 0L);
+    if (fixture->block == NULL || fixture->area == MAP_FAILED)
+        abort();
+    memcpy(fixture->block, content, sizeof content);
+    memset(fixture->area, 0x55, FIXTURE_AREA);
 }
 
 /* Removes what is in the folder; a folder that a call made in there is empty. */
@@ -124,6 +133,38 @@ static uint64_t sum_of(const char *path)
     return sum;
 }
 
+bool picture_has_memory;
+
+/* Goes by lines: "[heap]" grows when libfiu allocates, "[stack]" when anybody calls. */
+static uint64_t sum_of_maps(void)
+{
+    static char maps[1 << 16];
+    size_t length = 0;
+    int fd = raw_open("/proc/self/maps", O_RDONLY);
+    for (long got; (got = syscall(SYS_read, fd, maps + length, sizeof maps - 1 - length)) > 0;)
+        length += (size_t)got;
+    syscall(SYS_close, fd);
+    maps[length] = '\0';
+    uint64_t sum = 0;
+    char *rest = NULL;
+    for (char *line = strtok_r(maps, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+        if (strstr(line, "[heap]") == NULL && strstr(line, "[stack]") == NULL)
+            sum = hash_add(sum, hash_text(line));
+    return sum;
+}
+
+static void add_memory(const struct fixture *fixture, struct picture *picture)
+{
+    unsigned char byte;
+    int fd = raw_open("/proc/self/mem", O_RDONLY);
+    picture->area = syscall(SYS_pread64, fd, &byte, 1, fixture->area) == 1 ? byte : -1;
+    syscall(SYS_close, fd);
+    for (unsigned i = 0; i < FIXTURE_LENGTH; i++)
+        picture->block = hash_add(picture->block, fixture->block[i]);
+    picture->heap = mallinfo2().uordblks;
+    picture->maps = sum_of_maps();
+}
+
 struct picture fixture_picture(const struct fixture *fixture)
 {
     struct stat status;
@@ -144,6 +185,8 @@ struct picture fixture_picture(const struct fixture *fixture)
     char names[2048];
     syscall(SYS_lseek, fixture->folder_fd, 0, SEEK_SET);
     picture.entry = (uint64_t)syscall(SYS_getdents64, fixture->folder_fd, names, sizeof names);
+    if (picture_has_memory)
+        add_memory(fixture, &picture);
     return picture;
 }
 
@@ -151,7 +194,8 @@ bool picture_equal(const struct picture *a, const struct picture *b)
 {
     return a->fds == b->fds && a->offset == b->offset && a->length == b->length &&
            a->other_length == b->other_length && a->sum == b->sum && a->from == b->from && a->to == b->to &&
-           a->other == b->other && a->entry == b->entry && a->threads == b->threads;
+           a->other == b->other && a->entry == b->entry && a->threads == b->threads && a->heap == b->heap &&
+           a->block == b->block && a->maps == b->maps && a->area == b->area;
 }
 
 bool fixture_marked(const struct fixture *fixture)

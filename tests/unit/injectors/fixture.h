@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { FIXTURE_LENGTH = 100, FIXTURE_OFFSET = 10, FIXTURE_PATH_MAX = 128 };
+enum { FIXTURE_LENGTH = 100, FIXTURE_OFFSET = 10, FIXTURE_PATH_MAX = 128, FIXTURE_AREA = 3 * 4096 };
 
 struct fixture {
     char folder[FIXTURE_PATH_MAX];
@@ -22,6 +22,8 @@ struct fixture {
     FILE *stream; /* over `file`, without a buffer */
     DIR *listing;
     int ends[2];
+    unsigned char *block; /* of the heap, FIXTURE_LENGTH bytes as in `from` */
+    unsigned char *area;  /* mapped, FIXTURE_AREA bytes that are not 0 */
 };
 
 struct picture {
@@ -32,7 +34,14 @@ struct picture {
     uint64_t from, to, entry; /* inodes of the names, 0: not there; number of names in the folder */
     uint64_t other;           /* inode that `other` refers to, 0: closed */
     uint64_t threads;
+    uint64_t heap;  /* bytes in use, by the allocator */
+    uint64_t block; /* sum of what it holds */
+    uint64_t maps;  /* sum of what is mapped how, but for heap and stack */
+    int area;       /* its first byte, -1: it is not mapped */
 };
+
+/* Whether pictures have the last four, which other calls change by the way. */
+extern bool picture_has_memory;
 
 void fixture_make(struct fixture *fixture);
 void fixture_remove(struct fixture *fixture);

@@ -20,12 +20,17 @@ static const struct ledger *ledger(void)
     char path[64];
     snprintf(path, sizeof path, "%.*s", value != NULL ? (int)strcspn(value, " ") : 0, value);
     int fd = value != NULL ? (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0) : -1;
-    void *mapping = mmap(NULL, ledger_size(SLOTS_LOOKED_AT), PROT_READ, MAP_SHARED, fd, 0);
-    if (fd < 0 || mapping == MAP_FAILED)
+    long mapping = syscall(SYS_mmap, NULL, ledger_size(SLOTS_LOOKED_AT), PROT_READ, MAP_SHARED, fd, 0L);
+    if (fd < 0 || mapping == -1)
         abort();
     syscall(SYS_close, fd);
-    mapped = mapping;
+    mapped = (const struct ledger *)mapping;
     return mapped;
+}
+
+static bool is_open(int fd)
+{
+    return syscall(SYS_fcntl, fd, F_GETFD) != -1;
 }
 
 static bool holds(int fd)
@@ -37,15 +42,14 @@ struct slots slots_now(void)
 {
     struct slots slots;
     for (int fd = 0; fd < SLOTS_LOOKED_AT; fd++)
-        slots.open[fd] = syscall(SYS_fcntl, fd, F_GETFD) != -1;
+        slots.open[fd] = is_open(fd);
     return slots;
 }
 
 bool slots_agree(void)
 {
-    struct slots now = slots_now();
     for (int fd = 0; fd < SLOTS_LOOKED_AT; fd++)
-        if (holds(fd) && !now.open[fd])
+        if (holds(fd) && !is_open(fd))
             return false;
     return true;
 }

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-enum { SLOTS_LOOKED_AT = 128 };
+enum { SLOTS_LOOKED_AT = 256 };
 
 /* What the kernel has open. */
 struct slots {

@@ -27,12 +27,13 @@ static void make_ledger(const char *text, struct ledger_view *out)
     }
 }
 
-struct under_preload under_preload_run(const char *program, const char *argument, const char *detail,
-                                       const char *plan)
+static struct under_preload run_program(const char *program, const char *argument, const char *detail,
+                                        const char *plan, bool watch_heap)
 {
     struct under_preload run = {0};
     char path[64];
     make_ledger(plan, &run.ledger);
+    run.ledger.ledger->watch_heap = watch_heap;
     ledger_path(&run.ledger, path, sizeof path);
     fflush(NULL);
     pid_t child = fork();
@@ -50,6 +51,17 @@ struct under_preload under_preload_run(const char *program, const char *argument
     run.ledger.child_ended = true;
     run.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return run;
+}
+
+struct under_preload under_preload_run(const char *program, const char *argument, const char *detail,
+                                       const char *plan)
+{
+    return run_program(program, argument, detail, plan, false);
+}
+
+struct under_preload under_preload_run_watched(const char *program, const char *argument, const char *plan)
+{
+    return run_program(program, argument, NULL, plan, true);
 }
 
 void under_preload_end(struct under_preload *run)

@@ -12,6 +12,10 @@ struct under_preload {
  * points and "app/point". The caller's, for under_preload_end. */
 struct under_preload under_preload_run(const char *program, const char *argument, const char *detail,
                                        const char *plan);
+
+/* The same, with the heap watched. */
+struct under_preload under_preload_run_watched(const char *program, const char *argument, const char *plan);
+
 void under_preload_end(struct under_preload *run);
 
 /* Events of that kind, and the next of them, read from the ledger. */
