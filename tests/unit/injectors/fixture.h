@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
-enum { FIXTURE_LENGTH = 100, FIXTURE_OFFSET = 10, FIXTURE_PATH_MAX = 128 };
+enum { FIXTURE_LENGTH = 100, FIXTURE_OFFSET = 10, FIXTURE_NAME_MAX = 64, FIXTURE_PATH_MAX = 128 };
 
 struct fixture {
-    char folder[FIXTURE_PATH_MAX];
+    char folder[FIXTURE_NAME_MAX];
     char from[FIXTURE_PATH_MAX];  /* FIXTURE_LENGTH bytes: 0, 1, 2, ... */
     char to[FIXTURE_PATH_MAX];    /* empty */
     char new[FIXTURE_PATH_MAX];   /* not there */
@@ -22,6 +23,8 @@ struct fixture {
     FILE *stream; /* over `file`, without a buffer */
     DIR *listing;
     int ends[2];
+    int sockets[2]; /* one end is sent a descriptor; 0: none */
+    pid_t child;    /* has ended and not been waited for; 0: none */
 };
 
 struct picture {
@@ -32,6 +35,9 @@ struct picture {
     uint64_t from, to, entry; /* inodes of the names, 0: not there; number of names in the folder */
     uint64_t other;           /* inode that `other` refers to, 0: closed */
     uint64_t threads;
+    pid_t child;      /* `child`, or else any other: has ended and can be waited for; 0: none */
+    uint64_t pending; /* signals */
+    bool locked;      /* flock on `from` */
 };
 
 void fixture_make(struct fixture *fixture);

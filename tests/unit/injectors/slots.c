@@ -29,19 +29,23 @@ static bool holds(int fd)
     return (ledger()->fds[fd].holder & LEDGER_FD_OPEN) != 0;
 }
 
+static bool is_open(int fd)
+{
+    return syscall(SYS_fcntl, fd, F_GETFD) != -1;
+}
+
 struct slots slots_now(void)
 {
     struct slots slots;
     for (int fd = 0; fd < SLOTS_LOOKED_AT; fd++)
-        slots.open[fd] = syscall(SYS_fcntl, fd, F_GETFD) != -1;
+        slots.open[fd] = is_open(fd);
     return slots;
 }
 
 bool slots_agree(void)
 {
-    struct slots now = slots_now();
     for (int fd = 0; fd < SLOTS_LOOKED_AT; fd++)
-        if (holds(fd) && !now.open[fd])
+        if (holds(fd) && !is_open(fd))
             return false;
     return true;
 }
@@ -53,4 +57,12 @@ bool slots_taken_since(const struct slots *before)
         if (now.open[fd] && !before->open[fd] && !holds(fd))
             return false;
     return true;
+}
+
+bool slots_hold_child(int pid)
+{
+    for (int i = 0; i < LEDGER_CHILDREN_MAX; i++)
+        if (ledger()->children[i].pid == pid)
+            return true;
+    return false;
 }

@@ -35,6 +35,7 @@ struct under_preload under_preload_run(const char *program, const char *argument
     make_ledger(plan, &run.ledger);
     ledger_path(&run.ledger, path, sizeof path);
     fflush(NULL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     pid_t child = fork();
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -47,6 +48,8 @@ struct under_preload under_preload_run(const char *program, const char *argument
     int status;
     if (child < 0 || waitpid(child, &status, 0) != child || run.ledger.ledger->attached == 0)
         abort();
+    while (waitpid(-1, NULL, 0) > 0) /* what it left: the next program's ledger is not for them */
+        continue;
     run.ledger.child_ended = true;
     run.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return run;
