@@ -17,6 +17,13 @@
 #define WHOLE    false
 /* clang-format on */
 
+/* vfork returns twice in one frame: its wrapper is written for these machines alone. */
+#if defined __x86_64__ || defined __aarch64__
+#define VFORK_CALLS "vfork"
+#else
+#define VFORK_CALLS ""
+#endif
+
 #define OPEN_ERRNOS                                                                                          \
     REAL(EACCES), REAL(EINTR), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),            \
         REAL(ENOSPC), ASKED(EEXIST), ASKED(EISDIR), ASKED(ELOOP), ASKED(ENAMETOOLONG), ASKED(ENODEV),        \
@@ -55,9 +62,28 @@
     REAL(EACCES), REAL(EIO), REAL(ENOENT), REAL(ENOMEM), ASKED(ELOOP), ASKED(ENAMETOOLONG), ASKED(ENOTDIR),  \
         ASKED(EOVERFLOW)
 #define FORMAT_ERRNOS REAL(ENOMEM), ASKED(EILSEQ), ASKED(EOVERFLOW)
-#define PIPE_ERRNOS   REAL(EMFILE), REAL(ENFILE), ASKED(EFAULT), ASKED(EINVAL)
+#define MKDIR_ERRNOS                                                                                         \
+    REAL(EACCES), REAL(EDQUOT), REAL(ENOENT), REAL(ENOMEM), REAL(ENOSPC), ASKED(EEXIST), ASKED(ELOOP),       \
+        ASKED(EMLINK), ASKED(ENAMETOOLONG), ASKED(ENOTDIR), ASKED(EPERM), ASKED(EROFS)
+/* Of what is open to the kernel alone: no file system is in it. */
+#define ANONYMOUS_ERRNOS REAL(EMFILE), REAL(ENFILE), REAL(ENOMEM)
+#define RECEIVE_ERRNOS                                                                                       \
+    REAL(ECONNREFUSED), REAL(ECONNRESET), REAL(EINTR), REAL(EIO), REAL(ENOBUFS), REAL(ENOMEM),               \
+        REAL(ETIMEDOUT), ASKED(EAGAIN), ASKED(EBADF), ASKED(EFAULT), ASKED(EINVAL), ASKED(EMSGSIZE),         \
+        ASKED(ENOTCONN), ASKED(ENOTSOCK), ASKED(EOPNOTSUPP)
+#define FORK_ERRNOS REAL(EAGAIN), REAL(ENOMEM), ASKED(ENOSYS)
+#define EXEC_ERRNOS                                                                                          \
+    REAL(EACCES), REAL(EAGAIN), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),           \
+        ASKED(E2BIG), ASKED(EFAULT), ASKED(EINVAL), ASKED(EISDIR), ASKED(ELIBBAD), ASKED(ELOOP),             \
+        ASKED(ENAMETOOLONG), ASKED(ENOEXEC), ASKED(ENOTDIR), ASKED(EPERM), ASKED(ETXTBSY)
+#define SPAWN_ERRNOS                                                                                         \
+    REAL(EACCES), REAL(EAGAIN), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),           \
+        ASKED(E2BIG), ASKED(EBADF), ASKED(EINVAL), ASKED(EISDIR), ASKED(ELIBBAD), ASKED(ELOOP),              \
+        ASKED(ENAMETOOLONG), ASKED(ENOEXEC), ASKED(ENOTDIR), ASKED(EPERM), ASKED(ETXTBSY)
+#define WAIT_ERRNOS REAL(EINTR), ASKED(ECHILD), ASKED(EINVAL)
+#define PIPE_ERRNOS REAL(EMFILE), REAL(ENFILE), ASKED(EFAULT), ASKED(EINVAL)
 
-/* clang-format off: a row is read as a row */
+/* clang-format off */
 const struct fault_point fault_points[] = {
     /* io.c. Linux releases a valid descriptor first: whatever close returns, it is closed. */
     [POINT_OPEN] =
@@ -160,6 +186,133 @@ const struct fault_point fault_points[] = {
     [POINT_STATX] =
         {"linux/io/stat/statx", "statx", "Linux 4.11", WHOLE, {STAT_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
     /* io.c: more descriptors */
+    [POINT_MKSTEMPS] = {"posix/io/oc/mkstemps", "mkstemps mkstemps64", "glibc 2.11", WHOLE, {TEMP_ERRNOS}},
+    [POINT_MKOSTEMPS] =
+        {"posix/io/oc/mkostemps", "mkostemps mkostemps64", "glibc 2.11", WHOLE, {TEMP_ERRNOS}},
+    [POINT_MKDTEMP] =
+        {"posix/io/dir/mkdtemp", "mkdtemp", "POSIX.1-2008", WHOLE, {MKDIR_ERRNOS, ASKED(EINVAL)}},
+    [POINT_MKDIR] = {"posix/io/dir/mkdir", "mkdir", "POSIX.1-1988", WHOLE, {MKDIR_ERRNOS, ASKED(EINVAL)}},
+    [POINT_MKDIRAT] = {"posix/io/dir/mkdirat",
+                       "mkdirat",
+                       "POSIX.1-2008",
+                       WHOLE,
+                       {MKDIR_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
+    [POINT_FDOPENDIR] = {"posix/io/dir/fdopendir",
+                         "fdopendir",
+                         "POSIX.1-2008",
+                         WHOLE,
+                         {REAL(ENOMEM), ASKED(EBADF), ASKED(ENOTDIR)}},
+    [POINT_STATVFS] = {"posix/io/stat/statvfs",
+                       "statvfs statvfs64",
+                       "POSIX.1-2001",
+                       WHOLE,
+                       {STAT_ERRNOS, REAL(EINTR), ASKED(ENOSYS)}},
+    [POINT_FSTATVFS] = {"posix/io/stat/fstatvfs",
+                        "fstatvfs fstatvfs64",
+                        "POSIX.1-2001",
+                        WHOLE,
+                        {REAL(EINTR), REAL(EIO), REAL(ENOMEM), ASKED(EBADF), ASKED(ENOSYS),
+                         ASKED(EOVERFLOW)}},
+    [POINT_FLOCK] = {"linux/io/lock/flock",
+                     "flock",
+                     "4.4BSD",
+                     WHOLE,
+                     {REAL(EINTR), REAL(ENOLCK), ASKED(EBADF), ASKED(EINVAL), ASKED(EWOULDBLOCK)}},
+    [POINT_TRUNCATE] = {"posix/io/rw/truncate",
+                        "truncate truncate64",
+                        "POSIX.1-2001",
+                        WHOLE,
+                        {REAL(EACCES), REAL(EDQUOT), REAL(EINTR), REAL(EIO), REAL(ENOENT), REAL(ENOSPC),
+                         ASKED(EFBIG), ASKED(EINVAL), ASKED(EISDIR), ASKED(ELOOP), ASKED(ENAMETOOLONG),
+                         ASKED(ENOTDIR), ASKED(EPERM), ASKED(EROFS), ASKED(ETXTBSY)}},
+    [POINT_FALLOCATE] = {"linux/io/rw/fallocate",
+                         "fallocate fallocate64",
+                         "Linux 2.6.23",
+                         WHOLE,
+                         {REAL(EINTR), REAL(EIO), REAL(ENOSPC), ASKED(EBADF), ASKED(EFBIG), ASKED(EINVAL),
+                          ASKED(ENODEV), ASKED(ENOSYS), ASKED(EOPNOTSUPP), ASKED(EPERM), ASKED(ESPIPE),
+                          ASKED(ETXTBSY)}},
+    [POINT_POSIX_FALLOCATE] = {"posix/io/rw/posix_fallocate",
+                               "posix_fallocate posix_fallocate64",
+                               "POSIX.1-2001",
+                               WHOLE,
+                               {REAL(EINTR), REAL(EIO), REAL(ENOSPC), ASKED(EBADF), ASKED(EFBIG),
+                                ASKED(EINVAL), ASKED(ENODEV), ASKED(EOPNOTSUPP), ASKED(ESPIPE)}},
+    [POINT_PREADV] =
+        {"posix/io/rw/preadv", "preadv preadv64", "Linux 2.6.30", SHORTENS, {READ_ERRNOS, ASKED(ESPIPE)}},
+    [POINT_PWRITEV] =
+        {"posix/io/rw/pwritev", "pwritev pwritev64", "Linux 2.6.30", SHORTENS, {WRITE_ERRNOS, ASKED(ESPIPE)}},
+    [POINT_SENDFILE] = {"linux/io/rw/sendfile",
+                        "sendfile sendfile64",
+                        "Linux 2.2",
+                        SHORTENS,
+                        {REAL(EINTR), REAL(EIO), REAL(ENOMEM), REAL(ENOSPC), ASKED(EAGAIN), ASKED(EBADF),
+                         ASKED(EFAULT), ASKED(EINVAL), ASKED(EOVERFLOW), ASKED(EPIPE), ASKED(ESPIPE)}},
+    [POINT_COPY_FILE_RANGE] = {"linux/io/rw/copy_file_range",
+                               "copy_file_range",
+                               "Linux 4.5",
+                               SHORTENS,
+                               {REAL(EIO), REAL(ENOMEM), REAL(ENOSPC), REAL(EXDEV), ASKED(EBADF),
+                                ASKED(EFBIG), ASKED(EINVAL), ASKED(EISDIR), ASKED(ENOSYS), ASKED(EOPNOTSUPP),
+                                ASKED(EOVERFLOW), ASKED(EPERM), ASKED(ETXTBSY)}},
+    /* close_range's only failures are those of what it can be asked for besides; closefrom has none. */
+    [POINT_CLOSE_RANGE] = {"linux/io/oc/close_range",
+                           "close_range",
+                           "Linux 5.9",
+                           WHOLE,
+                           {ASKED(EINVAL), ASKED(EMFILE), ASKED(ENOMEM), ASKED(ENOSYS)}},
+    [POINT_CLOSEFROM] = {"linux/io/oc/closefrom", "closefrom", "glibc 2.34", WHOLE, {{0}}},
+    [POINT_RECVMSG] = {"posix/io/net/recvmsg", "recvmsg", "POSIX.1-2001", WHOLE, {RECEIVE_ERRNOS}},
+    [POINT_RECVMMSG] = {"linux/io/net/recvmmsg", "recvmmsg", "Linux 2.6.33", WHOLE, {RECEIVE_ERRNOS}},
+    [POINT_MEMFD_CREATE] = {"linux/io/oc/memfd_create",
+                            "memfd_create",
+                            "Linux 3.17",
+                            WHOLE,
+                            {ANONYMOUS_ERRNOS, ASKED(EFAULT), ASKED(EINVAL), ASKED(EPERM)}},
+    [POINT_EVENTFD] = {"linux/io/oc/eventfd",
+                       "eventfd",
+                       "Linux 2.6.22",
+                       WHOLE,
+                       {ANONYMOUS_ERRNOS, ASKED(EINVAL), ASKED(ENODEV)}},
+    [POINT_EPOLL_CREATE] =
+        {"linux/io/oc/epoll_create", "epoll_create", "Linux 2.6", WHOLE, {ANONYMOUS_ERRNOS, ASKED(EINVAL)}},
+    [POINT_EPOLL_CREATE1] = {"linux/io/oc/epoll_create1",
+                             "epoll_create1",
+                             "Linux 2.6.27",
+                             WHOLE,
+                             {ANONYMOUS_ERRNOS, ASKED(EINVAL)}},
+    [POINT_TIMERFD_CREATE] = {"linux/io/oc/timerfd_create",
+                              "timerfd_create",
+                              "Linux 2.6.25",
+                              WHOLE,
+                              {ANONYMOUS_ERRNOS, ASKED(EINVAL), ASKED(ENODEV), ASKED(EPERM)}},
+    [POINT_SIGNALFD] = {"linux/io/oc/signalfd",
+                        "signalfd",
+                        "Linux 2.6.22",
+                        WHOLE,
+                        {ANONYMOUS_ERRNOS, ASKED(EBADF), ASKED(EINVAL), ASKED(ENODEV)}},
+    [POINT_INOTIFY_INIT] =
+        {"linux/io/oc/inotify_init", "inotify_init", "Linux 2.6.13", WHOLE, {ANONYMOUS_ERRNOS}},
+    [POINT_INOTIFY_INIT1] = {"linux/io/oc/inotify_init1",
+                             "inotify_init1",
+                             "Linux 2.6.27",
+                             WHOLE,
+                             {ANONYMOUS_ERRNOS, ASKED(EINVAL)}},
+    [POINT_PIDFD_OPEN] = {"linux/io/oc/pidfd_open",
+                          "pidfd_open",
+                          "Linux 5.3",
+                          WHOLE,
+                          {ANONYMOUS_ERRNOS, REAL(ESRCH), ASKED(EINVAL), ASKED(ENODEV), ASKED(ENOSYS)}},
+    [POINT_GETRANDOM] = {"linux/io/rw/getrandom",
+                         "getrandom",
+                         "Linux 3.17",
+                         WHOLE,
+                         {REAL(EINTR), ASKED(EAGAIN), ASKED(EFAULT), ASKED(EINVAL), ASKED(ENOSYS)}},
+    [POINT_GETENTROPY] = {"posix/io/rw/getentropy",
+                          "getentropy",
+                          "POSIX.1-2024",
+                          WHOLE,
+                          {REAL(EIO), ASKED(EFAULT), ASKED(ENOSYS)}},
 
     /* stdio.c. What fails on a stream fails on its device when the buffer is filled or emptied. fclose and
      * freopen have closed the descriptor, whatever they return. The compiler and glibc's headers turn some
@@ -323,7 +476,28 @@ const struct fault_point fault_points[] = {
                        {REAL(EAGAIN), REAL(EIO), REAL(ENOMEM), ASKED(EACCES), ASKED(EBADF), ASKED(EINVAL),
                         ASKED(EPERM)}},
 
-    /* proc.c */
+    /* proc.c. What exec and spawn can return beside these is the loader's word on a damaged program. */
+    [POINT_FORK] = {"posix/proc/fork", "fork", "POSIX.1-1988", WHOLE, {FORK_ERRNOS}},
+    [POINT__FORK] = {"posix/proc/_Fork", "_Fork", "POSIX.1-2024", WHOLE, {FORK_ERRNOS}},
+    [POINT_VFORK] = {"posix/proc/vfork", VFORK_CALLS, "4.2BSD", WHOLE, {FORK_ERRNOS}},
+    [POINT_POSIX_SPAWN] = {"posix/proc/posix_spawn", "posix_spawn", "POSIX.1-2001", WHOLE, {SPAWN_ERRNOS}},
+    [POINT_POSIX_SPAWNP] = {"posix/proc/posix_spawnp", "posix_spawnp", "POSIX.1-2001", WHOLE, {SPAWN_ERRNOS}},
+    [POINT_EXECVE] = {"posix/proc/execve", "execve", "POSIX.1-1988", WHOLE, {EXEC_ERRNOS}},
+    [POINT_EXECV] = {"posix/proc/execv", "execv", "POSIX.1-1988", WHOLE, {EXEC_ERRNOS}},
+    [POINT_EXECVP] = {"posix/proc/execvp", "execvp", "POSIX.1-1988", WHOLE, {EXEC_ERRNOS}},
+    [POINT_EXECVPE] = {"posix/proc/execvpe", "execvpe", "glibc 2.11", WHOLE, {EXEC_ERRNOS}},
+    [POINT_EXECL] = {"posix/proc/execl", "execl", "POSIX.1-1988", WHOLE, {EXEC_ERRNOS}},
+    [POINT_EXECLE] = {"posix/proc/execle", "execle", "POSIX.1-1988", WHOLE, {EXEC_ERRNOS}},
+    [POINT_EXECLP] = {"posix/proc/execlp", "execlp", "POSIX.1-1988", WHOLE, {EXEC_ERRNOS}},
+    [POINT_FEXECVE] = {"posix/proc/fexecve", "fexecve", "POSIX.1-2008", WHOLE, {EXEC_ERRNOS, ASKED(ENOSYS)}},
+    [POINT_EXECVEAT] = {"linux/proc/execveat", "execveat", "Linux 3.19", WHOLE, {EXEC_ERRNOS, ASKED(EBADF)}},
+    [POINT_WAIT] = {"posix/proc/wait", "wait", "POSIX.1-1988", WHOLE, {REAL(EINTR), ASKED(ECHILD)}},
+    [POINT_WAITPID] = {"posix/proc/waitpid", "waitpid", "POSIX.1-1988", WHOLE, {WAIT_ERRNOS}},
+    [POINT_WAITID] = {"posix/proc/waitid", "waitid", "POSIX.1-2001", WHOLE, {WAIT_ERRNOS}},
+    [POINT_WAIT3] = {"posix/proc/wait3", "wait3", "4.3BSD", WHOLE, {WAIT_ERRNOS}},
+    [POINT_WAIT4] = {"posix/proc/wait4", "wait4", "4.3BSD", WHOLE, {WAIT_ERRNOS}},
+    [POINT_KILL] =
+        {"posix/proc/kill", "kill", "POSIX.1-1988", WHOLE, {REAL(ESRCH), ASKED(EINVAL), ASKED(EPERM)}},
 
     /* thread.c */
     [POINT_PTHREAD_CREATE] = {"posix/thread/create",

@@ -55,7 +55,7 @@ static void collect_children(struct watch *watch, const struct variant_result *v
     const struct ledger *ledger = watch->ledger.ledger;
     for (size_t i = 0; ended_in_order(variant) && i < LEDGER_CHILDREN_MAX; i++) {
         const struct ledger_child *child = &ledger->children[i];
-        if (child->pid != 0)
+        if (child->pid > 0)
             findings_put(&watch->findings, &(struct raw_finding){.kind = FINDING_UNREAPED_CHILD,
                                                                  .taken_at = child->taken_at,
                                                                  .point = -1,

@@ -63,7 +63,7 @@ enum { LEDGER_PATH_UNKNOWN, LEDGER_PATH_MAIN };
 
 /* A child process that was started and not yet waited for. */
 struct ledger_child {
-    _Atomic int32_t pid; /* 0: free */
+    _Atomic int32_t pid; /* 0: free; -1: being written */
     int32_t path;        /* index of the spawn path of the thread that started it */
     uint64_t operation;  /* encoded */
     uint64_t taken_at;   /* site */
@@ -183,7 +183,7 @@ struct ledger {
     struct ledger_exhaustion system_exhausted;      /* ENFILE: the whole system's limit */
     _Atomic uint64_t leaks;                         /* counted also if the event is lost */
     _Atomic uint64_t children_started, children_reaped;
-    _Atomic uint64_t children_unrecorded; /* for which no room was left */
+    _Atomic uint64_t children_unrecorded; /* not yet reaped, for which no room was left */
     _Atomic uint64_t temps_made, temps_gone, temps_unrecorded;
     _Atomic uint64_t heap_peak;         /* bytes in use at most within one operation */
     _Atomic uint64_t heap_leaks;        /* bytes, counted also if the event is lost */

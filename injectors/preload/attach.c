@@ -106,6 +106,45 @@ static void arm(void)
     preload.any_armed |= ledger->discover != 0;
 }
 
+/* What handlers of libraries do whose turn is nearer to the fork than ours: in the child they are not
+ * detached yet, and would write to the parent's ledger. */
+static void before_fork(void)
+{
+    self.bypass++;
+    fiu_before_fork();
+}
+
+static void after_fork(void)
+{
+    fiu_after_fork(false);
+    self.bypass--;
+}
+
+static void after_fork_in_child(void)
+{
+    fiu_after_fork(true);
+    detach_in_child();
+    self.bypass--;
+}
+
+/* Of the program that was, its threads are gone. Its children and temporary files are not, though nobody
+ * knows any more which line made them. */
+static void inherit(struct ledger *ledger)
+{
+    for (uint32_t i = 0; i < ledger->thread_count && i < LEDGER_THREADS_MAX; i++) {
+        ledger->threads[i].tid = 0;
+        ledger->threads[i].in_operation = 0;
+    }
+    for (uint32_t i = 0; ledger->children_started != 0 && i < LEDGER_CHILDREN_MAX; i++) {
+        ledger->children[i].path = LEDGER_PATH_UNKNOWN;
+        ledger->children[i].taken_at = 0;
+    }
+    for (uint32_t i = 0; ledger->temps_made != 0 && i < LEDGER_TEMPS_MAX; i++) {
+        ledger->temps[i].path_index = LEDGER_PATH_UNKNOWN;
+        ledger->temps[i].taken_at = 0;
+    }
+}
+
 /* One process alone writes to a ledger: the first that comes. If it executes another program, that one
  * starts with nothing noted. */
 static bool claim(struct ledger *ledger)
@@ -122,6 +161,7 @@ static bool claim(struct ledger *ledger)
     for (uint32_t i = 0; i < LEDGER_THREADS_MAX; i++)
         if (ledger->threads[i].heap != 0)
             ledger->threads[i].heap = 0;
+    inherit(ledger);
     for (uint32_t fd = 0; fd < ledger->head.fd_count; fd++)
         if (ledger->fds[fd].holder != 0)
             ledger->fds[fd].holder = 0;
@@ -158,7 +198,7 @@ __attribute__((constructor)) static void attach(void)
     modules_record();
     roots_find();
     fiu_attach();
-    pthread_atfork(NULL, NULL, detach_in_child);
+    pthread_atfork(before_fork, after_fork, after_fork_in_child);
     arm();
     heap_attach();
     fiu_listen();

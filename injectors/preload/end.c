@@ -19,6 +19,7 @@ static void settle_slots(void)
             atomic_compare_exchange_strong(&ledger->fds[fd].holder, &held, held & LEDGER_FD_GENERATION_MASK);
     }
     ledger->fds_at_exit = fds_count();
+    children_settle();
     ledger->settled = 1;
 }
 

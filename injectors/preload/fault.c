@@ -67,11 +67,9 @@ static bool effect_of(unsigned point, const struct plan_fault *planned, size_t m
 
 /* A point that others enabled in libfiu, and that the plan leaves alone now. A point of the program's own
  * gives their failnum; a call of ours takes the errno from their failinfo, as libfiu's preload does. */
-static bool decide_others(unsigned point, struct fault *out)
+static bool deliver_others(unsigned point, struct fault *out)
 {
-    int saved = errno;
     int failed = fiu_deliver(point);
-    errno = saved;
     if (failed == 0)
         return false;
     if (point >= FAULT_POINTS_COUNT) {
@@ -80,6 +78,32 @@ static bool decide_others(unsigned point, struct fault *out)
     }
     struct plan_fault asked = {.kind = PLAN_ERRNO, .error = (int)(intptr_t)fiu_failinfo()};
     return effect_of(point, &asked, SIZE_MAX, out);
+}
+
+static bool deliver_planned(unsigned point, const struct plan_fault *planned, size_t movable,
+                            struct fault *out)
+{
+    if (!effect_of(point, planned, movable, out))
+        return false;
+    self.delivering = out->error != 0 ? out->error : -1;
+    int failed = fiu_deliver(point);
+    self.delivering = 0;
+    return failed != 0;
+}
+
+/* `planned` is NULL for what the plan does not fail. A thread that is cancelled asynchronously ends before or
+ * behind all this. */
+static bool deliver(unsigned point, uint64_t k, uintptr_t site, const struct plan_fault *planned,
+                    size_t movable, struct fault *out)
+{
+    int cancellation = cancellation_off();
+    int saved = errno;
+    bool fails = planned != NULL ? deliver_planned(point, planned, movable, out) : deliver_others(point, out);
+    if (fails)
+        note(point, k, out->error, site);
+    errno = saved;
+    cancellation_back(cancellation);
+    return fails;
 }
 
 /* From now on the quick rule answers for itself, until it says yes. */
@@ -102,27 +126,14 @@ bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *
     struct plan_fault planned;
     if (by_plan)
         go_quickly(me, point, k);
-    if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], who(me), k, &planned)) {
-        if (LIKELY((preload.armed[point] & ARMED_BY_OTHERS) == 0) || !decide_others(point, out))
-            return false;
-        note(point, k, out->error, site);
-        return true;
-    }
+    if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], who(me), k, &planned))
+        return UNLIKELY((preload.armed[point] & ARMED_BY_OTHERS) != 0) &&
+               deliver(point, k, site, NULL, SIZE_MAX, out);
+    if (planned.kind != PLAN_DELAY)
+        return deliver(point, k, site, &planned, movable, out);
     int saved = errno;
-    if (planned.kind == PLAN_DELAY) {
-        note(point, k, 0, site);
-        delay(planned.delay_ns);
-        errno = saved;
-        return false;
-    }
-    bool fails = effect_of(point, &planned, movable, out);
-    if (fails) {
-        me->delivering = out->error != 0 ? out->error : -1;
-        fails = fiu_deliver(point) != 0;
-        me->delivering = 0;
-    }
-    if (fails)
-        note(point, k, out->error, site);
+    note(point, k, 0, site);
+    delay(planned.delay_ns);
     errno = saved;
-    return fails;
+    return false;
 }

@@ -24,6 +24,57 @@ static struct {
 
 EXPORT int fiu_fail(const char *name);
 
+/* Who forks writes, who goes into libfiu reads. */
+static pthread_rwlock_t gate = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+static bool gate_shut; /* written by the thread that forks */
+
+struct visit {
+    int cancellation;
+};
+
+/* Into libfiu: neither plan nor ledger for what it does itself, no asynchronous cancellation that would leave
+ * its lock held, and no fork meanwhile. */
+static struct visit enter(void)
+{
+    struct visit visit = {cancellation_off()};
+    self.bypass++;
+    if (self.visits++ == 0)
+        pthread_rwlock_rdlock(&gate);
+    return visit;
+}
+
+static void leave(struct visit visit)
+{
+    if (--self.visits == 0)
+        pthread_rwlock_unlock(&gate);
+    self.bypass--;
+    cancellation_back(visit.cancellation);
+}
+
+/* If somebody stays in libfiu, in a callback of the program's, the fork does not wait forever. Nor does it
+ * wait for itself, called by such a callback or a signal handler. */
+void fiu_before_fork(void)
+{
+    struct timespec limit;
+    if (self.visits++ != 0)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &limit);
+    limit.tv_sec++;
+    gate_shut = pthread_rwlock_clockwrlock(&gate, CLOCK_MONOTONIC, &limit) == 0;
+}
+
+/* The child is not the thread that has locked. */
+void fiu_after_fork(bool in_child)
+{
+    if (--self.visits != 0 || !gate_shut)
+        return;
+    gate_shut = false;
+    if (in_child)
+        gate = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+    else
+        pthread_rwlock_unlock(&gate);
+}
+
 static void resolve(void)
 {
     if (fiu.failinfo != NULL)
@@ -122,6 +173,7 @@ static int discover_point(const char *name)
     struct ledger *ledger = preload.ledger;
     if (ledger == NULL || ledger->discover == 0)
         return -1;
+    int cancellation = cancellation_off();
     self.bypass++; /* a signal handler of this thread comes not here */
     while (atomic_flag_test_and_set_explicit(&fiu.discovering, memory_order_acquire))
         syscall(SYS_sched_yield);
@@ -130,6 +182,7 @@ static int discover_point(const char *name)
         point = enter_point(ledger, name);
     atomic_flag_clear_explicit(&fiu.discovering, memory_order_release);
     self.bypass--;
+    cancellation_back(cancellation);
     return point;
 }
 
@@ -146,26 +199,30 @@ void fiu_listen(void)
 
 int fiu_deliver(unsigned point)
 {
-    self.bypass++;
+    struct visit visit = enter();
     int failed = fiu.fail(preload.ledger->points[point].name);
     if (failed != 0)
         self.failinfo = self.delivering > 0 ? self.delivering : 0;
-    self.bypass--;
+    leave(visit);
     return failed;
 }
 
 /* A point that the plan does not know: libfiu's alone. */
 static int fail_unplanned(const char *name)
 {
+    struct visit visit = enter();
     int failed = fiu.fail(name);
     if (failed != 0)
         self.failinfo = 0;
+    leave(visit);
     return failed;
 }
 
 int fiu_fail(const char *name)
 {
     if (LIKELY(!preload.any_armed))
+        return 0;
+    if (self.bypass >= BYPASS_IN_VFORK)
         return 0;
     if (self.bypass != 0)
         return fiu.fail(name);
@@ -201,9 +258,9 @@ static void armed_by_others(void)
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
         armed_by_others();                                                                                   \
-        self.bypass++;                                                                                       \
+        struct visit visit = enter();                                                                        \
         int result = real_##name arguments;                                                                  \
-        self.bypass--;                                                                                       \
+        leave(visit);                                                                                        \
         return result;                                                                                       \
     }
 

@@ -6,12 +6,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Fortified twins have no public declaration. */
@@ -22,37 +22,6 @@ int __openat64_2(int folder, const char *path, int flags);
 ssize_t __read_chk(int fd, void *buffer, size_t count, size_t size);
 ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t size);
 ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t size);
-
-/* As PLAIN, but moves up to `count` bytes and can be shortened. */
-#define WRITING(point, name, parameters, arguments)                                                          \
-    REAL(ssize_t, name, parameters, arguments)                                                               \
-    EXPORT ssize_t name parameters                                                                           \
-    {                                                                                                        \
-        struct fault fault;                                                                                  \
-        if (fault_armed(point) && fault_due(point, CALL_SITE, count, &fault)) {                              \
-            if (fault.error != 0)                                                                            \
-                return failed(fault.error);                                                                  \
-            count = plan_short_length(count, fault.shorten);                                                 \
-        }                                                                                                    \
-        ssize_t result = real_##name arguments;                                                              \
-        return LIKELY(result != -1) ? result : refused();                                                    \
-    }
-
-/* As WRITING, but nothing is exhausted by it: the ordinary way is a jump. */
-#define READING(point, name, parameters, arguments)                                                          \
-    REAL(ssize_t, name, parameters, arguments)                                                               \
-    EXPORT ssize_t name parameters                                                                           \
-    {                                                                                                        \
-        if (LIKELY(!fault_armed(point)))                                                                     \
-            return real_##name arguments;                                                                    \
-        struct fault fault;                                                                                  \
-        if (fault_due(point, CALL_SITE, count, &fault)) {                                                    \
-            if (fault.error != 0)                                                                            \
-                return failed(fault.error);                                                                  \
-            count = plan_short_length(count, fault.shorten);                                                 \
-        }                                                                                                    \
-        return real_##name arguments;                                                                        \
-    }
 
 /* open has a variable argument, the mode, and fcntl an int or a pointer. Our own functions have them always
  * and go by the C library's names: where the caller left one out, the C library does not look at it. */
@@ -80,6 +49,10 @@ MAKING_TEMP(POINT_MKSTEMP, mkstemp, (char *pattern), (pattern))
 MAKING_TEMP(POINT_MKSTEMP, mkstemp64, (char *pattern), (pattern))
 MAKING_TEMP(POINT_MKOSTEMP, mkostemp, (char *pattern, int flags), (pattern, flags))
 MAKING_TEMP(POINT_MKOSTEMP, mkostemp64, (char *pattern, int flags), (pattern, flags))
+MAKING_TEMP(POINT_MKSTEMPS, mkstemps, (char *pattern, int suffix), (pattern, suffix))
+MAKING_TEMP(POINT_MKSTEMPS, mkstemps64, (char *pattern, int suffix), (pattern, suffix))
+MAKING_TEMP(POINT_MKOSTEMPS, mkostemps, (char *pattern, int suffix, int flags), (pattern, suffix, flags))
+MAKING_TEMP(POINT_MKOSTEMPS, mkostemps64, (char *pattern, int suffix, int flags), (pattern, suffix, flags))
 TAKING(POINT_DUP, dup, (int old), (old))
 
 READING(POINT_READ, read, (int file, void *buffer, size_t count), (file, buffer, count))
@@ -103,6 +76,13 @@ PLAIN(POINT_LSEEK, off_t, lseek, (int file, off_t offset, int whence), (file, of
 PLAIN(POINT_LSEEK, off64_t, lseek64, (int file, off64_t offset, int whence), (file, offset, whence))
 PLAIN(POINT_FTRUNCATE, int, ftruncate, (int file, off_t length), (file, length))
 PLAIN(POINT_FTRUNCATE, int, ftruncate64, (int file, off64_t length), (file, length))
+PLAIN(POINT_TRUNCATE, int, truncate, (const char *path, off_t length), (path, length))
+PLAIN(POINT_TRUNCATE, int, truncate64, (const char *path, off64_t length), (path, length))
+PLAIN(POINT_FALLOCATE, int, fallocate, (int file, int mode, off_t offset, off_t length),
+      (file, mode, offset, length))
+PLAIN(POINT_FALLOCATE, int, fallocate64, (int file, int mode, off64_t offset, off64_t length),
+      (file, mode, offset, length))
+PLAIN(POINT_FLOCK, int, flock, (int file, int operation), (file, operation))
 PLAIN(POINT_FSYNC, int, fsync, (int file), (file))
 PLAIN(POINT_FDATASYNC, int, fdatasync, (int file), (file))
 
@@ -118,6 +98,9 @@ REMOVING(POINT_UNLINKAT, unlinkat, (int folder, const char *path, int flags), (f
 REMOVING(POINT_RMDIR, rmdir, (const char *path), (path), AT_FDCWD, path)
 REMOVING(POINT_REMOVE, remove, (const char *path), (path), AT_FDCWD, path)
 
+PLAIN(POINT_MKDIR, int, mkdir, (const char *path, mode_t mode), (path, mode))
+PLAIN(POINT_MKDIRAT, int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode))
+
 PLAIN(POINT_STAT, int, stat, (const char *path, struct stat *status), (path, status))
 PLAIN(POINT_STAT, int, stat64, (const char *path, struct stat64 *status), (path, status))
 PLAIN(POINT_LSTAT, int, lstat, (const char *path, struct stat *status), (path, status))
@@ -130,53 +113,43 @@ PLAIN(POINT_FSTATAT, int, fstatat64, (int folder, const char *path, struct stat6
       (folder, path, status, flags))
 PLAIN(POINT_STATX, int, statx, (int folder, const char *path, int flags, unsigned mask, struct statx *status),
       (folder, path, flags, mask, status))
+PLAIN(POINT_STATVFS, int, statvfs, (const char *path, struct statvfs *status), (path, status))
+PLAIN(POINT_STATVFS, int, statvfs64, (const char *path, struct statvfs64 *status), (path, status))
+PLAIN(POINT_FSTATVFS, int, fstatvfs, (int file, struct statvfs *status), (file, status))
+PLAIN(POINT_FSTATVFS, int, fstatvfs64, (int file, struct statvfs64 *status), (file, status))
 
-/* Bytes of a vector; 0 if the vector is none. */
-static size_t vector_length(const struct iovec *vector, int count)
-{
-    size_t length = 0;
-    for (int i = 0; i < count && count <= IOV_MAX; i++)
-        length += vector[i].iov_len;
-    return length;
-}
-
-/* A vector that moves fewer bytes: the same buffers up to the shorter length. Returns their number. */
-static int shorten_vector(const struct iovec *vector, int count, uint64_t choice, struct iovec *out)
-{
-    size_t left = plan_short_length(vector_length(vector, count), choice);
-    int used = 0;
-    for (; used < count && left > 0; used++) {
-        out[used] = vector[used];
-        if (out[used].iov_len > left)
-            out[used].iov_len = left;
-        left -= out[used].iov_len;
-    }
-    return used;
-}
-
-/* Out of the way of an ordinary call, which may run on a small stack and gets no room for the copy. */
-static COLD ssize_t move_short(ssize_t (*move)(int, const struct iovec *, int), int file,
-                               const struct iovec *vector, int count, uint64_t choice)
-{
-    struct iovec shorter[IOV_MAX];
-    return move(file, shorter, shorten_vector(vector, count, choice, shorter));
-}
-
-#define MOVING_VECTOR(point, name)                                                                           \
-    REAL(ssize_t, name, (int file, const struct iovec *vector, int count), (file, vector, count))            \
-    EXPORT ssize_t name(int file, const struct iovec *vector, int count)                                     \
+/* Says its errno as its result. */
+#define ALLOCATING(name, parameters, arguments)                                                              \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int name parameters                                                                               \
     {                                                                                                        \
         struct fault fault;                                                                                  \
-        bool due = fault_armed(point) && fault_due(point, CALL_SITE, vector_length(vector, count), &fault);  \
-        if (UNLIKELY(due && fault.error != 0))                                                               \
-            return failed(fault.error);                                                                      \
-        ssize_t result = LIKELY(!due) ? real_##name(file, vector, count)                                     \
-                                      : move_short(real_##name, file, vector, count, fault.shorten);         \
-        return LIKELY(result != -1) ? result : refused();                                                    \
+        if (IF_DUE(POINT_POSIX_FALLOCATE, fault))                                                            \
+            return fault.error;                                                                              \
+        int error = real_##name arguments;                                                                   \
+        if (UNLIKELY(error != 0))                                                                            \
+            kernel_refused(error);                                                                           \
+        return error;                                                                                        \
     }
 
-MOVING_VECTOR(POINT_READV, readv)
-MOVING_VECTOR(POINT_WRITEV, writev)
+ALLOCATING(posix_fallocate, (int file, off_t offset, off_t length), (file, offset, length))
+ALLOCATING(posix_fallocate64, (int file, off64_t offset, off64_t length), (file, offset, length))
+
+REAL(char *, mkdtemp, (char *pattern), (pattern))
+EXPORT char *mkdtemp(char *pattern)
+{
+    struct fault fault;
+    if (IF_DUE(POINT_MKDTEMP, fault)) {
+        errno = fault.error;
+        return NULL;
+    }
+    char *made = real_mkdtemp(pattern);
+    if (LIKELY(made != NULL))
+        temp_made(pattern, CALL_SITE);
+    else
+        kernel_refused(errno);
+    return made;
+}
 
 /* The numbers in a row that this thread tried to close at one place, and that were not open. */
 static void follow_row(struct closed_row *row, int fd, uintptr_t site)
@@ -242,6 +215,17 @@ EXPORT DIR *opendir(const char *path)
     else
         kernel_refused(errno);
     return folder;
+}
+
+/* The listing takes over the descriptor, which stays put down to the call that took it. */
+REAL(DIR *, fdopendir, (int file), (file))
+EXPORT DIR *fdopendir(int file)
+{
+    struct fault fault;
+    if (LIKELY(!IF_DUE(POINT_FDOPENDIR, fault)))
+        return real_fdopendir(file);
+    errno = fault.error;
+    return NULL;
 }
 
 REAL(int, closedir, (DIR * folder), (folder))

@@ -5,8 +5,10 @@
  * to the descriptor's own slot. No lock is held around a real call, since a cancellation may end it. */
 #pragma once
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/hash.h"
 #include "faults.h"
@@ -38,6 +40,9 @@ struct preload {
 extern struct preload preload;
 
 enum { TAKEN_MAX = 64, ERRNO_WORDS = 3 };
+
+/* By this much vfork raises the bypass of the thread whose memory its child runs in. */
+enum { BYPASS_IN_VFORK = 1 << 16 };
 
 /* A descriptor that the current operation took, as its slot read then. */
 struct taken {
@@ -76,6 +81,7 @@ struct self {
     unsigned bypass;    /* not 0: libfiu or our own code runs: no plan, no ledger */
     unsigned taken_count;
     bool taken_overflow; /* more than TAKEN_MAX: the slots must be searched */
+    unsigned visits;     /* not 0: the thread is in libfiu, or forks and keeps others out of it */
     int delivering;      /* errno on its way through libfiu, 0: none */
     int failinfo;        /* what fiu_failinfo is to give: errno of the last fault of ours, 0: libfiu's own */
     int last_point;      /* of the operation's last fault, -1: none */
@@ -231,8 +237,29 @@ void temp_gone(const char *path);
 int64_t fds_count(void);
 int64_t slots_count(void);
 
+/* Notes that the call at `site` started a child; that a wait reaped one. Async-signal-safe. */
+void child_started(pid_t pid, uintptr_t site);
+void child_reaped(pid_t pid);
+
+/* Holds the children that the ledger has against the kernel: those that were reaped unseen are gone. */
+void children_settle(void);
+
 /* The kernel refused with `error` (positive): counted if something is exhausted. */
 void kernel_refused(int error);
+
+/* Asynchronous cancellation may end the thread anywhere but between these two: what is half done there,
+ * others would wait for or read. Returns the state to put back. */
+static inline int cancellation_off(void)
+{
+    int before;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    return before;
+}
+
+static inline void cancellation_back(int before)
+{
+    pthread_setcancelstate(before, NULL);
+}
 
 /* An event for the supervisor: the caller fills what its kind has; time, operation and place in the
  * stream are added. */
@@ -262,6 +289,10 @@ void fiu_attach(void);
 
 /* Opens libfiu's remote control, if the supervisor wants it: it adds a thread. */
 void fiu_listen(void);
+
+/* Around a fork: nobody is within libfiu meanwhile, so that its lock is free in the child. */
+void fiu_before_fork(void);
+void fiu_after_fork(bool in_child);
 
 /* Calls libfiu's own fiu_fail for `point`. Returns what it returns. */
 int fiu_deliver(unsigned point);

@@ -36,6 +36,37 @@ static COLD __attribute__((unused)) int refused(void)
         return LIKELY(result != -1) ? result : refused();                                                    \
     }
 
+/* As PLAIN, but moves up to `count` bytes and can be shortened. */
+#define WRITING(point, name, parameters, arguments)                                                          \
+    REAL(ssize_t, name, parameters, arguments)                                                               \
+    EXPORT ssize_t name parameters                                                                           \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (fault_armed(point) && fault_due(point, CALL_SITE, count, &fault)) {                              \
+            if (fault.error != 0)                                                                            \
+                return failed(fault.error);                                                                  \
+            count = plan_short_length(count, fault.shorten);                                                 \
+        }                                                                                                    \
+        ssize_t result = real_##name arguments;                                                              \
+        return LIKELY(result != -1) ? result : refused();                                                    \
+    }
+
+/* As WRITING, but nothing is exhausted by it: the ordinary way is a jump. */
+#define READING(point, name, parameters, arguments)                                                          \
+    REAL(ssize_t, name, parameters, arguments)                                                               \
+    EXPORT ssize_t name parameters                                                                           \
+    {                                                                                                        \
+        if (LIKELY(!fault_armed(point)))                                                                     \
+            return real_##name arguments;                                                                    \
+        struct fault fault;                                                                                  \
+        if (fault_due(point, CALL_SITE, count, &fault)) {                                                    \
+            if (fault.error != 0)                                                                            \
+                return failed(fault.error);                                                                  \
+            count = plan_short_length(count, fault.shorten);                                                 \
+        }                                                                                                    \
+        return real_##name arguments;                                                                        \
+    }
+
 /* A call that returns a new descriptor; the body's middle, for functions with variable arguments. */
 #define TAKE(point, name, arguments)                                                                         \
     struct fault fault;                                                                                      \

@@ -1,9 +1,11 @@
 /* Calls one function under a plan that fails its k-th call with the k-th errno of its profile, and looks by
  * the kernel's eyes whether nothing happened, or, where the table says so, all of it.
  *
- * Usage: call_target FUNCTION [short]. Exit status 0: all as declared; 1: not so; 2: no such function. */
+ * Usage: call_target FUNCTION [short | cancel]. Exit status 0: all as declared; 1: not so; 2: no such
+ * function. A program that this one has become is told with what status to end: FUNCTION replaced STATUS. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +24,17 @@ unsigned char buffer[ASKED_MAX];
 struct iovec vector[3];
 _Alignas(64) unsigned char results[512];
 
-static const struct function *const families[] = {io_calls, mem_calls, stdio_calls, thread_calls, NULL};
+static const struct {
+    const struct function *calls;
+    void (*prepare)(struct fixture *f, const char *name);
+} families[] = {
+    {io_calls, NULL},
+    {kernel_calls, prepare_kernel_call},
+    {proc_calls, prepare_proc_call},
+    {mem_calls, NULL},
+    {stdio_calls, NULL},
+    {thread_calls, NULL},
+};
 
 static bool right = true;
 
@@ -30,7 +42,7 @@ static bool right = true;
 static struct fixture prepared[FAULT_ERRNOS_MAX + 2];
 static unsigned prepared_used;
 
-static void expect(bool condition, const char *function, const char *errno_name, const char *what)
+void expect(bool condition, const char *function, const char *errno_name, const char *what)
 {
     if (condition)
         return;
@@ -42,8 +54,8 @@ static void expect(bool condition, const char *function, const char *errno_name,
 
 static const struct function *function_named(const char *name)
 {
-    for (size_t i = 0; families[i] != NULL; i++)
-        for (const struct function *function = families[i]; function->name != NULL; function++)
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (const struct function *function = families[i].calls; function->name != NULL; function++)
             if (strcmp(function->name, name) == 0)
                 return function;
     return NULL;
@@ -54,6 +66,30 @@ static bool is_of(const struct function *family, const struct function *function
     while (family->name != NULL && family != function)
         family++;
     return family->name != NULL;
+}
+
+void prepare_call(const struct function *function, struct fixture *f)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (const struct function *of = families[i].calls; of->name != NULL; of++)
+            if (of == function && families[i].prepare != NULL)
+                families[i].prepare(f, function->name);
+}
+
+static void make_fixtures(const struct fault_point *point, unsigned successes)
+{
+    unsigned count = successes;
+    for (const struct fault_errno *known = point->errnos; known->error != 0; known++)
+        count++;
+    for (unsigned i = 0; i < count; i++)
+        fixture_make(&prepared[i]);
+}
+
+static struct fixture *next_fixture(const struct function *function)
+{
+    struct fixture *fixture = &prepared[prepared_used++];
+    prepare_call(function, fixture);
+    return fixture;
 }
 
 static const struct fault_point *point_of(const char *function)
@@ -120,7 +156,7 @@ static bool marks(const struct function *function, int error)
 
 static void fail_once(const struct function *function, const struct fault_errno *expected)
 {
-    struct fixture fixture = prepared[prepared_used++];
+    struct fixture fixture = *next_fixture(function);
     const char *name = strerrorname_np(expected->error);
     struct picture before = fixture_picture(&fixture);
     errno = 0;
@@ -143,7 +179,7 @@ static void fail_once(const struct function *function, const struct fault_errno 
 /* Delayed, and behind the last fault, the call must do its work: the picture can tell the two apart. */
 static void succeed_once(const struct function *function)
 {
-    struct fixture fixture = prepared[prepared_used++];
+    struct fixture fixture = *next_fixture(function);
     ask_for(ASKED_MAX);
     struct picture before = fixture_picture(&fixture);
     struct slots open_before = slots_now();
@@ -153,9 +189,32 @@ static void succeed_once(const struct function *function)
     expect(slots_agree(), function->name, "no fault", "the ledger holds what the kernel does not");
     struct picture after = fixture_picture(&fixture);
     bool leaves = function->effect == LEAVES || function->effect == LEAVES_OR_MARKS;
+    expect(after.child == 0 || before.child != 0 || slots_hold_child(after.child), function->name, "no fault",
+           "the kernel has a new child that the ledger does not hold");
     expect(picture_equal(&before, &after) == leaves, function->name, "no fault",
            "has another effect on the picture than the table says");
     expect(!fixture_marked(&fixture), function->name, "no fault", "sets the stream's error flag");
+}
+
+/* The same of a call that makes this program another one, which is told how all was until then. */
+static void replace_once(const struct function *function)
+{
+    static char name[32];
+    struct fixture *fixture = next_fixture(function);
+    snprintf(name, sizeof name, "%s", function->name);
+    char *const words[] = {"call_target", name, "replaced", right ? "0" : "1", fixture->folder};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        replacement[i] = words[i];
+    function->call(fixture);
+    expect(false, function->name, "no fault", "failed");
+}
+
+static _Noreturn void end_as_replacement(const char *status, const char *folder)
+{
+    struct fixture fixture;
+    snprintf(fixture.folder, sizeof fixture.folder, "%s", folder);
+    fixture_remove(&fixture);
+    _exit(slots_agree() ? status[0] - '0' : 1);
 }
 
 /* A short call: some bytes really moved, fewer than asked, and no others. */
@@ -165,22 +224,34 @@ static void shorten_once(const struct function *function, size_t count)
     fixture_make(&fixture);
     ask_for(count);
     bool writes = strstr(function->name, "write") != NULL;
+    bool copies = strstr(function->name, "send") != NULL || strstr(function->name, "copy") != NULL;
     bool moves_offset = writes ? strcmp(function->name, "writev") == 0 || function->name[0] == 'f'
                                : strstr(function->name, "pread") == NULL;
     long moved = function->call(&fixture);
     expect(moved >= 1, function->name, "short", "moved nothing");
     expect(count == 1 || moved < (long)count, function->name, "short", "moved all");
-    for (long i = 0; i < ASKED_MAX && !writes; i++)
+    for (long i = 0; i < ASKED_MAX && !writes && !copies; i++)
         expect(buffer[i] == (i < moved ? FIXTURE_OFFSET + i : UNTOUCHED), function->name, "short",
                "what it says is not what it read");
     expect(!writes || fixture_count(&fixture, UNTOUCHED) == moved, function->name, "short",
            "what it says is not what it wrote");
     struct picture after = fixture_picture(&fixture);
+    expect(!copies || after.other_length == moved, function->name, "short",
+           "what it says is not what it copied");
     expect(after.offset == FIXTURE_OFFSET + (moves_offset ? moved : 0), function->name, "short",
            "left the offset elsewhere");
     expect(fixture_marked(&fixture) == (count > 1 && marks(function, 0)), function->name, "short",
            "leaves the stream's error flag otherwise");
     fixture_remove(&fixture);
+}
+
+/* One that a call sends waits, and is seen in the picture. */
+static void block_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
 int main(int argc, char **argv)
@@ -190,21 +261,30 @@ int main(int argc, char **argv)
     if (point == NULL)
         return 2;
     picture_has_memory = is_of(mem_calls, function);
-    size_t needed = argc == 2 ? errno_count(point) + 2 : 0;
-    for (size_t i = 0; i < needed; i++)
-        fixture_make(&prepared[i]);
+    block_signals();
+    if (argc > 4)
+        end_as_replacement(argv[3], argv[4]);
+    if (argc == 2)
+        make_fixtures(point, function->effect == REPLACES ? 1 : 2);
+    ask_for(ASKED_MAX);
+    if (argc > 2 && strcmp(argv[2], "cancel") == 0) {
+        cancel_calls(function, point->errnos[0].error != 0);
+        _exit(right ? 0 : 1);
+    }
     exeunt_begin(1);
     if (argc > 2) {
         static const size_t counts[] = {1, 2, 3, 7, ASKED_MAX};
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
             shorten_once(function, counts[i]);
     } else {
-        ask_for(ASKED_MAX);
         for (const struct fault_errno *expected = point->errnos; expected->error != 0; expected++)
             fail_once(function, expected);
-        succeed_once(function);
-        succeed_once(function);
-        for (size_t i = 0; i < needed; i++)
+        bool replaces = function->effect == REPLACES; /* then nobody comes back to remove the others */
+        for (unsigned i = 0; i < prepared_used && replaces; i++)
+            fixture_remove(&prepared[i]);
+        for (int i = 0; i < 2; i++)
+            (replaces ? replace_once : succeed_once)(function);
+        for (unsigned i = 0; i < prepared_used; i++)
             fixture_remove(&prepared[i]);
     }
     _exit(right ? 0 : 1);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/uio.h>
 
@@ -17,8 +18,8 @@ extern struct iovec vector[3];                  /* the same, in pieces */
 extern _Alignas(64) unsigned char results[512]; /* 0 before a call: whatever else a call writes */
 
 /* What a call does to the picture when it succeeds; some mark the stream with its error flag when they fail.
- */
-enum effect { CHANGES, LEAVES, CHANGES_OR_MARKS, LEAVES_OR_MARKS };
+ * Some make the program another one. */
+enum effect { CHANGES, LEAVES, CHANGES_OR_MARKS, LEAVES_OR_MARKS, REPLACES };
 
 /* `call` returns -1 with errno set on failure, whatever the function's own way is. */
 struct function {
@@ -38,10 +39,31 @@ struct function {
 #define CHANGING(name) {#name, call_##name, CHANGES}
 #define LEAVING(name)  {#name, call_##name, LEAVES}
 #define MARKING(name)  {#name, call_##name, CHANGES_OR_MARKS}
+#define REPLACING(name) {#name, call_##name, REPLACES}
 /* clang-format on */
 
 /* Each ends with a NULL name. */
 extern const struct function io_calls[];
 extern const struct function mem_calls[];
+extern const struct function kernel_calls[];
+extern const struct function proc_calls[];
 extern const struct function stdio_calls[];
 extern const struct function thread_calls[];
+
+/* What calls of the family need beside the fixture: made just before the call of that name. */
+void prepare_kernel_call(struct fixture *f, const char *name);
+void prepare_proc_call(struct fixture *f, const char *name);
+
+/* What a program is given that replaces this one: it says that the call has done its work. */
+extern char *replacement[6];
+
+/* Makes what the function needs. */
+void prepare_call(const struct function *function, struct fixture *f);
+
+/* Calls the function in threads that are being cancelled, in vain, at once or later: pending before a call
+ * that fails, one that is delayed and one that is made, and while libfiu is asked whether the call fails.
+ * Says what is wrong by `expect`. */
+void cancel_calls(const struct function *function, bool has_errnos);
+
+/* Says what is wrong unless the condition holds: then the program's status is 1. */
+void expect(bool condition, const char *function, const char *errno_name, const char *what);

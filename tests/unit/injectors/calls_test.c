@@ -88,6 +88,29 @@ Test(calls, short_ones_move_what_they_say)
     each_function(shorten);
 }
 
+/* The first call of a thread fails, the second is late, the third is made; one thread fails within libfiu.
+ * What makes the program another one is called once alone. */
+static void cancel(const struct fault_point *point, const char *function)
+{
+    char plan[160];
+    bool has_errnos = point->errnos[0].error != 0;
+    bool replaces = strstr(point->name, "exec") != NULL;
+    if (has_errnos)
+        snprintf(plan, sizeof plan, "%s:%s@1;%s:delay=1us@2", point->name,
+                 strerrorname_np(point->errnos[0].error), point->name);
+    else
+        snprintf(plan, sizeof plan, "%s:delay=1us@1", point->name);
+    struct under_preload run = under_preload_run(CALL_TARGET, function, "cancel", plan);
+    cr_expect_eq(run.status, 0, "%s: status %d", function, run.status);
+    cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), replaces ? 2 : has_errnos ? 6 : 3, "%s", function);
+    under_preload_end(&run);
+}
+
+Test(calls, cancelled_ones_leave_ledger_and_libfiu_usable, .timeout = 120)
+{
+    each_function(cancel);
+}
+
 static const char *exported;
 
 static void expect_exported(const struct fault_point *point, const char *function)

@@ -4,6 +4,7 @@
 #include <fiu-control.h>
 #include <fiu.h>
 #include <stdint.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "exeunt/mark.h"
@@ -115,6 +116,17 @@ static void forked_child(void)
     in_child(use_libfiu);
 }
 
+/* It has no part in libfiu, though it shares the memory. */
+static void vforked_child(void)
+{
+    int status;
+    need(fiu_enable("app/unknown", 7, NULL, 0) == 0);
+    pid_t child = vfork();
+    if (child == 0)
+        _exit(fiu_fail("app/unknown"));
+    need(waitpid(child, &status, 0) == child && status == 0 && fiu_fail("app/unknown") == 7);
+}
+
 int main(int argc, char **argv)
 {
     static const struct mode modes[] = {
@@ -132,6 +144,7 @@ int main(int argc, char **argv)
         {"failinfo-address", failinfo_address},
         {"failinfo-after-plan", failinfo_after_plan},
         {"forked-child", forked_child},
+        {"vforked-child", vforked_child},
     };
     run_mode(modes, sizeof modes / sizeof *modes, argc > 1 ? argv[1] : NULL);
 }

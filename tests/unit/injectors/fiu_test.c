@@ -28,6 +28,7 @@ Test(fiu, serves_the_plan_and_the_program)
         {"failinfo-after-plan", "app/point:ENOMEM;posix/io/oc/open:EACCES", 2,
          "it is that of the last failure"},
         {"forked-child", "app/point", 0, "a forked child has libfiu, but no plan"},
+        {"vforked-child", "none", 0, "a vforked child has neither"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct under_preload run = under_preload_run(FIU_TARGET, rows[i].mode, NULL, rows[i].plan);

@@ -6,11 +6,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
-enum { FIXTURE_LENGTH = 100, FIXTURE_OFFSET = 10, FIXTURE_PATH_MAX = 128, FIXTURE_AREA = 3 * 4096 };
+enum {
+    FIXTURE_LENGTH = 100,
+    FIXTURE_OFFSET = 10,
+    FIXTURE_NAME_MAX = 64,
+    FIXTURE_PATH_MAX = 128,
+    FIXTURE_AREA = 3 * 4096
+};
 
 struct fixture {
-    char folder[FIXTURE_PATH_MAX];
+    char folder[FIXTURE_NAME_MAX];
     char from[FIXTURE_PATH_MAX];  /* FIXTURE_LENGTH bytes: 0, 1, 2, ... */
     char to[FIXTURE_PATH_MAX];    /* empty */
     char new[FIXTURE_PATH_MAX];   /* not there */
@@ -24,6 +31,8 @@ struct fixture {
     int ends[2];
     unsigned char *block; /* of the heap, FIXTURE_LENGTH bytes as in `from` */
     unsigned char *area;  /* mapped, FIXTURE_AREA bytes that are not 0 */
+    int sockets[2];       /* one end is sent a descriptor; 0: none */
+    pid_t child;          /* has ended and not been waited for; 0: none */
 };
 
 struct picture {
@@ -34,10 +43,13 @@ struct picture {
     uint64_t from, to, entry; /* inodes of the names, 0: not there; number of names in the folder */
     uint64_t other;           /* inode that `other` refers to, 0: closed */
     uint64_t threads;
-    uint64_t heap;  /* bytes in use, by the allocator */
-    uint64_t block; /* sum of what it holds */
-    uint64_t maps;  /* sum of what is mapped how, but for heap and stack */
-    int area;       /* its first byte, -1: it is not mapped */
+    pid_t child;      /* `child`, or else any other: has ended and can be waited for; 0: none */
+    uint64_t pending; /* signals */
+    bool locked;      /* flock on `from` */
+    uint64_t heap;    /* bytes in use, by the allocator */
+    uint64_t block;   /* sum of what it holds */
+    uint64_t maps;    /* sum of what is mapped how, but for heap and stack */
+    int area;         /* its first byte, -1: it is not mapped */
 };
 
 /* Whether pictures have the last four, which other calls change by the way. */

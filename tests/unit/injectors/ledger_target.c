@@ -12,6 +12,7 @@
 #include <zlib.h>
 
 #include "exeunt/mark.h"
+#include "kernel_modes.h"
 #include "target.h"
 
 enum { MANY = 200, THREADS_IN_SEQUENCE = 1100 };
@@ -394,6 +395,21 @@ static const struct mode modes[] = {
     {"exhaust", exhaust},
     {"meet-injected-emfile", meet_injected_emfile},
     {"many-threads", many_threads},
+    {"leak-of-each-kind", leak_of_each_kind},
+    {"signals-changed", signals_changed},
+    {"close-range-in-time", close_range_in_time},
+    {"close-range-in-part", close_range_in_part},
+    {"close-range-on-exec", close_range_on_exec},
+    {"close-range-fails", close_range_fails},
+    {"close-range-refused", close_range_refused},
+    {"close-from-in-time", close_from_in_time},
+    {"close-after-range", close_after_range},
+    {"close-range-of-another-operation", close_range_of_another_operation},
+    {"receive-and-leak", receive_and_leak},
+    {"receive-and-close", receive_and_close},
+    {"receive-several-and-leak", receive_several_and_leak},
+    {"list-and-leak", list_and_leak},
+    {"list-and-close", list_and_close},
 };
 
 int main(int argc, char **argv)

@@ -38,6 +38,11 @@ static bool holds(int fd)
     return (ledger()->fds[fd].holder & LEDGER_FD_OPEN) != 0;
 }
 
+static bool is_open(int fd)
+{
+    return syscall(SYS_fcntl, fd, F_GETFD) != -1;
+}
+
 struct slots slots_now(void)
 {
     struct slots slots;
@@ -61,4 +66,12 @@ bool slots_taken_since(const struct slots *before)
         if (now.open[fd] && !before->open[fd] && !holds(fd))
             return false;
     return true;
+}
+
+bool slots_hold_child(int pid)
+{
+    for (int i = 0; i < LEDGER_CHILDREN_MAX; i++)
+        if (ledger()->children[i].pid == pid)
+            return true;
+    return false;
 }

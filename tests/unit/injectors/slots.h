@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-enum { SLOTS_LOOKED_AT = 256 };
+enum { SLOTS_LOOKED_AT = 512 };
 
 /* What the kernel has open. */
 struct slots {
@@ -16,3 +16,6 @@ bool slots_agree(void);
 
 /* Whether the ledger holds each descriptor that the kernel has and had not `before`. */
 bool slots_taken_since(const struct slots *before);
+
+/* Whether that child stands in the ledger. */
+bool slots_hold_child(int pid);

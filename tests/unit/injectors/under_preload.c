@@ -36,6 +36,7 @@ static struct under_preload run_program(const char *program, const char *argumen
     run.ledger.ledger->watch_heap = watch_heap;
     ledger_path(&run.ledger, path, sizeof path);
     fflush(NULL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     pid_t child = fork();
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -48,6 +49,8 @@ static struct under_preload run_program(const char *program, const char *argumen
     int status;
     if (child < 0 || waitpid(child, &status, 0) != child || run.ledger.ledger->attached == 0)
         abort();
+    while (waitpid(-1, NULL, 0) > 0) /* what it left: the next program's ledger is not for them */
+        continue;
     run.ledger.child_ended = true;
     run.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return run;
