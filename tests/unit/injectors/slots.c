@@ -18,19 +18,16 @@ static const struct ledger *ledger(void)
         return mapped;
     const char *value = getenv(LEDGER_ENVIRONMENT);
     char path[64];
-    snprintf(path, sizeof path, "%.*s", value != NULL ? (int)strcspn(value, " ") : 0, value);
-    int fd = value != NULL ? (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0) : -1;
+    if (value == NULL)
+        abort();
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(value, " "), value);
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     long mapping = syscall(SYS_mmap, NULL, ledger_size(SLOTS_LOOKED_AT), PROT_READ, MAP_SHARED, fd, 0L);
     if (fd < 0 || mapping == -1)
         abort();
     syscall(SYS_close, fd);
     mapped = (const struct ledger *)mapping;
     return mapped;
-}
-
-static bool is_open(int fd)
-{
-    return syscall(SYS_fcntl, fd, F_GETFD) != -1;
 }
 
 static bool holds(int fd)
