@@ -499,6 +499,10 @@ const struct fault_point fault_points[] = {
     [POINT_KILL] =
         {"posix/proc/kill", "kill", "POSIX.1-1988", WHOLE, {REAL(ESRCH), ASKED(EINVAL), ASKED(EPERM)}},
 
+    /* net.c */
+
+    /* lock.c */
+
     /* thread.c */
     [POINT_PTHREAD_CREATE] = {"posix/thread/create",
                               "pthread_create",

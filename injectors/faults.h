@@ -154,6 +154,10 @@ enum fault_point_index {
     POINT_WAIT4,
     POINT_KILL,
 
+    /* net.c */
+
+    /* lock.c */
+
     /* thread.c */
     POINT_PTHREAD_CREATE,
 

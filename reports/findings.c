@@ -58,6 +58,10 @@ static void write_kind(const struct ink *ink, const struct finding *finding)
         fputs(" bytes", ink->out);
         write_with(ink, ", allocated at ", finding->taken_at);
         return;
+    case FINDING_LEAKED_RESOURCE:
+        write_with(ink, "leaked ", finding->resource);
+        write_with(ink, ", taken at ", finding->taken_at);
+        return;
     case FINDING_UNRELEASED_DESCRIPTOR:
         fputs("descriptor open at the end", ink->out);
         write_with(ink, ", taken at ", finding->taken_at);
@@ -80,7 +84,8 @@ static void write_kind(const struct ink *ink, const struct finding *finding)
 static bool has_operation(const struct finding *finding)
 {
     return finding->kind == FINDING_LEAKED_DESCRIPTOR || finding->kind == FINDING_DOUBLE_CLOSE ||
-           finding->kind == FINDING_FOREIGN_CLOSE || finding->kind == FINDING_LEAKED_MEMORY;
+           finding->kind == FINDING_FOREIGN_CLOSE || finding->kind == FINDING_LEAKED_MEMORY ||
+           finding->kind == FINDING_LEAKED_RESOURCE;
 }
 
 static void write_cause(const struct ink *ink, const struct finding *finding)

@@ -182,6 +182,7 @@ static json_t *findings(const struct variant_result *variant)
         struct filling object = {.into = json_object()};
         put(&object, "kind", text(finding_kind_name(finding->kind)));
         put(&object, "signature", hex(finding->signature));
+        put(&object, "resource", text_or_null(finding->resource));
         put(&object, "taken_at", text_or_null(finding->taken_at));
         put(&object, "released_at", text_or_null(finding->site));
         put(&object, "point", text_or_null(finding->point));

@@ -72,6 +72,8 @@ static void name_finding(const struct watch *watch, const struct symbols *symbol
                             .in_operation = raw->operation != 0};
     if (raw->point >= 0)
         ledger_point_name(&watch->ledger, (uint32_t)raw->point, out->point);
+    if (raw->kind == FINDING_LEAKED_RESOURCE)
+        ledger_resource_kind(&watch->ledger, raw->resource, out->resource);
     symbols_name(symbols, raw->taken_at, out->taken_at, sizeof out->taken_at);
     symbols_name(symbols, raw->site, out->site, sizeof out->site);
     char who[LEDGER_PATH_MAX];

@@ -33,6 +33,9 @@ enum {
     LEDGER_TEMPS_MAX = 1024,
     LEDGER_TEMP_PATH_MAX = 232,
     LEDGER_REMOTE_MAX = 256,
+    LEDGER_RESOURCES_MAX = 4096,
+    LEDGER_RESOURCE_KINDS_MAX = 16,
+    LEDGER_RESOURCE_KIND_MAX = 24,
 };
 
 /* An operation as the ledger writes it: its number + 1, 0 for "outside any operation". */
@@ -79,6 +82,24 @@ struct ledger_temp {
 };
 enum ledger_temp_state { LEDGER_TEMP_FREE, LEDGER_TEMP_BUSY, LEDGER_TEMP_HELD };
 
+/* A kind of resource that the program itself tells of: "connection", "transaction". */
+struct ledger_resource_kind {
+    _Atomic uint32_t state; /* enum ledger_kind_state */
+    char name[LEDGER_RESOURCE_KIND_MAX];
+    _Atomic int64_t held, peak;
+    _Atomic uint64_t leaks; /* counted also if the event is lost */
+};
+enum ledger_kind_state { LEDGER_KIND_FREE, LEDGER_KIND_BUSY, LEDGER_KIND_NAMED };
+
+struct ledger_resource {
+    _Atomic uint32_t state; /* enum ledger_resource_state */
+    uint32_t kind;          /* index of its kind */
+    uint64_t id;
+    uint64_t operation; /* encoded; 0: nobody's */
+    uint64_t taken_at;  /* site */
+};
+enum ledger_resource_state { LEDGER_RESOURCE_FREE, LEDGER_RESOURCE_BUSY, LEDGER_RESOURCE_HELD };
+
 /* A thread's record: written by that thread alone. */
 struct ledger_thread {
     _Alignas(64) _Atomic int32_t tid; /* 0: the record is free */
@@ -109,6 +130,7 @@ enum ledger_event_kind {
     LEDGER_DOUBLE_CLOSE,  /* close of a descriptor that is closed already */
     LEDGER_FOREIGN_CLOSE, /* close of a descriptor that another operation, still going on, took */
     LEDGER_CLOSE_SWEEP,   /* numbers in a row are closed at `site`, whether open or not: no double close */
+    LEDGER_RESOURCE_LEAK, /* an operation ended and still had a resource; fd: the index of its kind */
     LEDGER_HEAP_LEAK,     /* an operation ended and still had memory that it allocated */
     LEDGER_EVENT_KINDS,
 };
@@ -200,6 +222,9 @@ struct ledger {
     char paths[LEDGER_PATHS_MAX][LEDGER_PATH_MAX];
     struct ledger_child children[LEDGER_CHILDREN_MAX];
     struct ledger_temp temps[LEDGER_TEMPS_MAX];
+    struct ledger_resource_kind resource_kinds[LEDGER_RESOURCE_KINDS_MAX];
+    struct ledger_resource resources[LEDGER_RESOURCES_MAX];
+    _Atomic uint64_t resources_unrecorded; /* for which no room was left */
     struct ledger_operation operations[LEDGER_OPERATIONS_MAX];
 
     _Alignas(64) _Atomic uint64_t event_count;     /* events ever written */

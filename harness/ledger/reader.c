@@ -85,6 +85,13 @@ void ledger_spawn_path(const struct ledger_view *view, int32_t index, char path[
     snprintf(path, LEDGER_PATH_MAX, "%.*s", LEDGER_PATH_MAX - 1, known ? view->ledger->paths[index] : "?");
 }
 
+void ledger_resource_kind(const struct ledger_view *view, int32_t index, char name[LEDGER_RESOURCE_KIND_MAX])
+{
+    bool known = index >= 0 && index < LEDGER_RESOURCE_KINDS_MAX;
+    snprintf(name, LEDGER_RESOURCE_KIND_MAX, "%.*s", LEDGER_RESOURCE_KIND_MAX - 1,
+             known ? view->ledger->resource_kinds[index].name : "?");
+}
+
 void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
 {
     const struct ledger *ledger = view->ledger;

@@ -37,6 +37,9 @@ void ledger_point_name(const struct ledger_view *view, uint32_t point, char name
 /* Spawn path of that index, "?" if there is none. */
 void ledger_spawn_path(const struct ledger_view *view, int32_t index, char path[LEDGER_PATH_MAX]);
 
+/* Name of a kind of resources, "?" if there is none. */
+void ledger_resource_kind(const struct ledger_view *view, int32_t index, char name[LEDGER_RESOURCE_KIND_MAX]);
+
 /* Sums over all threads. */
 struct ledger_totals {
     uint64_t started, succeeded, failed; /* operations */

@@ -20,6 +20,9 @@ static bool kind_of(const struct ledger_event *event, enum finding_kind *kind)
     case LEDGER_FOREIGN_CLOSE:
         *kind = FINDING_FOREIGN_CLOSE;
         return true;
+    case LEDGER_RESOURCE_LEAK:
+        *kind = FINDING_LEAKED_RESOURCE;
+        return true;
     case LEDGER_HEAP_LEAK:
         *kind = FINDING_LEAKED_MEMORY;
         return true;
@@ -79,6 +82,7 @@ void findings_add(struct findings *findings, const struct ledger_event *event)
                                                  .operation = event->operation,
                                                  .path = event->path,
                                                  .k = event->k,
+                                                 .resource = kind == FINDING_LEAKED_RESOURCE ? event->fd : 0,
                                                  .count = 1,
                                                  .bytes = event->bytes});
 }
@@ -101,7 +105,7 @@ void findings_put(struct findings *findings, const struct raw_finding *raw)
     for (size_t i = 0; i < findings->count; i++) {
         struct raw_finding *known = &findings->list[i];
         if (known->kind == raw->kind && known->taken_at == raw->taken_at && known->site == raw->site &&
-            known->point == raw->point) {
+            known->point == raw->point && known->resource == raw->resource) {
             known->count += raw->count;
             known->bytes += raw->bytes;
             keep_lowest(known, raw);
@@ -138,6 +142,8 @@ static uint64_t signature(const struct finding *finding)
     uint64_t hash = hash_text(finding_kind_name(finding->kind));
     hash = hash_add(hash, hash_text(finding->taken_at));
     hash = hash_add(hash, hash_text(finding->site));
+    if (finding->resource[0] != '\0')
+        hash = hash_add(hash, hash_text(finding->resource));
     return hash_add(hash, hash_text(finding->point));
 }
 

@@ -47,6 +47,7 @@ const char *finding_kind_name(enum finding_kind kind)
         [FINDING_TEMP_FILES] = "temporary-files",
         [FINDING_TORN_RESULTS] = "torn-results",
         [FINDING_LEAKED_MEMORY] = "leaked-memory",
+        [FINDING_LEAKED_RESOURCE] = "leaked-resource",
         [FINDING_UNRELEASED_DESCRIPTOR] = "unreleased-descriptor",
         [FINDING_UNREAPED_CHILD] = "unreaped-child",
         [FINDING_LEFT_TEMP_FILE] = "left-temporary-file",

@@ -39,6 +39,7 @@ enum finding_kind {
     FINDING_TEMP_FILES,              /* temporary files left behind */
     FINDING_TORN_RESULTS,            /* stored results that are not whole */
     FINDING_LEAKED_MEMORY,
+    FINDING_LEAKED_RESOURCE,       /* of a kind that the program told of: a connection, a transaction */
     FINDING_UNRELEASED_DESCRIPTOR, /* still open when the program ended */
     FINDING_UNREAPED_CHILD,        /* not waited for when the program ended */
     FINDING_LEFT_TEMP_FILE,        /* still there when the program ended, with the place that made it */
@@ -48,6 +49,7 @@ enum finding_kind {
 /* One broken guarantee, deduplicated by signature. Strings are "" where they do not apply. */
 struct finding {
     enum finding_kind kind;
+    char resource[24];  /* its kind, of a leaked resource */
     uint64_t signature; /* hash of kind, place and point: the same in every run */
     uint64_t count;
     char taken_at[RESULT_PLACE_MAX]; /* "workloads/upload.c:88", or "module+0xoffset" without symbols */

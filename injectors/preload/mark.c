@@ -129,6 +129,7 @@ void exeunt_mark_begin(uint64_t operation)
     self.operation = (operation + 1) & LEDGER_OPERATION_MASK;
     self.taken_count = 0;
     self.taken_overflow = false;
+    self.resources = 0;
     self.last_point = -1;
     self.first_fault = 0;
     self.refused = false;
@@ -162,6 +163,7 @@ void exeunt_mark_end(int status)
     int saved = errno;
     settle_all(status);
     heap_operation_ended(status);
+    resources_settle(status);
     struct ledger_operation *record = operation_record(ledger, self.operation);
     if (record != NULL) {
         record->first_fault = self.first_fault;

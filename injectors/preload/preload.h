@@ -95,6 +95,7 @@ struct self {
     struct ledger_thread *record;
     uint32_t calls[PLAN_POINTS_MAX];   /* k of each armed point in this operation */
     uint64_t streams[PLAN_POINTS_MAX]; /* state of its quick rule's stream before the next call, 0: unknown */
+    unsigned resources;                /* that the operation took and has not given back */
     struct closed_row row;
     struct taken taken[TAKEN_MAX];
     bool resolving; /* the memory functions: what the loader allocates meanwhile is the C library's */
@@ -243,6 +244,9 @@ void child_reaped(pid_t pid);
 
 /* Holds the children that the ledger has against the kernel: those that were reaped unseen are gone. */
 void children_settle(void);
+
+/* What the ending operation still has of the resources that it told of. */
+void resources_settle(int status);
 
 /* The kernel refused with `error` (positive): counted if something is exhausted. */
 void kernel_refused(int error);

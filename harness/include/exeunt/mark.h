@@ -14,6 +14,8 @@ EXEUNT_MARK void exeunt_mark_begin(uint64_t operation);
 EXEUNT_MARK void exeunt_mark_end(int status);
 EXEUNT_MARK void exeunt_mark_transfer(int fd);
 EXEUNT_MARK void exeunt_mark_transfer_memory(void *block);
+EXEUNT_MARK void exeunt_mark_took(const char *kind, uint64_t id);
+EXEUNT_MARK void exeunt_mark_gave(const char *kind, uint64_t id);
 EXEUNT_MARK void exeunt_mark_rest(void);
 EXEUNT_MARK bool exeunt_mark_injected(int error);
 EXEUNT_MARK bool exeunt_mark_stopping(void);
@@ -50,6 +52,21 @@ static inline void exeunt_transfer_memory(void *block)
 {
     if (exeunt_mark_transfer_memory)
         exeunt_mark_transfer_memory(block);
+}
+
+/* The operation took, or gave back, a resource that exeunt cannot see by itself: the connection, transaction
+ * or session number `id` (an address will do). `kind` is its name, at most 23 bytes; there are at most 16
+ * kinds. Any thread may give it back. */
+static inline void exeunt_took(const char *kind, uint64_t id)
+{
+    if (exeunt_mark_took)
+        exeunt_mark_took(kind, id);
+}
+
+static inline void exeunt_gave(const char *kind, uint64_t id)
+{
+    if (exeunt_mark_gave)
+        exeunt_mark_gave(kind, id);
 }
 
 /* The program is at rest: no operation is going on. The first call counts the descriptors that the

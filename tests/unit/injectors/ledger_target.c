@@ -159,6 +159,34 @@ static void close_array_twice(void)
         close(fds[i % 4]);
 }
 
+static void leak_resource(void)
+{
+    exeunt_took("connection", 1);
+    exeunt_took("transaction", 1);
+    exeunt_gave("connection", 1);
+    exeunt_gave("transaction", 2); /* which nobody took */
+}
+
+static void give_resource(void)
+{
+    for (uint64_t id = 0; id < 1000; id++)
+        exeunt_took("connection", id);
+    for (uint64_t id = 0; id < 1000; id++)
+        exeunt_gave("connection", id);
+}
+
+static void *give_one(void *unused)
+{
+    exeunt_gave("connection", 1);
+    return unused;
+}
+
+static void give_resource_in_another_thread(void)
+{
+    exeunt_took("connection", 1);
+    in_thread(give_one, NULL);
+}
+
 static volatile ssize_t written;
 
 static void write_vector(int number)
@@ -372,6 +400,9 @@ static const struct mode modes[] = {
     {"close-all-numbers", close_all_numbers},
     {"close-all-numbers-inside", close_all_numbers_inside},
     {"close-array-twice", close_array_twice},
+    {"leak-resource", leak_resource},
+    {"give-resource", give_resource},
+    {"give-resource-in-another-thread", give_resource_in_another_thread},
     {"vector-on-small-stack", vector_on_small_stack},
     {"closed-by-another-operation", closed_by_another_operation},
     {"handed-to-another-operation", handed_to_another_operation},

@@ -179,3 +179,25 @@ Test(ledger, record_of_a_forked_thread_stays_its_own)
     cr_expect_eq(run.ledger.ledger->thread_count, 2);
     under_preload_end(&run);
 }
+
+Test(ledger, resources_that_the_program_tells_of)
+{
+    static const struct {
+        const char *mode;
+        unsigned leaks;
+        int64_t peak;
+        const char *reason;
+    } rows[] = {
+        {"leak-resource", 1, 1, "the transaction"},
+        {"give-resource", 0, 1000, "many, all given back"},
+        {"give-resource-in-another-thread", 0, 1, "whoever gives it back"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct under_preload run = under_preload_run(LEDGER_TARGET, rows[i].mode, NULL, "none");
+        cr_expect_eq(under_preload_count(&run, LEDGER_RESOURCE_LEAK), rows[i].leaks, "%s", rows[i].reason);
+        cr_expect_eq(run.ledger.ledger->resource_kinds[0].peak, rows[i].peak, "%s", rows[i].reason);
+        cr_expect_eq(run.ledger.ledger->resource_kinds[0].held, 0, "%s", rows[i].reason);
+        cr_expect_eq(run.ledger.ledger->resources_unrecorded, 0, "%s", rows[i].reason);
+        under_preload_end(&run);
+    }
+}

@@ -70,8 +70,9 @@ Test(json, has_exactly_these_keys_in_this_order)
     expect_keys(json_object_get(variant, "emfile"), "count first_ms first_operation first_fault");
     expect_keys(json_object_get(variant, "level"), "operations fds faults t_ms");
     expect_keys(json_object_get(variant, "samples"), "t_ms fds children temp_files");
-    expect_keys(json_array_get(json_object_get(variant, "findings"), 0),
-                "kind signature taken_at released_at point errno coordinate count bytes informational");
+    expect_keys(
+        json_array_get(json_object_get(variant, "findings"), 0),
+        "kind signature resource taken_at released_at point errno coordinate count bytes informational");
     json_decref(root);
     result_clear(&result);
 }
