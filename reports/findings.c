@@ -2,6 +2,8 @@
  * each, however long, so that a search finds it whole. */
 #include "findings.h"
 
+#include "deadlock.h"
+
 #include <string.h>
 
 enum { SHOWN_MAX = 10 };
@@ -58,6 +60,29 @@ static void write_kind(const struct ink *ink, const struct finding *finding)
         fputs(" bytes", ink->out);
         write_with(ink, ", allocated at ", finding->taken_at);
         return;
+    case FINDING_LEFT_LOCK:
+        fputs("lock left held", ink->out);
+        write_with(ink, ", taken at ", finding->taken_at);
+        return;
+    case FINDING_FOREIGN_UNLOCK:
+        fputs("unlock by a thread that does not hold the lock", ink->out);
+        write_with(ink, " at ", finding->site);
+        write_with(ink, ", taken by another at ", finding->taken_at);
+        return;
+    case FINDING_DOUBLE_UNLOCK:
+        fputs("double unlock", ink->out);
+        write_with(ink, " at ", finding->site);
+        return;
+    case FINDING_DESTROYED_LOCK:
+        fputs("lock destroyed while it is held", ink->out);
+        write_with(ink, " at ", finding->site);
+        write_with(ink, ", taken at ", finding->taken_at);
+        return;
+    case FINDING_LOCK_INVERSION:
+        fputs("two locks taken in two orders, the second", ink->out);
+        write_with(ink, " at ", finding->site);
+        write_with(ink, " while holding one taken at ", finding->taken_at);
+        return;
     case FINDING_LEAKED_RESOURCE:
         write_with(ink, "leaked ", finding->resource);
         write_with(ink, ", taken at ", finding->taken_at);
@@ -85,7 +110,7 @@ static bool has_operation(const struct finding *finding)
 {
     return finding->kind == FINDING_LEAKED_DESCRIPTOR || finding->kind == FINDING_DOUBLE_CLOSE ||
            finding->kind == FINDING_FOREIGN_CLOSE || finding->kind == FINDING_LEAKED_MEMORY ||
-           finding->kind == FINDING_LEAKED_RESOURCE;
+           finding->kind == FINDING_LEAKED_RESOURCE || finding->kind == FINDING_LEFT_LOCK;
 }
 
 static void write_cause(const struct ink *ink, const struct finding *finding)
@@ -150,7 +175,8 @@ static void write_ending(const struct ink *ink, const struct variant_result *var
     ink_text(ink, variant->name);
     ink_end(ink, HUE_STRONG);
     fprintf(ink->out, " %s", is_program ? program_phrase(variant->ended) : ended_phrase(variant->ended));
-    bool by_us = variant->ended == ENDED_HANG || variant->ended == ENDED_INTERRUPTED;
+    bool by_us = variant->ended == ENDED_HANG || variant->ended == ENDED_DEADLOCK ||
+                 variant->ended == ENDED_INTERRUPTED;
     const char *name = variant->signal != 0 && !by_us ? sigabbrev_np(variant->signal) : NULL;
     if (name != NULL)
         fprintf(ink->out, ", by SIG%s", name);
@@ -158,7 +184,8 @@ static void write_ending(const struct ink *ink, const struct variant_result *var
         fprintf(ink->out, ", by signal %d", variant->signal);
     if (variant->exit_status > 0)
         fprintf(ink->out, ", with exit status %d", variant->exit_status);
-    fputs(variant->finding_count == 0 ? "; nothing was found\n" : "\n", ink->out);
+    fputs(variant->finding_count == 0 && variant->deadlock.link_count == 0 ? "; nothing was found\n" : "\n",
+          ink->out);
     write_with(ink, "  its last words: ", variant->last_words);
     if (variant->last_words[0] != '\0')
         putc('\n', ink->out);
@@ -195,6 +222,7 @@ void findings_write(const struct ink *ink, const struct result *result)
         if (i > 0)
             putc('\n', ink->out);
         write_ending(ink, variant, result->program != NULL);
+        deadlock_write(ink, &variant->deadlock);
         for (size_t k = 0; k < shown; k++)
             write_finding(ink, &variant->findings[k]);
         size_t hidden = variant->finding_count - shown;

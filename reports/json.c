@@ -196,21 +196,87 @@ static json_t *findings(const struct variant_result *variant)
     return filled(&array);
 }
 
-static json_t *samples(const struct series *series)
+static json_t *locks(const struct variant_result *variant)
+{
+    struct filling object = {.into = json_object()};
+    put(&object, "held_peak", number_or_null(variant->locks.held_peak));
+    put(&object, "left_held", number(variant->locks.left));
+    put(&object, "waiting_peak", number_or_null(variant->locks.waiting_peak));
+    return filled(&object);
+}
+
+static json_t *link_object(const struct deadlock_link *link)
+{
+    struct filling object = {.into = json_object()};
+    put(&object, "waiter", text(link->waiter));
+    put(&object, "lock", text(link->lock));
+    put(&object, "owner", text(link->owner));
+    put(&object, "waiting_at", text_or_null(link->waiting_at));
+    put(&object, "taken_at", text_or_null(link->taken_at));
+    put(&object, "operation", number_or_null(link->operation));
+    put(&object, "point", text_or_null(link->point));
+    return filled(&object);
+}
+
+/* The first one ends the run: an array of none or one. */
+static json_t *deadlocks(const struct deadlock_result *deadlock)
+{
+    struct filling array = {.into = json_array()};
+    if (deadlock->link_count == 0)
+        return filled(&array);
+    struct filling edges = {.into = json_array()};
+    for (size_t i = 0; i < deadlock->link_count; i++)
+        add(&edges, link_object(&deadlock->links[i]));
+    struct filling object = {.into = json_object()};
+    put(&object, "kind", text(deadlock->cycle ? "cycle" : "abandoned"));
+    put(&object, "detected_ms", number(deadlock->detected_ms));
+    put(&object, "age_ms", number(deadlock->age_ms));
+    put(&object, "confirmed",
+        deadlock->witness == WITNESS_NONE ? json_null() : json_boolean(deadlock->witness == WITNESS_AGREES));
+    put(&object, "edges", filled(&edges));
+    add(&array, filled(&object));
+    return filled(&array);
+}
+
+static json_t *inversions(const struct variant_result *variant)
+{
+    struct filling array = {.into = json_array()};
+    for (size_t i = 0; i < variant->finding_count; i++) {
+        const struct finding *finding = &variant->findings[i];
+        if (finding->kind != FINDING_LOCK_INVERSION)
+            continue;
+        struct filling object = {.into = json_object()};
+        put(&object, "first_taken_at", text_or_null(finding->taken_at));
+        put(&object, "second_taken_at", text_or_null(finding->site));
+        add(&array, filled(&object));
+    }
+    return filled(&array);
+}
+
+/* Threads are in a deadlock only at the end: it ends the run. */
+static json_t *samples(const struct series *series, uint64_t deadlocked)
 {
     struct filling t_ms = {.into = json_array()}, counts = {.into = json_array()};
     struct filling alive = {.into = json_array()}, temps = {.into = json_array()};
+    struct filling held = {.into = json_array()}, waiting = {.into = json_array()};
+    struct filling stuck = {.into = json_array()};
     for (size_t i = 0; i < series->count; i++) {
         add(&t_ms, number(series->samples[i].t_ms));
         add(&counts, number_or_null(series->samples[i].fds));
         add(&alive, number_or_null(series->samples[i].children));
         add(&temps, number_or_null(series->samples[i].temps));
+        add(&held, number_or_null(series->samples[i].held_locks));
+        add(&waiting, number_or_null(series->samples[i].waiting));
+        add(&stuck, number(i + 1 == series->count ? deadlocked : 0));
     }
     struct filling object = {.into = json_object()};
     put(&object, "t_ms", filled(&t_ms));
     put(&object, "fds", filled(&counts));
     put(&object, "children", filled(&alive));
     put(&object, "temp_files", filled(&temps));
+    put(&object, "held_locks", filled(&held));
+    put(&object, "waiting", filled(&waiting));
+    put(&object, "deadlocked", filled(&stuck));
     return filled(&object);
 }
 
@@ -231,13 +297,16 @@ static json_t *variant_object(const struct result *result, const struct variant_
     put(&object, "temp_files", number_or_null(variant->temp_files));
     put(&object, "heap", heap(variant));
     put(&object, "stored", stored(variant));
+    put(&object, "locks", locks(variant));
+    put(&object, "deadlocks", deadlocks(&variant->deadlock));
+    put(&object, "inversions", inversions(variant));
     put(&object, "emfile", emfile(&variant->emfile));
     put(&object, "level", level(&variant->level));
     put(&object, "findings", findings(variant));
     put(&object, "note", text_or_null(variant->note));
     put(&object, "events_lost", number(variant->events_lost));
     put(&object, "threads_unrecorded", number(variant->threads_unrecorded));
-    put(&object, "samples", samples(&variant->series));
+    put(&object, "samples", samples(&variant->series, variant->deadlock.link_count));
     return filled(&object);
 }
 

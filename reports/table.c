@@ -105,6 +105,26 @@ static int64_t temps_made(const struct variant_result *variant)
     return (int64_t)variant->temps.made;
 }
 
+static int64_t held_peak(const struct variant_result *variant)
+{
+    return variant->locks.held_peak;
+}
+
+static int64_t waiting_peak(const struct variant_result *variant)
+{
+    return variant->locks.waiting_peak;
+}
+
+static int64_t locks_left(const struct variant_result *variant)
+{
+    return (int64_t)variant->locks.left;
+}
+
+static int64_t deadlocked(const struct variant_result *variant)
+{
+    return (int64_t)variant->deadlock.link_count;
+}
+
 static int64_t heap_peak(const struct variant_result *variant)
 {
     return variant->heap.watched ? (int64_t)variant->heap.peak : UNKNOWN;
@@ -184,6 +204,13 @@ static const struct line emfile_lines[] = {
     {"  faults", COUNT, emfile_faults},
 };
 
+static const struct line lock_lines[] = {
+    {"locks held, at the peak", COUNT, held_peak},
+    {"  threads that wait", COUNT, waiting_peak},
+    {"  left held", GUARANTEE, locks_left},
+    {"threads in a deadlock", GUARANTEE, deadlocked},
+};
+
 static const struct line heap_lines[] = {
     {"heap of an operation, peak", COUNT, heap_peak},
     {"  leaked, bytes", GUARANTEE, heap_leaked},
@@ -261,6 +288,14 @@ static void write_program(const struct ink *ink, const struct block *block)
         write_lines(ink, block, emfile_lines, sizeof emfile_lines / sizeof *emfile_lines);
 }
 
+static bool uses_locks(const struct block *block)
+{
+    bool any = false;
+    for (size_t i = 0; i < block->count; i++)
+        any |= block->variants[i].locks.held_peak > 0 || block->variants[i].locks.left > 0;
+    return any;
+}
+
 static void write_block(const struct ink *ink, const struct block *block, uint64_t level)
 {
     write_head(ink, block);
@@ -268,6 +303,8 @@ static void write_block(const struct ink *ink, const struct block *block, uint64
         write_program(ink, block);
     else
         write_lines(ink, block, run_lines, sizeof run_lines / sizeof *run_lines);
+    if (uses_locks(block))
+        write_lines(ink, block, lock_lines, sizeof lock_lines / sizeof *lock_lines);
     if (block->variants->heap.watched)
         write_lines(ink, block, heap_lines, sizeof heap_lines / sizeof *heap_lines);
     if (level == 0)

@@ -115,7 +115,7 @@ static int fill_findings(struct watch *watch, struct variant_result *variant, st
         seen_add_counted(variant, FINDING_ERROR_EXIT, variant->exit_status > 0);
     variant->finding_count = findings_join(variant->findings, variant->finding_count);
     for (size_t i = 0; i < variant->finding_count; i++)
-        variant->findings[i].informational = is_informational(variant->findings[i].kind, fail_on);
+        variant->findings[i].informational |= is_informational(variant->findings[i].kind, fail_on);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "campaign/seen.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,9 @@ static void name_finding(const struct watch *watch, const struct symbols *symbol
                             .count = raw->count,
                             .error = raw->error,
                             .bytes = raw->bytes,
-                            .in_operation = raw->operation != 0};
+                            .in_operation = raw->operation != 0,
+                            .informational =
+                                raw->kind == FINDING_LOCK_INVERSION}; /* a hazard: nobody locked up */
     if (raw->point >= 0)
         ledger_point_name(&watch->ledger, (uint32_t)raw->point, out->point);
     if (raw->kind == FINDING_LEAKED_RESOURCE)
@@ -79,6 +82,57 @@ static void name_finding(const struct watch *watch, const struct symbols *symbol
     char who[LEDGER_PATH_MAX];
     ledger_spawn_path(&watch->ledger, raw->path, who);
     finding_coordinate(raw, who, out->point, out->coordinate, sizeof out->coordinate);
+}
+
+static void name_thread(const struct ledger_view *ledger, uint32_t thread, char *out, size_t size)
+{
+    char path[LEDGER_PATH_MAX];
+    ledger_spawn_path(ledger, ledger->ledger->threads[thread].path, path);
+    snprintf(out, size, "thread %s", path);
+}
+
+static void name_edge(const struct ledger_view *ledger, const struct symbols *symbols,
+                      const struct deadlock_edge *edge, uint64_t now_ns, struct deadlock_link *out)
+{
+    size_t size = edge->mode == LEDGER_LOCK_MUTEX  ? sizeof(pthread_mutex_t)
+                  : edge->mode == LEDGER_LOCK_SPIN ? sizeof(pthread_spinlock_t)
+                                                   : sizeof(pthread_rwlock_t);
+    *out = (struct deadlock_link){
+        .waits_ms = (now_ns - edge->waiting_since_ns) / 1000000,
+        .operation = edge->taken_in != 0 ? (int64_t)(edge->taken_in & LEDGER_OPERATION_MASK) - 1 : -1,
+        .left_ms = edge->left_ns != 0 && edge->left_ns <= now_ns
+                       ? (int64_t)((now_ns - edge->left_ns) / 1000000)
+                       : -1,
+        .owner_ended = edge->owner_ended,
+        .owner_waits = edge->owner == edge->waiter,
+    };
+    name_thread(ledger, edge->waiter, out->waiter, sizeof out->waiter);
+    name_thread(ledger, edge->owner, out->owner, sizeof out->owner);
+    symbols_object(symbols, edge->lock, size, out->lock, sizeof out->lock);
+    symbols_name(symbols, edge->waiting_at, out->waiting_at, sizeof out->waiting_at);
+    symbols_name(symbols, edge->taken_at, out->taken_at, sizeof out->taken_at);
+    if (edge->point >= 0 && (uint32_t)edge->point < ledger_point_count(ledger))
+        ledger_point_name(ledger, (uint32_t)edge->point, out->point);
+}
+
+static void fill_deadlock(const struct watch *watch, struct deadlock_result *out)
+{
+    static const int witnesses[] = {[CONFIRM_UNKNOWN] = WITNESS_NONE,
+                                    [CONFIRM_AGREES] = WITNESS_AGREES,
+                                    [CONFIRM_DISAGREES] = WITNESS_DISAGREES};
+    const struct supervise_outcome *outcome = &watch->outcome;
+    const struct deadlock *found = &outcome->deadlock;
+    if (outcome->ended != ENDED_DEADLOCK)
+        return;
+    struct symbols *symbols = symbols_open(&watch->ledger);
+    out->cycle = found->kind == DEADLOCK_CYCLE;
+    out->detected_ms = (found->detected_ns - outcome->started_ns) / 1000000;
+    out->age_ms = (found->detected_ns - found->stands_ns) / 1000000;
+    out->witness = witnesses[outcome->confirmed];
+    out->link_count = found->edge_count;
+    for (size_t i = 0; i < found->edge_count; i++)
+        name_edge(&watch->ledger, symbols, &found->edges[i], found->detected_ns, &out->links[i]);
+    symbols_close(symbols);
 }
 
 int seen_findings(const struct watch *watch, size_t extra, struct variant_result *out, struct error *error)
@@ -130,6 +184,10 @@ void seen_fill(struct watch *watch, struct variant_result *out)
     out->series = outcome->series;
     outcome->series = (struct series){0};
     fill_counts(watch, out);
+    out->locks.held_peak = outcome->held_peak;
+    out->locks.waiting_peak = outcome->waiting_peak;
+    out->locks.left = watch->ledger.ledger->locks_left;
+    fill_deadlock(watch, &out->deadlock);
     out->system_exhausted = watch->ledger.ledger->system_exhausted.count > 0;
     out->emfile = exhaustion_of(&watch->ledger.ledger->descriptors_exhausted, outcome->started_ns);
     fill_fds(watch, out);

@@ -93,3 +93,26 @@ void symbols_name(const struct symbols *symbols, uint64_t address, char *out, si
     snprintf(out, size, "%.96s+0x%llx", slash != NULL ? slash + 1 : module.path,
              (unsigned long long)(call - module.bias));
 }
+
+void symbols_object(const struct symbols *symbols, uint64_t address, size_t element_size, char *out,
+                    size_t size)
+{
+    struct ledger_module module;
+    GElf_Off offset = 0;
+    GElf_Sym symbol;
+    const char *name = NULL;
+    if (symbols != NULL && symbols->dwfl != NULL && ledger_image_of(symbols->ledger, address, &module)) {
+        Dwfl_Module *known = dwfl_module(symbols, &module, address);
+        if (known != NULL)
+            name = dwfl_module_addrinfo(known, address, &offset, &symbol, NULL, NULL, NULL);
+    }
+    if (name == NULL)
+        snprintf(out, size, "0x%llx", (unsigned long long)address);
+    else if (symbol.st_size > element_size && symbol.st_size % element_size == 0 &&
+             offset % element_size == 0)
+        snprintf(out, size, "%s[%llu]", name, (unsigned long long)(offset / element_size));
+    else if (offset == 0)
+        snprintf(out, size, "%s", name);
+    else
+        snprintf(out, size, "%s+0x%llx", name, (unsigned long long)offset);
+}

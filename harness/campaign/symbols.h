@@ -14,3 +14,8 @@ struct symbols *symbols_close(struct symbols *symbols);
 /* Writes the place of the call that returns to `address`: "workloads/upload.c:88", or "module+0x1234" where
  * there is no line, or "" for address 0. */
 void symbols_name(const struct symbols *symbols, uint64_t address, char *out, size_t size);
+
+/* Names an object in memory: "groups[7]" for an element of an array of objects of `element_size` bytes,
+ * "config+0x8" within another one, or its address. */
+void symbols_object(const struct symbols *symbols, uint64_t address, size_t element_size, char *out,
+                    size_t size);

@@ -33,6 +33,9 @@ enum {
     LEDGER_TEMPS_MAX = 1024,
     LEDGER_TEMP_PATH_MAX = 232,
     LEDGER_REMOTE_MAX = 256,
+    LEDGER_HELD_MAX = 16,
+    LEDGER_TRANSFERRED_MAX = 256,
+    LEDGER_ORDERS_MAX = 8192,
     LEDGER_RESOURCES_MAX = 4096,
     LEDGER_RESOURCE_KINDS_MAX = 16,
     LEDGER_RESOURCE_KIND_MAX = 24,
@@ -45,6 +48,7 @@ enum {
 /* What is mapped in the child: a dead child has no maps. */
 struct ledger_module {
     uint64_t start, end; /* addresses of the mapping that holds its text, [start, end) */
+    uint64_t low, high;  /* addresses of all its mappings */
     uint64_t bias;       /* what was added to the addresses in the file */
     char path[LEDGER_MODULE_PATH_MAX];
 };
@@ -100,13 +104,53 @@ struct ledger_resource {
 };
 enum ledger_resource_state { LEDGER_RESOURCE_FREE, LEDGER_RESOURCE_BUSY, LEDGER_RESOURCE_HELD };
 
+/* How a lock is held, or waited for. */
+enum ledger_lock_mode {
+    LEDGER_LOCK_MUTEX,
+    LEDGER_LOCK_READ,
+    LEDGER_LOCK_WRITE,
+    LEDGER_LOCK_SPIN,
+    LEDGER_WAIT, /* for something without an owner, or not for ever: a semaphore, a condition, a timed lock */
+};
+
+/* A lock that a thread holds. Written by that thread, but that another may empty the place. */
+struct ledger_held {
+    _Atomic uint64_t lock; /* address; 0: the place is empty */
+    uint64_t taken_at;     /* address of the call's return */
+    uint64_t operation;    /* that took it, encoded */
+    uint32_t mode;         /* enum ledger_lock_mode */
+    int32_t point;         /* if it was left: the last point that failed in that operation, -1: none */
+    uint64_t left_ns;      /* when the operation or thread that took it ended; 0: it goes on */
+};
+
+/* What a thread holds and waits for: the place has the number of its record. */
+struct ledger_locks {
+    _Alignas(64) _Atomic uint64_t waits_for; /* address of the lock; 0: nothing */
+    _Atomic uint32_t wait_sequence;          /* grows with each wait */
+    uint32_t wait_mode;                      /* enum ledger_lock_mode */
+    uint64_t waiting_at;                     /* address of the call's return */
+    uint64_t waiting_since_ns;
+    _Atomic uint32_t held_count; /* places used, empty ones among them */
+    _Atomic uint32_t lost;       /* locks for which there was no place */
+    uint64_t last_given;         /* the lock that the thread gave back last */
+    struct ledger_held held[LEDGER_HELD_MAX];
+};
+
+/* Two locks, one taken while the other was held. */
+struct ledger_order {
+    _Atomic uint64_t pair; /* hash of both in their order; 0: free */
+    uint64_t second_at;    /* where the second was taken */
+    _Atomic uint32_t told;
+};
+
 /* A thread's record: written by that thread alone. */
 struct ledger_thread {
-    _Alignas(64) _Atomic int32_t tid; /* 0: the record is free */
+    _Alignas(64) _Atomic int32_t tid; /* 0: the record is free; below: the thread has ended and left locks */
     _Atomic uint32_t in_operation;
     _Atomic uint64_t operation; /* current, or the last */
     _Atomic uint64_t since_ns;  /* begin of the current operation, or end of the last */
     _Atomic uint64_t started, succeeded, failed;
+    int32_t path;         /* index of its spawn path */
     _Atomic int64_t heap; /* bytes that it allocated less those that it freed, if the heap is watched */
 };
 
@@ -125,13 +169,18 @@ enum ledger_operation_state {
 };
 
 enum ledger_event_kind {
-    LEDGER_FAULT = 1,     /* a point failed as planned */
-    LEDGER_LEAK,          /* an operation ended and still had a descriptor that it took */
-    LEDGER_DOUBLE_CLOSE,  /* close of a descriptor that is closed already */
-    LEDGER_FOREIGN_CLOSE, /* close of a descriptor that another operation, still going on, took */
-    LEDGER_CLOSE_SWEEP,   /* numbers in a row are closed at `site`, whether open or not: no double close */
-    LEDGER_RESOURCE_LEAK, /* an operation ended and still had a resource; fd: the index of its kind */
-    LEDGER_HEAP_LEAK,     /* an operation ended and still had memory that it allocated */
+    LEDGER_FAULT = 1,      /* a point failed as planned */
+    LEDGER_LEAK,           /* an operation ended and still had a descriptor that it took */
+    LEDGER_DOUBLE_CLOSE,   /* close of a descriptor that is closed already */
+    LEDGER_FOREIGN_CLOSE,  /* close of a descriptor that another operation, still going on, took */
+    LEDGER_CLOSE_SWEEP,    /* numbers in a row are closed at `site`, whether open or not: no double close */
+    LEDGER_LOCK_LEFT,      /* an operation or thread ended and still holds a lock that it took */
+    LEDGER_FOREIGN_UNLOCK, /* of a lock that another thread holds */
+    LEDGER_DOUBLE_UNLOCK,  /* of a lock that nobody holds, by who gave it back last */
+    LEDGER_HELD_DESTROYED, /* a lock is destroyed while somebody holds it */
+    LEDGER_INVERSION,      /* of two locks: released_at is where the other order was taken */
+    LEDGER_RESOURCE_LEAK,  /* an operation ended and still had a resource; fd: the index of its kind */
+    LEDGER_HEAP_LEAK,      /* an operation ended and still had memory that it allocated */
     LEDGER_EVENT_KINDS,
 };
 
@@ -149,6 +198,7 @@ struct ledger_event {
     int32_t fd;
     int32_t path;   /* index of the thread's spawn path */
     uint64_t bytes; /* of a heap leak */
+    uint64_t lock;  /* its address */
 };
 
 /* A point in play. Injected ones are counted here and not only in events, which can be lost. */
@@ -219,6 +269,10 @@ struct ledger {
     struct ledger_module modules[LEDGER_MODULES_MAX];
     struct ledger_point points[PLAN_POINTS_MAX];
     struct ledger_thread threads[LEDGER_THREADS_MAX];
+    struct ledger_locks locks[LEDGER_THREADS_MAX];
+    _Atomic uint64_t transferred[LEDGER_TRANSFERRED_MAX]; /* locks that any thread may give back; 0: free */
+    struct ledger_order orders[LEDGER_ORDERS_MAX];
+    _Atomic uint64_t locks_left; /* counted also if the event is lost */
     char paths[LEDGER_PATHS_MAX][LEDGER_PATH_MAX];
     struct ledger_child children[LEDGER_CHILDREN_MAX];
     struct ledger_temp temps[LEDGER_TEMPS_MAX];
@@ -236,7 +290,7 @@ struct ledger {
 static_assert(sizeof(struct ledger_fd) == 64, "a descriptor's slot is a cache line");
 static_assert(sizeof(struct ledger_thread) == 64, "a thread's record is a cache line");
 static_assert(sizeof(struct ledger_operation) == 16, "layout version 2");
-static_assert(sizeof(struct ledger_event) == 88, "layout version 2");
+static_assert(sizeof(struct ledger_event) == 96, "layout version 2");
 static_assert(sizeof(struct plan_rule) == 192, "layout version 2");
 static_assert(offsetof(struct ledger, fds) % 64 == 0, "slots are aligned");
 

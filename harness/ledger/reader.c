@@ -92,6 +92,14 @@ void ledger_resource_kind(const struct ledger_view *view, int32_t index, char na
              known ? view->ledger->resource_kinds[index].name : "?");
 }
 
+static void add_locks(const struct ledger_locks *locks, struct ledger_totals *out)
+{
+    uint32_t count = locks->held_count < LEDGER_HELD_MAX ? locks->held_count : LEDGER_HELD_MAX;
+    for (uint32_t i = 0; i < count; i++)
+        out->held_locks += locks->held[i].lock != 0;
+    out->waiting += locks->waits_for != 0 && locks->wait_mode < LEDGER_WAIT;
+}
+
 void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
 {
     const struct ledger *ledger = view->ledger;
@@ -105,6 +113,7 @@ void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
         out->succeeded += ledger->threads[i].succeeded;
         out->failed += ledger->threads[i].failed;
         heap += (uint64_t)ledger->threads[i].heap;
+        add_locks(&ledger->locks[i], out);
     }
     out->heap = (int64_t)heap;
     for (uint32_t i = 0; i < ledger_point_count(view); i++)
@@ -152,7 +161,8 @@ bool ledger_next_event(struct ledger_view *view, struct ledger_event *out, uint6
     }
 }
 
-bool ledger_module_of(const struct ledger_view *view, uint64_t address, struct ledger_module *out)
+static bool find_module(const struct ledger_view *view, uint64_t address, bool in_text,
+                        struct ledger_module *out)
 {
     uint32_t modules = view->ledger->module_count;
     if (modules > LEDGER_MODULES_MAX)
@@ -160,8 +170,19 @@ bool ledger_module_of(const struct ledger_view *view, uint64_t address, struct l
     for (uint32_t i = 0; i < modules; i++) {
         *out = view->ledger->modules[i];
         out->path[LEDGER_MODULE_PATH_MAX - 1] = '\0';
-        if (address >= out->start && address < out->end)
+        if (in_text ? address >= out->start && address < out->end
+                    : address >= out->low && address < out->high)
             return true;
     }
     return false;
+}
+
+bool ledger_module_of(const struct ledger_view *view, uint64_t address, struct ledger_module *out)
+{
+    return find_module(view, address, true, out);
+}
+
+bool ledger_image_of(const struct ledger_view *view, uint64_t address, struct ledger_module *out)
+{
+    return find_module(view, address, false, out);
 }

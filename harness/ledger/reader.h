@@ -46,6 +46,7 @@ struct ledger_totals {
     uint64_t injected;                   /* faults */
     int64_t children;                    /* started and not yet waited for */
     int64_t temps;                       /* temporary files and folders that are there, by the calls */
+    int64_t held_locks, waiting;         /* locks that threads hold; threads that wait for one */
     int64_t heap;                        /* bytes in use, if the heap is watched */
 };
 void ledger_totals(const struct ledger_view *view, struct ledger_totals *out);
@@ -54,5 +55,7 @@ void ledger_totals(const struct ledger_view *view, struct ledger_totals *out);
  * child overwrote before they were read are added to *lost. Point and kind are within range. */
 bool ledger_next_event(struct ledger_view *view, struct ledger_event *out, uint64_t *lost);
 
-/* The module that holds `address`, copied to *out with a path that ends. False if none does. */
+/* The module whose text, or any part of which, holds `address`, copied to *out with a path that ends. False
+ * if none does. */
+bool ledger_image_of(const struct ledger_view *view, uint64_t address, struct ledger_module *out);
 bool ledger_module_of(const struct ledger_view *view, uint64_t address, struct ledger_module *out);

@@ -20,6 +20,21 @@ static bool kind_of(const struct ledger_event *event, enum finding_kind *kind)
     case LEDGER_FOREIGN_CLOSE:
         *kind = FINDING_FOREIGN_CLOSE;
         return true;
+    case LEDGER_LOCK_LEFT:
+        *kind = FINDING_LEFT_LOCK;
+        return true;
+    case LEDGER_FOREIGN_UNLOCK:
+        *kind = FINDING_FOREIGN_UNLOCK;
+        return true;
+    case LEDGER_DOUBLE_UNLOCK:
+        *kind = FINDING_DOUBLE_UNLOCK;
+        return true;
+    case LEDGER_HELD_DESTROYED:
+        *kind = FINDING_DESTROYED_LOCK;
+        return true;
+    case LEDGER_INVERSION:
+        *kind = FINDING_LOCK_INVERSION;
+        return true;
     case LEDGER_RESOURCE_LEAK:
         *kind = FINDING_LEAKED_RESOURCE;
         return true;

@@ -57,7 +57,8 @@ static enum verdict judge_whole(const struct result *result)
         bool is_control = result->comparison && variant->leaks;
         if (variant->verdict == VERDICT_FAIL && !is_control)
             return VERDICT_FAIL;
-        bool caught = is_broken(variant) || variant->ended == ENDED_EMFILE;
+        bool caught =
+            is_broken(variant) || variant->ended == ENDED_EMFILE || variant->ended == ENDED_DEADLOCK;
         missed |= variant->verdict == VERDICT_PASS && is_control;
         unknown |= variant->verdict == VERDICT_INCONCLUSIVE || (is_control && !caught) ||
                    (result->comparison && variant->ended == ENDED_INTERRUPTED);

@@ -39,7 +39,13 @@ enum finding_kind {
     FINDING_TEMP_FILES,              /* temporary files left behind */
     FINDING_TORN_RESULTS,            /* stored results that are not whole */
     FINDING_LEAKED_MEMORY,
-    FINDING_LEAKED_RESOURCE,       /* of a kind that the program told of: a connection, a transaction */
+    FINDING_LEFT_LOCK,       /* an operation or thread ended with a lock that it had taken */
+    FINDING_FOREIGN_UNLOCK,  /* gave back a lock that another thread held */
+    FINDING_DOUBLE_UNLOCK,   /* gave back a lock that nobody held */
+    FINDING_DESTROYED_LOCK,  /* destroyed a lock that was held */
+    FINDING_LOCK_INVERSION,  /* two locks are taken in two orders; place: of the second lock, site: the other
+                                order */
+    FINDING_LEAKED_RESOURCE, /* of a kind that the program told of: a connection, a transaction */
     FINDING_UNRELEASED_DESCRIPTOR, /* still open when the program ended */
     FINDING_UNREAPED_CHILD,        /* not waited for when the program ended */
     FINDING_LEFT_TEMP_FILE,        /* still there when the program ended, with the place that made it */
@@ -66,11 +72,12 @@ struct finding {
 struct sample {
     uint64_t t_ms;
     int64_t fds;
-    uint64_t operations; /* ended until then */
-    uint64_t faults;     /* injected until then */
-    int64_t children;    /* started and not waited for */
-    int64_t temps;       /* temporary files that are there */
-    int64_t heap;        /* bytes in use, if the heap is watched */
+    uint64_t operations;         /* ended until then */
+    uint64_t faults;             /* injected until then */
+    int64_t children;            /* started and not waited for */
+    int64_t temps;               /* temporary files that are there */
+    int64_t held_locks, waiting; /* locks that threads hold; threads that wait for one */
+    int64_t heap;                /* bytes in use, if the heap is watched */
 };
 
 /* Samples over time, thinned to a bounded number: each stands for a bucket of time. */
@@ -90,6 +97,30 @@ struct level {
     int64_t fds;
     uint64_t faults;
     uint64_t t_ms;
+};
+
+/* A thread that waits, and the one that has what it waits for: put into names. */
+struct deadlock_link {
+    char waiter[64], owner[64]; /* "thread 0.3" */
+    char lock[96];
+    char waiting_at[RESULT_PLACE_MAX], taken_at[RESULT_PLACE_MAX];
+    uint64_t waits_ms;               /* when it was found */
+    int64_t operation;               /* in which the owner took it; -1: outside any */
+    int64_t left_ms;                 /* so long ago that operation ended; -1: it goes on */
+    char point[PLAN_POINT_NAME_MAX]; /* that had failed in it; "" */
+    bool owner_ended, owner_waits;   /* its thread has ended; it waits for the lock itself */
+};
+
+struct deadlock_result {
+    bool cycle; /* or else a lock is abandoned */
+    uint64_t detected_ms, age_ms;
+    enum {
+        WITNESS_NONE,
+        WITNESS_AGREES,
+        WITNESS_DISAGREES
+    } witness;         /* kernel and mutex, against the ledger */
+    size_t link_count; /* 0: there is no deadlock */
+    struct deadlock_link links[16];
 };
 
 struct variant_result {
@@ -130,6 +161,11 @@ struct variant_result {
         bool watched;
         uint64_t peak, leaked; /* bytes: in use within one operation at most; leaked by operations */
     } heap;
+    struct {
+        int64_t held_peak, waiting_peak;
+        uint64_t left;
+    } locks;
+    struct deadlock_result deadlock;
     char note[320]; /* what else must be known of the run; "" */
     struct exhaustion emfile;
     bool system_exhausted; /* the kernel refused a descriptor for the whole system's sake (ENFILE) */

@@ -24,17 +24,20 @@ static const uint64_t drain_ns = 10000000u;
 /* How long the program may take to end by itself once it is asked to. */
 static const uint64_t grace_ns = 2000000000u;
 
-enum over { NOT_OVER, PROGRAM_ENDED, KEEPER_LOST, HANGS, GRACE_OVER };
+enum over { NOT_OVER, PROGRAM_ENDED, KEEPER_LOST, HANGS, LOCKED_UP, GRACE_OVER };
 
 struct run {
     const struct supervise_options *options;
     struct child child;
     struct series_collector collector;
     struct words words;
+    struct detector *detector;
+    struct deadlock deadlock;
+    enum confirmation confirmed;
     sigset_t signals; /* the caller's mask */
     enum over over;
     int status; /* wait status, once PROGRAM_ENDED */
-    int64_t fds_last, fds_peak;
+    int64_t fds_last, fds_peak, held_peak, waiting_peak;
     uint64_t operations; /* ended by the last sample */
     bool operations_begun;
     uint64_t operation_end_ns; /* the last sample that saw one end */
@@ -56,12 +59,18 @@ static void take_sample(struct run *run, uint64_t now_ns)
         .children = totals.children,
         .temps = totals.temps,
         .heap = totals.heap,
+        .held_locks = totals.held_locks,
+        .waiting = totals.waiting,
     };
     run->operations_begun = totals.started > 0;
     if (sample.fds >= 0)
         run->fds_last = sample.fds;
     if (sample.fds > run->fds_peak)
         run->fds_peak = sample.fds;
+    if (sample.held_locks > run->held_peak)
+        run->held_peak = sample.held_locks;
+    if (sample.waiting > run->waiting_peak)
+        run->waiting_peak = sample.waiting;
     if (sample.operations != run->operations) {
         run->operations = sample.operations;
         run->operation_end_ns = now_ns;
@@ -69,6 +78,17 @@ static void take_sample(struct run *run, uint64_t now_ns)
     series_add(&run->collector, &sample);
     if (options->tick != NULL)
         options->tick(options->tick_context, &sample);
+}
+
+/* Whether threads are in a deadlock; then the run is over, and both witnesses are heard. */
+static void detect(struct run *run)
+{
+    const struct ledger_view *ledger = run->options->ledger;
+    const struct sampler *sampler = &run->child.sampler;
+    if (run->over != NOT_OVER || !detector_look(run->detector, ledger, clock_now_ns(), &run->deadlock))
+        return;
+    run->confirmed = confirm_deadlock(sampler->process, sampler->main_task, ledger, &run->deadlock);
+    run->over = LOCKED_UP;
 }
 
 /* Takes the sample that is due. One that is missed, since the machine was busy, is not made up for. */
@@ -85,6 +105,7 @@ static void sample_if_due(struct run *run, uint64_t now_ns)
         options->hang_ns != 0 && run->grace_end_ns == 0 && (run->operations_begun || !options->hang_by_marks);
     if (waits && now_ns - run->operation_end_ns >= options->hang_ns)
         run->over = HANGS;
+    detect(run);
 }
 
 static void drain_if_due(struct run *run, uint64_t now_ns)
@@ -171,6 +192,8 @@ static enum ended ended_by(const struct run *run, const struct supervise_outcome
 {
     if (run->over == HANGS)
         return ENDED_HANG;
+    if (run->over == LOCKED_UP)
+        return ENDED_DEADLOCK;
     if (run->over == PROGRAM_ENDED && own_making(outcome->signal))
         return ENDED_CRASH;
     if (run->grace_end_ns != 0)
@@ -188,8 +211,12 @@ static void fill_outcome(struct run *run, uint64_t ended_ns, struct supervise_ou
         .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
         .duration_ms = (ended_ns - run->child.started_ns) / 1000000,
         .started_ns = run->child.started_ns,
+        .deadlock = run->deadlock,
+        .confirmed = run->confirmed,
         .fds_last = run->fds_last,
         .fds_peak = run->fds_peak,
+        .held_peak = run->held_peak,
+        .waiting_peak = run->waiting_peak,
         .series = series_end(&run->collector),
     };
     out->ended = ended_by(run, out);
@@ -246,13 +273,17 @@ static int run_program(struct run *run, struct supervise_outcome *out, struct er
 int supervise(const struct supervise_options *options, struct supervise_outcome *out, struct error *error)
 {
     struct run run = {.options = options, .fds_last = -1, .fds_peak = -1};
-    if (series_begin(&run.collector) != 0)
+    run.detector = calloc(1, sizeof *run.detector);
+    if (run.detector == NULL || series_begin(&run.collector) != 0) {
+        free(run.detector);
         return error_not_done(error, -ENOMEM, "no memory for the samples of '%s'", options->path);
+    }
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &run.signals);
     int code = run_program(&run, out, error);
     pthread_sigmask(SIG_SETMASK, &run.signals, NULL);
     free(run.collector.series.samples);
+    free(run.detector);
     return code;
 }

@@ -13,6 +13,8 @@
 #include "base/error.h"
 #include "ledger/reader.h"
 #include "oracle/result.h"
+#include "supervise/confirm.h"
+#include "supervise/detector.h"
 
 /* Called in the supervisor at every sample, with the newest one: shows progress. The
  * first comes when the program has just started, the last when all is over and view->child_ended is set.
@@ -45,6 +47,9 @@ struct supervise_outcome {
     uint64_t started_ns; /* CLOCK_MONOTONIC, when the program was started: t_ms of samples counts from here */
     int64_t fds_last;    /* descriptors in the last sample in which they could be read, -1: never */
     int64_t fds_peak;
+    int64_t held_peak, waiting_peak; /* locks held, threads that wait for one */
+    struct deadlock deadlock;        /* if ended is ENDED_DEADLOCK */
+    enum confirmation confirmed;     /* of it, by the second witness */
     char last_words[256]; /* last line of its standard error that says something, printable; "": none or kept
                            */
     struct series series; /* the caller's: free(series.samples) */

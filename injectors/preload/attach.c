@@ -75,6 +75,7 @@ void detach_in_child(void)
     preload.watch_temps = false;
     preload.fd_count = 0;
     preload.ledger = NULL;
+    self.locks = NULL;
 }
 
 void point_arm(unsigned point)

@@ -20,6 +20,7 @@ void event_write(struct ledger_event event)
     place->operation = self.operation;
     place->path = self.path;
     place->bytes = event.bytes;
+    place->lock = event.lock;
     place->taken_at = event.taken_at;
     place->released_at = event.released_at;
     place->site = event.site;

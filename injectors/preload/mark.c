@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "heap.h"
+#include "held.h"
 #include "preload.h"
 
 EXPORT void exeunt_mark_begin(uint64_t operation);
@@ -35,7 +36,9 @@ static void leave_record(void *record)
         return;
     exeunt_mark_end(-ECANCELED);
     heap_thread_ended();
-    atomic_store_explicit(&((struct ledger_thread *)record)->tid, 0, memory_order_release);
+    struct ledger_thread *own = record;
+    int32_t after = held_thread_ended() ? -own->tid : 0;
+    atomic_store_explicit(&own->tid, after, memory_order_release);
     self.record = NULL;
 }
 
@@ -49,6 +52,7 @@ static bool take_record(struct ledger_thread *record)
     int32_t nobody = 0;
     if (!atomic_compare_exchange_strong(&record->tid, &nobody, (int32_t)syscall(SYS_gettid)))
         return false;
+    record->path = self.path;
     self.record = record;
     self.bypass++; /* it may allocate */
     pthread_once(&thread_end_once, make_key);
@@ -57,8 +61,9 @@ static bool take_record(struct ledger_thread *record)
     return true;
 }
 
-static struct ledger_thread *own_record(struct ledger *ledger)
+struct ledger_thread *thread_record(void)
 {
+    struct ledger *ledger = preload.ledger;
     if (LIKELY(self.record != NULL))
         return self.record;
     for (uint32_t i = 0; i < LEDGER_THREADS_MAX; i++) {
@@ -141,7 +146,7 @@ void exeunt_mark_begin(uint64_t operation)
     struct ledger_operation *record = operation_record(ledger, self.operation);
     if (record != NULL)
         atomic_store_explicit(&record->state, LEDGER_OPERATION_BEGUN, memory_order_relaxed);
-    struct ledger_thread *thread = own_record(ledger);
+    struct ledger_thread *thread = thread_record();
     heap_operation_began();
     if (thread == NULL) {
         if (!self.unrecorded)
@@ -164,6 +169,7 @@ void exeunt_mark_end(int status)
     settle_all(status);
     heap_operation_ended(status);
     resources_settle(status);
+    held_operation_ended(status);
     struct ledger_operation *record = operation_record(ledger, self.operation);
     if (record != NULL) {
         record->first_fault = self.first_fault;

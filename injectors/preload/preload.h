@@ -93,6 +93,7 @@ struct self {
     unsigned end_rounds;            /* of the thread's destructors */
     bool unrecorded;                /* no record was left for this thread */
     struct ledger_thread *record;
+    struct ledger_locks *locks;        /* NULL until the first lock */
     uint32_t calls[PLAN_POINTS_MAX];   /* k of each armed point in this operation */
     uint64_t streams[PLAN_POINTS_MAX]; /* state of its quick rule's stream before the next call, 0: unknown */
     unsigned resources;                /* that the operation took and has not given back */
@@ -247,6 +248,9 @@ void children_settle(void);
 
 /* What the ending operation still has of the resources that it told of. */
 void resources_settle(int status);
+
+/* The thread's record, taken if it has none; NULL if none is left. */
+struct ledger_thread *thread_record(void);
 
 /* The kernel refused with `error` (positive): counted if something is exhausted. */
 void kernel_refused(int error);

@@ -32,6 +32,21 @@ static const struct ledger_module *module_of(uintptr_t address)
     return NULL;
 }
 
+/* The addresses of all mappings of a module. */
+static void record_range(const struct dl_phdr_info *info, struct ledger_module *module)
+{
+    module->low = UINT64_MAX;
+    module->high = 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type != PT_LOAD)
+            continue;
+        uint64_t low = info->dlpi_addr + header->p_vaddr;
+        module->low = low < module->low ? low : module->low;
+        module->high = low + header->p_memsz > module->high ? low + header->p_memsz : module->high;
+    }
+}
+
 static int record_module(struct dl_phdr_info *info, size_t size, void *of)
 {
     (void)size, (void)of;
@@ -47,6 +62,7 @@ static int record_module(struct dl_phdr_info *info, size_t size, void *of)
         module->start = start;
         module->end = start + header->p_memsz;
         module->bias = info->dlpi_addr;
+        record_range(info, module);
         if (info->dlpi_name[0] != '\0')
             snprintf(module->path, sizeof module->path, "%s", info->dlpi_name);
         else if (syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", module->path, sizeof module->path - 1) <

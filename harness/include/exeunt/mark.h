@@ -14,6 +14,7 @@ EXEUNT_MARK void exeunt_mark_begin(uint64_t operation);
 EXEUNT_MARK void exeunt_mark_end(int status);
 EXEUNT_MARK void exeunt_mark_transfer(int fd);
 EXEUNT_MARK void exeunt_mark_transfer_memory(void *block);
+EXEUNT_MARK void exeunt_mark_transfer_lock(void *lock);
 EXEUNT_MARK void exeunt_mark_took(const char *kind, uint64_t id);
 EXEUNT_MARK void exeunt_mark_gave(const char *kind, uint64_t id);
 EXEUNT_MARK void exeunt_mark_rest(void);
@@ -52,6 +53,14 @@ static inline void exeunt_transfer_memory(void *block)
 {
     if (exeunt_mark_transfer_memory)
         exeunt_mark_transfer_memory(block);
+}
+
+/* The mutex, read-write lock or spin lock, which the calling thread holds, is handed over: any thread may
+ * give it back, in any operation. */
+static inline void exeunt_transfer_lock(void *lock)
+{
+    if (exeunt_mark_transfer_lock)
+        exeunt_mark_transfer_lock(lock);
 }
 
 /* The operation took, or gave back, a resource that exeunt cannot see by itself: the connection, transaction

@@ -1,0 +1,261 @@
+/* Wrappers of what threads wait for one another with: mutexes, read-write locks, spin locks; condition
+ * variables, barriers, semaphores. pthread functions return their error and leave errno alone.
+ *
+ * A lock that is free is taken by a try, which notes nothing but that it is held; only one that is not is
+ * waited for, and then the thread says so first. */
+#include "held.h"
+#include "wrap.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <time.h>
+
+/* Whether the lock is the caller's now: a robust mutex is, also when its last owner died. */
+static inline bool is_taken(int result)
+{
+    return LIKELY(result == 0) || result == EOWNERDEAD;
+}
+
+static inline void took(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode,
+                        uintptr_t site)
+{
+    if (UNLIKELY(locks->held_count > 0))
+        held_in_order(locks, (uint64_t)(uintptr_t)lock, site);
+    held_push(locks, lock, mode, site);
+}
+
+/* A call that takes a lock, waiting for as long as it takes. `attempt` takes it if it is free. */
+#define LOCKING(point, mode, type, name, attempt)                                                            \
+    REAL(int, name, (type * lock), (lock))                                                                   \
+    static COLD int wait_##name(struct ledger_locks *locks, type *lock, uintptr_t site)                      \
+    {                                                                                                        \
+        held_wait(locks, lock, mode, site);                                                                  \
+        int result = real_##name(lock);                                                                      \
+        held_wait_over(locks);                                                                               \
+        return result;                                                                                       \
+    }                                                                                                        \
+    EXPORT int name(type *lock)                                                                              \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (IF_DUE(point, fault))                                                                            \
+            return fault.error;                                                                              \
+        struct ledger_locks *locks = held_record();                                                          \
+        if (UNLIKELY(locks == NULL))                                                                         \
+            return real_##name(lock);                                                                        \
+        int result = real_##attempt(lock);                                                                   \
+        if (UNLIKELY(result == EBUSY || result == EAGAIN))                                                   \
+            result = wait_##name(locks, lock, CALL_SITE);                                                    \
+        if (is_taken(result))                                                                                \
+            took(locks, lock, mode, CALL_SITE);                                                              \
+        return result;                                                                                       \
+    }
+
+/* A call that takes a lock or gives up at once: no order is broken by it. */
+#define TRYING(point, mode, type, name)                                                                      \
+    REAL(int, name, (type * lock), (lock))                                                                   \
+    EXPORT int name(type *lock)                                                                              \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (IF_DUE(point, fault))                                                                            \
+            return fault.error;                                                                              \
+        int result = real_##name(lock);                                                                      \
+        struct ledger_locks *locks = held_record();                                                          \
+        if (is_taken(result) && locks != NULL)                                                               \
+            held_push(locks, lock, mode, CALL_SITE);                                                         \
+        return result;                                                                                       \
+    }
+
+/* A call that takes a lock or gives up in time: it waits, but not for ever. */
+#define TIMING(point, mode, type, name, parameters, arguments)                                               \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int name parameters                                                                               \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (IF_DUE(point, fault))                                                                            \
+            return fault.error;                                                                              \
+        struct ledger_locks *locks = held_record();                                                          \
+        if (UNLIKELY(locks == NULL))                                                                         \
+            return real_##name arguments;                                                                    \
+        held_wait(locks, lock, LEDGER_WAIT, CALL_SITE);                                                      \
+        int result = real_##name arguments;                                                                  \
+        held_wait_over(locks);                                                                               \
+        if (is_taken(result))                                                                                \
+            took(locks, lock, mode, CALL_SITE);                                                              \
+        return result;                                                                                       \
+    }
+
+/* Noted before: afterwards another thread may have it already. */
+#define UNLOCKING(type, name)                                                                                \
+    REAL(int, name, (type * lock), (lock))                                                                   \
+    EXPORT int name(type *lock)                                                                              \
+    {                                                                                                        \
+        struct ledger_locks *locks = held_record();                                                          \
+        if (LIKELY(locks != NULL))                                                                           \
+            held_pop(locks, lock, CALL_SITE);                                                                \
+        return real_##name(lock);                                                                            \
+    }
+
+#define DESTROYING(type, name)                                                                               \
+    REAL(int, name, (type * lock), (lock))                                                                   \
+    EXPORT int name(type *lock)                                                                              \
+    {                                                                                                        \
+        held_destroyed(lock, CALL_SITE);                                                                     \
+        return real_##name(lock);                                                                            \
+    }
+
+TRYING(POINT_MUTEX_TRYLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_trylock)
+LOCKING(POINT_MUTEX_LOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_lock, pthread_mutex_trylock)
+TIMING(POINT_MUTEX_TIMEDLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_timedlock,
+       (pthread_mutex_t * lock, const struct timespec *end), (lock, end))
+TIMING(POINT_MUTEX_TIMEDLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_clocklock,
+       (pthread_mutex_t * lock, clockid_t clock, const struct timespec *end), (lock, clock, end))
+UNLOCKING(pthread_mutex_t, pthread_mutex_unlock)
+
+/* A mutex that nobody has is known by its own word: no need to look through all threads. */
+REAL(int, pthread_mutex_destroy, (pthread_mutex_t * lock), (lock))
+EXPORT int pthread_mutex_destroy(pthread_mutex_t *lock)
+{
+    if (lock->__data.__lock != 0)
+        held_destroyed(lock, CALL_SITE);
+    return real_pthread_mutex_destroy(lock);
+}
+
+TRYING(POINT_RWLOCK_TRYRDLOCK, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_tryrdlock)
+TRYING(POINT_RWLOCK_TRYWRLOCK, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_trywrlock)
+LOCKING(POINT_RWLOCK_RDLOCK, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_rdlock,
+        pthread_rwlock_tryrdlock)
+LOCKING(POINT_RWLOCK_WRLOCK, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_wrlock,
+        pthread_rwlock_trywrlock)
+TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_timedrdlock,
+       (pthread_rwlock_t * lock, const struct timespec *end), (lock, end))
+TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_timedwrlock,
+       (pthread_rwlock_t * lock, const struct timespec *end), (lock, end))
+UNLOCKING(pthread_rwlock_t, pthread_rwlock_unlock)
+DESTROYING(pthread_rwlock_t, pthread_rwlock_destroy)
+
+/* Spin locks are words; the pointer is volatile in their functions. */
+#define SPINNING(pointer) ((const void *)(uintptr_t)(pointer))
+REAL(int, pthread_spin_trylock, (pthread_spinlock_t * lock), (lock))
+EXPORT int pthread_spin_trylock(pthread_spinlock_t *lock)
+{
+    int result = real_pthread_spin_trylock(lock);
+    struct ledger_locks *locks = held_record();
+    if (result == 0 && locks != NULL)
+        held_push(locks, SPINNING(lock), LEDGER_LOCK_SPIN, CALL_SITE);
+    return result;
+}
+
+REAL(int, pthread_spin_lock, (pthread_spinlock_t * lock), (lock))
+EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
+{
+    struct ledger_locks *locks = held_record();
+    if (UNLIKELY(locks == NULL))
+        return real_pthread_spin_lock(lock);
+    int result = real_pthread_spin_trylock(lock);
+    if (UNLIKELY(result == EBUSY)) {
+        held_wait(locks, SPINNING(lock), LEDGER_LOCK_SPIN, CALL_SITE);
+        result = real_pthread_spin_lock(lock);
+        held_wait_over(locks);
+    }
+    if (result == 0)
+        took(locks, SPINNING(lock), LEDGER_LOCK_SPIN, CALL_SITE);
+    return result;
+}
+
+REAL(int, pthread_spin_unlock, (pthread_spinlock_t * lock), (lock))
+EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
+{
+    struct ledger_locks *locks = held_record();
+    if (LIKELY(locks != NULL))
+        held_pop(locks, SPINNING(lock), CALL_SITE);
+    return real_pthread_spin_unlock(lock);
+}
+
+/* A wait on a condition variable gives the mutex back and takes it again, also when the thread is cancelled
+ * in it: the C library's own cleanup does that before ours is run. */
+struct cond_wait {
+    struct ledger_locks *locks;
+    const void *mutex;
+    uintptr_t site;
+};
+
+static inline void cond_wait_over(struct cond_wait *wait)
+{
+    if (wait->locks == NULL)
+        return;
+    held_wait_over(wait->locks);
+    held_push(wait->locks, wait->mutex, LEDGER_LOCK_MUTEX, wait->site);
+}
+
+static inline struct cond_wait cond_wait_begin(const void *condition, const void *mutex, uintptr_t site)
+{
+    struct ledger_locks *locks = held_record();
+    if (locks == NULL)
+        return (struct cond_wait){NULL, NULL, 0};
+    held_pop(locks, mutex, site);
+    held_wait(locks, condition, LEDGER_WAIT, site);
+    return (struct cond_wait){locks, mutex, site};
+}
+
+#define COND_WAITING(name, parameters, arguments)                                                            \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int name parameters                                                                               \
+    {                                                                                                        \
+        struct cond_wait wait __attribute__((cleanup(cond_wait_over))) =                                     \
+            cond_wait_begin(condition, mutex, CALL_SITE);                                                    \
+        return real_##name arguments;                                                                        \
+    }
+
+COND_WAITING(pthread_cond_wait, (pthread_cond_t * condition, pthread_mutex_t *mutex), (condition, mutex))
+COND_WAITING(pthread_cond_timedwait,
+             (pthread_cond_t * condition, pthread_mutex_t *mutex, const struct timespec *end),
+             (condition, mutex, end))
+COND_WAITING(pthread_cond_clockwait,
+             (pthread_cond_t * condition, pthread_mutex_t *mutex, clockid_t clock,
+              const struct timespec *end),
+             (condition, mutex, clock, end))
+
+/* Waits for what nobody holds. The thread may be cancelled in them. */
+static inline void plain_wait_over(struct ledger_locks **locks)
+{
+    if (*locks != NULL)
+        held_wait_over(*locks);
+}
+
+static inline struct ledger_locks *plain_wait(const void *on, uintptr_t site)
+{
+    struct ledger_locks *locks = held_record();
+    if (locks != NULL)
+        held_wait(locks, on, LEDGER_WAIT, site);
+    return locks;
+}
+
+#define PLAIN_WAITING(name, parameters, arguments, on)                                                       \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int name parameters                                                                               \
+    {                                                                                                        \
+        struct ledger_locks *locks __attribute__((cleanup(plain_wait_over))) = plain_wait(on, CALL_SITE);    \
+        return real_##name arguments;                                                                        \
+    }
+
+PLAIN_WAITING(pthread_barrier_wait, (pthread_barrier_t * barrier), (barrier), barrier)
+PLAIN_WAITING(pthread_join, (pthread_t thread, void **result), (thread, result), (void *)thread)
+
+/* Semaphores set errno, and can be interrupted. */
+#define SEMAPHORE_WAITING(point, name, parameters, arguments)                                                \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int name parameters                                                                               \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (IF_DUE(point, fault))                                                                            \
+            return failed(fault.error);                                                                      \
+        struct ledger_locks *locks __attribute__((cleanup(plain_wait_over))) =                               \
+            plain_wait(semaphore, CALL_SITE);                                                                \
+        return real_##name arguments;                                                                        \
+    }
+
+SEMAPHORE_WAITING(POINT_SEM_WAIT, sem_wait, (sem_t * semaphore), (semaphore))
+SEMAPHORE_WAITING(POINT_SEM_TIMEDWAIT, sem_timedwait, (sem_t * semaphore, const struct timespec *end),
+                  (semaphore, end))
+SEMAPHORE_WAITING(POINT_SEM_TIMEDWAIT, sem_clockwait,
+                  (sem_t * semaphore, clockid_t clock, const struct timespec *end), (semaphore, clock, end))
