@@ -538,11 +538,13 @@ const struct fault_point fault_points[] = {
                                 "POSIX.1-2001",
                                 WHOLE,
                                 {REAL(EBUSY), ASKED(EINVAL)}},
-    [POINT_RWLOCK_TIMED] = {"posix/thread/rwlock/timed",
-                            "pthread_rwlock_timedrdlock pthread_rwlock_timedwrlock",
-                            "POSIX.1-2001",
-                            WHOLE,
-                            {REAL(ETIMEDOUT), ASKED(EAGAIN), ASKED(EDEADLK), ASKED(EINVAL)}},
+    [POINT_RWLOCK_TIMED] =
+        {"posix/thread/rwlock/timed",
+         "pthread_rwlock_timedrdlock pthread_rwlock_timedwrlock pthread_rwlock_clockrdlock "
+         "pthread_rwlock_clockwrlock",
+         "POSIX.1-2001",
+         WHOLE,
+         {REAL(ETIMEDOUT), ASKED(EAGAIN), ASKED(EDEADLK), ASKED(EINVAL)}},
     [POINT_SEM_WAIT] =
         {"posix/thread/sem/wait", "sem_wait", "POSIX.1-1995", WHOLE, {REAL(EINTR), ASKED(EINVAL)}},
     [POINT_SEM_TIMEDWAIT] = {"posix/thread/sem/timedwait",

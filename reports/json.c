@@ -246,8 +246,8 @@ static json_t *inversions(const struct variant_result *variant)
         if (finding->kind != FINDING_LOCK_INVERSION)
             continue;
         struct filling object = {.into = json_object()};
-        put(&object, "first_taken_at", text_or_null(finding->taken_at));
-        put(&object, "second_taken_at", text_or_null(finding->site));
+        put(&object, "one_order_at", text_or_null(finding->taken_at));
+        put(&object, "other_order_at", text_or_null(finding->site));
         add(&array, filled(&object));
     }
     return filled(&array);

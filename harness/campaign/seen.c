@@ -98,7 +98,7 @@ static void name_edge(const struct ledger_view *ledger, const struct symbols *sy
                   : edge->mode == LEDGER_LOCK_SPIN ? sizeof(pthread_spinlock_t)
                                                    : sizeof(pthread_rwlock_t);
     *out = (struct deadlock_link){
-        .waits_ms = (now_ns - edge->waiting_since_ns) / 1000000,
+        .waits_ms = edge->waiting_since_ns < now_ns ? (now_ns - edge->waiting_since_ns) / 1000000 : 0,
         .operation = edge->taken_in != 0 ? (int64_t)(edge->taken_in & LEDGER_OPERATION_MASK) - 1 : -1,
         .left_ms = edge->left_ns != 0 && edge->left_ns <= now_ns
                        ? (int64_t)((now_ns - edge->left_ns) / 1000000)

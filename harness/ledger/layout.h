@@ -178,7 +178,7 @@ enum ledger_event_kind {
     LEDGER_FOREIGN_UNLOCK, /* of a lock that another thread holds */
     LEDGER_DOUBLE_UNLOCK,  /* of a lock that nobody holds, by who gave it back last */
     LEDGER_HELD_DESTROYED, /* a lock is destroyed while somebody holds it */
-    LEDGER_INVERSION,      /* of two locks: released_at is where the other order was taken */
+    LEDGER_INVERSION,      /* of two locks: where the second is taken; site: the second of the other order */
     LEDGER_RESOURCE_LEAK,  /* an operation ended and still had a resource; fd: the index of its kind */
     LEDGER_HEAP_LEAK,      /* an operation ended and still had memory that it allocated */
     LEDGER_EVENT_KINDS,

@@ -94,8 +94,8 @@ void ledger_resource_kind(const struct ledger_view *view, int32_t index, char na
 
 static void add_locks(const struct ledger_locks *locks, struct ledger_totals *out)
 {
-    uint32_t count = locks->held_count < LEDGER_HELD_MAX ? locks->held_count : LEDGER_HELD_MAX;
-    for (uint32_t i = 0; i < count; i++)
+    uint32_t count = locks->held_count;
+    for (uint32_t i = 0; i < count && i < LEDGER_HELD_MAX; i++)
         out->held_locks += locks->held[i].lock != 0;
     out->waiting += locks->waits_for != 0 && locks->wait_mode < LEDGER_WAIT;
 }

@@ -43,8 +43,7 @@ enum finding_kind {
     FINDING_FOREIGN_UNLOCK,  /* gave back a lock that another thread held */
     FINDING_DOUBLE_UNLOCK,   /* gave back a lock that nobody held */
     FINDING_DESTROYED_LOCK,  /* destroyed a lock that was held */
-    FINDING_LOCK_INVERSION,  /* two locks are taken in two orders; place: of the second lock, site: the other
-                                order */
+    FINDING_LOCK_INVERSION,  /* two locks are taken in two orders; places: of the second one, in each order */
     FINDING_LEAKED_RESOURCE, /* of a kind that the program told of: a connection, a transaction */
     FINDING_UNRELEASED_DESCRIPTOR, /* still open when the program ended */
     FINDING_UNREAPED_CHILD,        /* not waited for when the program ended */

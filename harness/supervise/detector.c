@@ -12,6 +12,7 @@ struct graph {
     uint32_t threads;
     size_t waiter_count;
     uint32_t waiters[WAITERS_MAX];
+    struct detector *detector;
     size_t edge_count;
     struct deadlock_edge edges[4 * WAITERS_MAX];
 };
@@ -30,10 +31,11 @@ static void collect_waiters(struct detector *detector, struct graph *graph)
         const struct ledger_locks *locks = &ledger->locks[i];
         uint64_t lock = locks->waits_for;
         uint32_t sequence = locks->wait_sequence;
-        bool counts = lock != 0 && locks->wait_mode < LEDGER_WAIT;
+        bool counts = lock != 0 && locks->wait_mode < LEDGER_WAIT && ledger->threads[i].tid > 0;
         bool stood = counts && detector->locks[i] == lock && detector->sequences[i] == sequence;
         detector->locks[i] = counts ? lock : 0;
         detector->sequences[i] = sequence;
+        detector->left[i] &= stood;
         if (stood && graph->waiter_count < WAITERS_MAX)
             graph->waiters[graph->waiter_count++] = i;
     }
@@ -54,8 +56,8 @@ static void add_edge(struct graph *graph, uint32_t waiter, uint32_t owner, const
     graph->edges[graph->edge_count++] = (struct deadlock_edge){
         .waiter = waiter,
         .owner = owner,
-        .sequence = locks->wait_sequence,
-        .lock = locks->waits_for,
+        .sequence = graph->detector->sequences[waiter],
+        .lock = graph->detector->locks[waiter],
         .mode = locks->wait_mode,
         .waiting_at = locks->waiting_at,
         .waiting_since_ns = locks->waiting_since_ns,
@@ -70,12 +72,12 @@ static void add_edge(struct graph *graph, uint32_t waiter, uint32_t owner, const
 static void find_owners(struct graph *graph, uint32_t waiter)
 {
     const struct ledger *ledger = graph->view->ledger;
-    uint64_t lock = ledger->locks[waiter].waits_for;
+    uint64_t lock = graph->detector->locks[waiter];
     uint32_t wanted = ledger->locks[waiter].wait_mode;
     for (uint32_t i = 0; i < graph->threads; i++) {
         const struct ledger_locks *locks = &ledger->locks[i];
-        uint32_t count = locks->held_count < LEDGER_HELD_MAX ? locks->held_count : LEDGER_HELD_MAX;
-        for (uint32_t k = 0; k < count; k++)
+        uint32_t count = locks->held_count;
+        for (uint32_t k = 0; k < count && k < LEDGER_HELD_MAX; k++)
             if (locks->held[k].lock == lock && excludes(locks->held[k].mode, wanted)) {
                 add_edge(graph, waiter, i, &locks->held[k]);
                 break;
@@ -105,6 +107,28 @@ static void add_to(struct deadlock *deadlock, const struct deadlock_edge *edge)
     deadlock->edges[deadlock->edge_count++] = *edge;
     if (edge->waiting_since_ns > deadlock->stands_ns)
         deadlock->stands_ns = edge->waiting_since_ns;
+}
+
+/* Whether the owner, which goes on, may be about to give back what its operation left. */
+static bool may_be_late(const struct deadlock_edge *edge)
+{
+    return edge->left_ns != 0 && !edge->owner_ended && edge->owner != edge->waiter;
+}
+
+/* A lock that an operation left counts only if it was left at the last look, too. Notes those for the next.
+ */
+static void drop_new(struct graph *graph)
+{
+    bool now[LEDGER_THREADS_MAX] = {false};
+    size_t kept = 0;
+    for (size_t i = 0; i < graph->edge_count; i++) {
+        const struct deadlock_edge *edge = &graph->edges[i];
+        now[edge->waiter] |= may_be_late(edge);
+        if (!may_be_late(edge) || graph->detector->left[edge->waiter])
+            graph->edges[kept++] = *edge;
+    }
+    graph->edge_count = kept;
+    memcpy(graph->detector->left, now, sizeof now);
 }
 
 /* All who wait for the lock that was left; it stands since the first of them waits, or since it was left. */
@@ -175,15 +199,18 @@ static bool find_cycle(const struct graph *graph, struct deadlock *out)
 bool detector_look(struct detector *detector, const struct ledger_view *view, uint64_t now_ns,
                    struct deadlock *out)
 {
-    struct graph graph = {.view = view, .threads = view->ledger->thread_count};
+    struct graph graph = {.view = view, .threads = view->ledger->thread_count, .detector = detector};
     if (graph.threads > LEDGER_THREADS_MAX)
         graph.threads = LEDGER_THREADS_MAX;
     collect_waiters(detector, &graph);
     for (size_t i = 0; i < graph.waiter_count; i++)
         find_owners(&graph, graph.waiters[i]);
     drop_stale(&graph);
+    drop_new(&graph);
     if (!find_abandoned(&graph, out) && !find_cycle(&graph, out))
         return false;
     out->detected_ns = now_ns;
+    if (out->stands_ns > now_ns)
+        out->stands_ns = now_ns; /* so says a broken ledger */
     return true;
 }

@@ -41,9 +41,10 @@ struct deadlock {
 struct detector {
     uint32_t sequences[LEDGER_THREADS_MAX];
     uint64_t locks[LEDGER_THREADS_MAX]; /* 0: the thread did not wait */
+    bool left[LEDGER_THREADS_MAX];      /* what it waited for had been left by an operation */
 };
 
 /* Looks at the ledger. True and *out set if a deadlock stands that stood at the look before, too: the same
- * threads in the same waits. */
+ * threads in the same waits, for locks that operations had left by then, if they left them. */
 bool detector_look(struct detector *detector, const struct ledger_view *view, uint64_t now_ns,
                    struct deadlock *out);

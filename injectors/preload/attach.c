@@ -135,6 +135,8 @@ static void inherit(struct ledger *ledger)
     for (uint32_t i = 0; i < ledger->thread_count && i < LEDGER_THREADS_MAX; i++) {
         ledger->threads[i].tid = 0;
         ledger->threads[i].in_operation = 0;
+        ledger->locks[i].held_count = 0;
+        ledger->locks[i].waits_for = 0;
     }
     for (uint32_t i = 0; ledger->children_started != 0 && i < LEDGER_CHILDREN_MAX; i++) {
         ledger->children[i].path = LEDGER_PATH_UNKNOWN;

@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "exeunt/mark.h"
@@ -14,8 +17,8 @@ EXPORT void exeunt_mark_transfer_lock(void *lock);
 struct ledger_locks *held_begin(void)
 {
     struct ledger *ledger = preload.ledger;
-    if (ledger == NULL || self.bypass != 0)
-        return NULL;
+    if (ledger == NULL || self.bypass != 0 || self.end_rounds >= PTHREAD_DESTRUCTOR_ITERATIONS)
+        return NULL; /* the thread's last destructors are no longer watched: nobody would free a new record */
     struct ledger_thread *record = thread_record();
     if (record == NULL)
         return NULL;
@@ -24,9 +27,13 @@ struct ledger_locks *held_begin(void)
     return locks;
 }
 
-void held_lost(struct ledger_locks *locks)
+struct ledger_held *held_place(struct ledger_locks *locks)
 {
+    for (unsigned i = 0; i < LEDGER_HELD_MAX; i++)
+        if (locks->held[i].lock == 0)
+            return &locks->held[i];
     atomic_fetch_add_explicit(&locks->lost, 1, memory_order_relaxed);
+    return NULL;
 }
 
 static void tell(enum ledger_event_kind kind, const void *lock, uint64_t taken_at, uintptr_t site)
@@ -35,7 +42,7 @@ static void tell(enum ledger_event_kind kind, const void *lock, uint64_t taken_a
                                       .fd = -1,
                                       .lock = (uint64_t)(uintptr_t)lock,
                                       .taken_at = taken_at,
-                                      .site = site,
+                                      .site = site_of(site),
                                       .point = self.last_point,
                                       .error = self.last_point >= 0 ? self.last_error : 0,
                                       .k = self.last_k});
@@ -50,30 +57,41 @@ static void trim(struct ledger_locks *locks)
     atomic_store_explicit(&locks->held_count, count, memory_order_release);
 }
 
-/* Empties the latest place that holds the lock. */
+/* The latest place that holds the lock, or NULL. */
+static struct ledger_held *find(struct ledger_locks *locks, const void *lock)
+{
+    for (uint32_t i = locks->held_count; i > 0; i--)
+        if (i <= LEDGER_HELD_MAX && locks->held[i - 1].lock == (uint64_t)(uintptr_t)lock)
+            return &locks->held[i - 1];
+    return NULL;
+}
+
+/* Empties that place, unless another thread did in the meantime. */
 static bool empty(struct ledger_locks *locks, const void *lock, struct ledger_held *out)
 {
-    uint32_t count = locks->held_count < LEDGER_HELD_MAX ? locks->held_count : LEDGER_HELD_MAX;
-    for (uint32_t i = count; i > 0; i--) {
-        struct ledger_held *held = &locks->held[i - 1];
-        uint64_t wanted = (uint64_t)(uintptr_t)lock;
-        if (held->lock != wanted)
-            continue;
-        memcpy(out, held, sizeof *out);
-        if (atomic_compare_exchange_strong(&held->lock, &wanted, 0))
-            return true;
-    }
-    return false;
+    struct ledger_held *held = find(locks, lock);
+    uint64_t wanted = (uint64_t)(uintptr_t)lock;
+    if (held == NULL)
+        return false;
+    memcpy(out, held, sizeof *out);
+    return atomic_compare_exchange_strong(&held->lock, &wanted, 0);
+}
+
+/* The locks of whichever thread has this one, or NULL. */
+static struct ledger_locks *holder_of(const void *lock)
+{
+    struct ledger *ledger = preload.ledger;
+    for (uint32_t i = 0; i < ledger->thread_count && i < LEDGER_THREADS_MAX; i++)
+        if (find(&ledger->locks[i], lock) != NULL)
+            return &ledger->locks[i];
+    return NULL;
 }
 
 /* Takes the lock off whatever other thread has it. */
 static bool empty_anywhere(const void *lock, struct ledger_held *out)
 {
-    struct ledger *ledger = preload.ledger;
-    for (uint32_t i = 0; i < ledger->thread_count && i < LEDGER_THREADS_MAX; i++)
-        if (empty(&ledger->locks[i], lock, out))
-            return true;
-    return false;
+    struct ledger_locks *holder = holder_of(lock);
+    return holder != NULL && empty(holder, lock, out);
 }
 
 /* A lock whose owner declared that another thread may give it back. */
@@ -104,10 +122,28 @@ void held_search(struct ledger_locks *locks, const void *lock, uintptr_t site)
     }
 }
 
+void held_pause(struct ledger_locks *locks, const void *mutex, uint64_t *taken_at, uint64_t *operation)
+{
+    struct ledger_held found;
+    if (!empty(locks, mutex, &found))
+        return;
+    trim(locks);
+    *taken_at = found.taken_at;
+    *operation = found.operation;
+}
+
+void held_again(struct ledger_locks *locks, const void *mutex, uint64_t taken_at, uint64_t operation)
+{
+    held_push(locks, mutex, LEDGER_LOCK_MUTEX, taken_at);
+    struct ledger_held *held = find(locks, mutex);
+    if (held != NULL)
+        held->operation = operation;
+}
+
 void held_wait(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode, uintptr_t site)
 {
     locks->wait_mode = (uint32_t)mode;
-    locks->waiting_at = site;
+    locks->waiting_at = site_of(site);
     locks->waiting_since_ns = clock_now_ns();
     atomic_fetch_add_explicit(&locks->wait_sequence, 1, memory_order_relaxed);
     atomic_store_explicit(&locks->waits_for, (uint64_t)(uintptr_t)lock, memory_order_release);
@@ -118,18 +154,29 @@ void held_wait_over(struct ledger_locks *locks)
     atomic_store_explicit(&locks->waits_for, 0, memory_order_release);
 }
 
-void held_destroyed(const void *lock, uintptr_t site)
+void held_destroying(const void *lock, uintptr_t site)
+{
+    if (preload.ledger == NULL || self.bypass != 0)
+        return;
+    struct ledger_locks *holder = holder_of(lock);
+    struct ledger_held *held = holder != NULL ? find(holder, lock) : NULL;
+    if (held != NULL)
+        tell(LEDGER_HELD_DESTROYED, lock, held->taken_at, site);
+}
+
+void held_destroyed(const void *lock)
 {
     struct ledger_held found;
-    if (preload.ledger != NULL && self.bypass == 0 && empty_anywhere(lock, &found))
-        tell(LEDGER_HELD_DESTROYED, lock, found.taken_at, site);
+    while (preload.ledger != NULL && self.bypass == 0 && empty_anywhere(lock, &found))
+        continue;
 }
 
 /* The place of a pair in the table of orders; NULL if it is full. Entered if it is new. */
 static struct ledger_order *order_of(uint64_t first, uint64_t second, bool enter)
 {
     struct ledger *ledger = preload.ledger;
-    uint64_t hash = hash_add(hash_mix(first), second) | 1;
+    uint64_t hash =
+        hash_add(hash_add(0, first), second) | 1; /* hash_mix(first) would make both orders equal */
     for (unsigned probe = 0; probe < 16; probe++) {
         struct ledger_order *order = &ledger->orders[(hash + probe) % LEDGER_ORDERS_MAX];
         uint64_t known = atomic_load_explicit(&order->pair, memory_order_acquire);
@@ -154,7 +201,8 @@ void held_in_order(struct ledger_locks *locks, uint64_t lock, uintptr_t site)
         struct ledger_order *order = order_of(first, lock, true);
         if (order == NULL || order->told != 0)
             continue;
-        order->second_at = site;
+        if (order->second_at == 0) /* not written again: others' locks would pay for it */
+            order->second_at = site_of(site);
         struct ledger_order *reverse = order_of(lock, first, false);
         if (reverse == NULL || atomic_exchange(&order->told, 1) != 0)
             continue;
@@ -162,9 +210,8 @@ void held_in_order(struct ledger_locks *locks, uint64_t lock, uintptr_t site)
         event_write((struct ledger_event){.kind = LEDGER_INVERSION,
                                           .fd = -1,
                                           .lock = lock,
-                                          .taken_at = locks->held[i].taken_at,
-                                          .site = site,
-                                          .released_at = reverse->second_at,
+                                          .taken_at = site_of(site),
+                                          .site = reverse->second_at,
                                           .point = -1});
     }
 }
@@ -195,11 +242,17 @@ void held_operation_ended(int status)
             leave(&locks->held[i], status);
 }
 
-/* A robust mutex tells its next owner that the last one died: that is its purpose. */
+/* A robust mutex tells its next owner that the last one died: that is its purpose. The memory of a lock that
+ * was left may be gone: the kernel reads it for us. */
 static bool is_robust(const struct ledger_held *held)
 {
+    enum { ROBUST = 16 }; /* of glibc's kinds */
     const pthread_mutex_t *mutex = (const pthread_mutex_t *)(uintptr_t)held->lock;
-    return held->mode == LEDGER_LOCK_MUTEX && (mutex->__data.__kind & 16) != 0;
+    int kind = 0;
+    struct iovec here = {&kind, sizeof kind}, there = {(void *)(uintptr_t)&mutex->__data.__kind, sizeof kind};
+    return held->mode == LEDGER_LOCK_MUTEX &&
+           syscall(SYS_process_vm_readv, getpid(), &here, 1L, &there, 1L, 0L) == (long)sizeof kind &&
+           (kind & ROBUST) != 0;
 }
 
 bool held_thread_ended(void)
@@ -223,6 +276,8 @@ bool held_thread_ended(void)
         locks->last_given = 0;
         locks->lost = 0;
     }
+    if (locks != NULL)
+        held_wait_over(locks); /* a signal's handler may have ended it in a wait */
     self.locks = NULL;
     return any;
 }

@@ -12,8 +12,10 @@ static inline struct ledger_locks *held_record(void)
     return LIKELY(self.locks != NULL && self.bypass == 0) ? self.locks : held_begin();
 }
 
-/* Room was short, or others are held: rare. */
-void held_lost(struct ledger_locks *locks);
+/* The places are used up: one that was emptied is found, or the lock is lost. Rare. */
+COLD struct ledger_held *held_place(struct ledger_locks *locks);
+
+/* Notes that the lock is taken while others are held. */
 void held_in_order(struct ledger_locks *locks, uint64_t lock, uintptr_t site);
 
 /* Notes that the thread has the lock now. */
@@ -21,21 +23,23 @@ static inline void held_push(struct ledger_locks *locks, const void *lock, enum 
                              uintptr_t site)
 {
     uint32_t count = atomic_load_explicit(&locks->held_count, memory_order_relaxed);
-    if (UNLIKELY(count == LEDGER_HELD_MAX)) {
-        held_lost(locks);
-        return;
-    }
     struct ledger_held *held = &locks->held[count];
+    if (UNLIKELY(count == LEDGER_HELD_MAX)) {
+        held = held_place(locks);
+        if (held == NULL)
+            return;
+        count--;
+    }
     held->taken_at = site;
     held->operation = self.operation;
     held->mode = (uint32_t)mode;
     held->left_ns = 0;
-    atomic_store_explicit(&held->lock, (uint64_t)(uintptr_t)lock, memory_order_relaxed);
+    atomic_store_explicit(&held->lock, (uint64_t)(uintptr_t)lock, memory_order_release);
     atomic_store_explicit(&locks->held_count, count + 1, memory_order_release);
 }
 
 /* The thread gives a lock back that is not its latest: or it is not its own. */
-void held_search(struct ledger_locks *locks, const void *lock, uintptr_t site);
+COLD void held_search(struct ledger_locks *locks, const void *lock, uintptr_t site);
 
 /* Notes that the thread is about to give the lock back. */
 static inline void held_pop(struct ledger_locks *locks, const void *lock, uintptr_t site)
@@ -49,12 +53,18 @@ static inline void held_pop(struct ledger_locks *locks, const void *lock, uintpt
     held_search(locks, lock, site);
 }
 
+/* A wait on a condition gives the thread's mutex back, and has it again at its end: as it was taken before.
+ * Both stay as they are if the thread does not hold it. */
+void held_pause(struct ledger_locks *locks, const void *mutex, uint64_t *taken_at, uint64_t *operation);
+void held_again(struct ledger_locks *locks, const void *mutex, uint64_t taken_at, uint64_t operation);
+
 /* The thread waits for a lock, or for something that nobody holds (mode LEDGER_WAIT); and no longer. */
 void held_wait(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode, uintptr_t site);
 void held_wait_over(struct ledger_locks *locks);
 
-/* Whether any thread holds the lock; and that it is destroyed all the same. */
-void held_destroyed(const void *lock, uintptr_t site);
+/* A lock is about to be destroyed: news if a thread holds it. It was destroyed: nobody holds it any more. */
+void held_destroying(const void *lock, uintptr_t site);
+void held_destroyed(const void *lock);
 
 /* An operation ends, or a thread: locks that it took and still has. The thread's record must stay if true. */
 void held_operation_ended(int status);

@@ -99,8 +99,11 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
     REAL(int, name, (type * lock), (lock))                                                                   \
     EXPORT int name(type *lock)                                                                              \
     {                                                                                                        \
-        held_destroyed(lock, CALL_SITE);                                                                     \
-        return real_##name(lock);                                                                            \
+        held_destroying(lock, CALL_SITE);                                                                    \
+        int result = real_##name(lock);                                                                      \
+        if (result == 0)                                                                                     \
+            held_destroyed(lock);                                                                            \
+        return result;                                                                                       \
     }
 
 TRYING(POINT_MUTEX_TRYLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_trylock)
@@ -111,13 +114,18 @@ TIMING(POINT_MUTEX_TIMEDLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_
        (pthread_mutex_t * lock, clockid_t clock, const struct timespec *end), (lock, clock, end))
 UNLOCKING(pthread_mutex_t, pthread_mutex_unlock)
 
-/* A mutex that nobody has is known by its own word: no need to look through all threads. */
+/* A mutex that nobody has is known by its own word: no need to look through all threads. One that somebody
+ * has is not destroyed, but refused with EBUSY, unless it is robust. */
 REAL(int, pthread_mutex_destroy, (pthread_mutex_t * lock), (lock))
 EXPORT int pthread_mutex_destroy(pthread_mutex_t *lock)
 {
-    if (lock->__data.__lock != 0)
-        held_destroyed(lock, CALL_SITE);
-    return real_pthread_mutex_destroy(lock);
+    bool held = lock->__data.__lock != 0;
+    if (held)
+        held_destroying(lock, CALL_SITE);
+    int result = real_pthread_mutex_destroy(lock);
+    if (held && result == 0)
+        held_destroyed(lock);
+    return result;
 }
 
 TRYING(POINT_RWLOCK_TRYRDLOCK, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_tryrdlock)
@@ -130,6 +138,10 @@ TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_ti
        (pthread_rwlock_t * lock, const struct timespec *end), (lock, end))
 TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_timedwrlock,
        (pthread_rwlock_t * lock, const struct timespec *end), (lock, end))
+TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_clockrdlock,
+       (pthread_rwlock_t * lock, clockid_t clock, const struct timespec *end), (lock, clock, end))
+TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_clockwrlock,
+       (pthread_rwlock_t * lock, clockid_t clock, const struct timespec *end), (lock, clock, end))
 UNLOCKING(pthread_rwlock_t, pthread_rwlock_unlock)
 DESTROYING(pthread_rwlock_t, pthread_rwlock_destroy)
 
@@ -172,11 +184,13 @@ EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
 }
 
 /* A wait on a condition variable gives the mutex back and takes it again, also when the thread is cancelled
- * in it: the C library's own cleanup does that before ours is run. */
+ * in it: the C library's own cleanup does that before ours is run. It stays whose it was. A mutex that
+ * refuses the wait was not held and is not afterwards. */
 struct cond_wait {
     struct ledger_locks *locks;
     const void *mutex;
-    uintptr_t site;
+    uint64_t taken_at, operation;
+    int result; /* 0 if it is cancelled */
 };
 
 static inline void cond_wait_over(struct cond_wait *wait)
@@ -184,17 +198,19 @@ static inline void cond_wait_over(struct cond_wait *wait)
     if (wait->locks == NULL)
         return;
     held_wait_over(wait->locks);
-    held_push(wait->locks, wait->mutex, LEDGER_LOCK_MUTEX, wait->site);
+    if (wait->result != EPERM && wait->result != ENOTRECOVERABLE)
+        held_again(wait->locks, wait->mutex, wait->taken_at, wait->operation);
 }
 
 static inline struct cond_wait cond_wait_begin(const void *condition, const void *mutex, uintptr_t site)
 {
-    struct ledger_locks *locks = held_record();
-    if (locks == NULL)
-        return (struct cond_wait){NULL, NULL, 0};
-    held_pop(locks, mutex, site);
-    held_wait(locks, condition, LEDGER_WAIT, site);
-    return (struct cond_wait){locks, mutex, site};
+    struct cond_wait wait = {.locks = held_record(), .mutex = mutex, .taken_at = site};
+    if (wait.locks == NULL)
+        return wait;
+    wait.operation = self.operation;
+    held_pause(wait.locks, mutex, &wait.taken_at, &wait.operation);
+    held_wait(wait.locks, condition, LEDGER_WAIT, site);
+    return wait;
 }
 
 #define COND_WAITING(name, parameters, arguments)                                                            \
@@ -203,7 +219,8 @@ static inline struct cond_wait cond_wait_begin(const void *condition, const void
     {                                                                                                        \
         struct cond_wait wait __attribute__((cleanup(cond_wait_over))) =                                     \
             cond_wait_begin(condition, mutex, CALL_SITE);                                                    \
-        return real_##name arguments;                                                                        \
+        wait.result = real_##name arguments;                                                                 \
+        return wait.result;                                                                                  \
     }
 
 COND_WAITING(pthread_cond_wait, (pthread_cond_t * condition, pthread_mutex_t *mutex), (condition, mutex))
