@@ -31,6 +31,7 @@ static const struct {
     {io_calls, NULL},
     {kernel_calls, prepare_kernel_call},
     {proc_calls, prepare_proc_call},
+    {lock_calls, NULL},
     {mem_calls, NULL},
     {stdio_calls, NULL},
     {thread_calls, NULL},
@@ -161,6 +162,7 @@ static void fail_once(const struct function *function, const struct fault_errno 
     errno = 0;
     long result = function->call(&fixture);
     int error = errno;
+    expect(result != TOUCHED_ERRNO, function->name, name, "touches errno");
     struct picture after = fixture_picture(&fixture);
     expect(result == -1, function->name, name, "did not fail");
     expect(error == expected->error, function->name, name,
@@ -173,6 +175,7 @@ static void fail_once(const struct function *function, const struct fault_errno 
     expect(fixture_marked(&fixture) == marks(function, error), function->name, name,
            "leaves the stream's error flag otherwise");
     expect(slots_agree(), function->name, name, "the ledger holds what the kernel does not");
+    expect(locks_agree(&fixture), function->name, name, "the ledger says otherwise who has the lock");
     done_with(&fixture);
 }
 
@@ -187,6 +190,7 @@ static void succeed_once(const struct function *function)
     expect(slots_taken_since(&open_before), function->name, "no fault",
            "the kernel has a new descriptor that the ledger does not hold");
     expect(slots_agree(), function->name, "no fault", "the ledger holds what the kernel does not");
+    expect(locks_agree(&fixture), function->name, "no fault", "the ledger says otherwise who has the lock");
     struct picture after = fixture_picture(&fixture);
     bool leaves = function->effect == LEAVES || function->effect == LEAVES_OR_MARKS;
     expect(after.child == 0 || before.child != 0 || slots_hold_child(after.child), function->name, "no fault",

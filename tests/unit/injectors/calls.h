@@ -11,6 +11,9 @@
 
 enum { ASKED_MAX = 40, UNTOUCHED = 0xaa };
 
+/* What `call` returns if errno is not as it was, though the function has no business with it. */
+enum { TOUCHED_ERRNO = -2 };
+
 /* What calls move, or write their results to. */
 extern size_t asked;                            /* bytes that a call is to move */
 extern unsigned char buffer[ASKED_MAX];         /* UNTOUCHED before a call */
@@ -35,6 +38,18 @@ struct function {
         return (long)(__VA_ARGS__);                                                                          \
     }
 
+/* A function that returns its error, 0 for none, and leaves errno alone. */
+#define RETURNS(name, ...)                                                                                   \
+    static long call_##name(struct fixture *f)                                                               \
+    {                                                                                                        \
+        (void)f;                                                                                             \
+        int before = errno, error = (__VA_ARGS__);                                                           \
+        if (errno != before)                                                                                 \
+            return TOUCHED_ERRNO;                                                                            \
+        errno = error;                                                                                       \
+        return error == 0 ? 0 : -1;                                                                          \
+    }
+
 /* clang-format off */
 #define CHANGING(name) {#name, call_##name, CHANGES}
 #define LEAVING(name)  {#name, call_##name, LEAVES}
@@ -47,6 +62,7 @@ extern const struct function io_calls[];
 extern const struct function mem_calls[];
 extern const struct function kernel_calls[];
 extern const struct function proc_calls[];
+extern const struct function lock_calls[];
 extern const struct function stdio_calls[];
 extern const struct function thread_calls[];
 

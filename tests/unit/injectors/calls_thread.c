@@ -17,7 +17,7 @@ static int thread_starts(void)
     return pthread_create(&thread, NULL, stay, NULL);
 }
 
-CALL(pthread_create, (errno = thread_starts()) == 0 ? 0 : -1)
+RETURNS(pthread_create, thread_starts())
 
 const struct function thread_calls[] = {
     CHANGING(pthread_create),

@@ -88,6 +88,19 @@ void fixture_make(struct fixture *fixture)
         abort();
     memcpy(fixture->block, content, sizeof content);
     memset(fixture->area, 0x55, FIXTURE_AREA);
+    fixture->mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    fixture->rwlock = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
+    sem_init(&fixture->semaphore, 0, 1);
+}
+
+bool fixture_has_mutex(const struct fixture *fixture)
+{
+    return fixture->mutex.__data.__lock != 0;
+}
+
+bool fixture_has_rwlock(const struct fixture *fixture)
+{
+    return fixture->rwlock.__data.__cur_writer != 0 || fixture->rwlock.__data.__readers >> 3 != 0;
 }
 
 /* Removes what is in the folder; a folder that a call made in there is empty. */
@@ -121,6 +134,10 @@ void fixture_remove(struct fixture *fixture)
     empty_folder(folder);
     syscall(SYS_close, folder);
     reap_all();
+    if (fixture_has_mutex(fixture))
+        pthread_mutex_unlock(&fixture->mutex);
+    if (fixture_has_rwlock(fixture))
+        pthread_rwlock_unlock(&fixture->rwlock);
     if (syscall(SYS_unlinkat, AT_FDCWD, fixture->folder, AT_REMOVEDIR) != 0)
         abort();
 }
@@ -203,6 +220,9 @@ struct picture fixture_picture(const struct fixture *fixture)
         picture.length = status.st_size;
     if (raw_stat(fixture->other, "", &status))
         picture.other_length = status.st_size;
+    picture.mutex = fixture_has_mutex(fixture);
+    picture.rwlock = fixture_has_rwlock(fixture);
+    sem_getvalue((sem_t *)&fixture->semaphore, &picture.semaphore);
     picture.sum = sum_of(fixture->from);
     picture.child = waitable(fixture->child);
     syscall(SYS_rt_sigpending, &picture.pending, sizeof picture.pending);
@@ -224,7 +244,8 @@ bool picture_equal(const struct picture *a, const struct picture *b)
            a->other_length == b->other_length && a->sum == b->sum && a->from == b->from && a->to == b->to &&
            a->other == b->other && a->entry == b->entry && a->threads == b->threads && a->child == b->child &&
            a->pending == b->pending && a->locked == b->locked && a->heap == b->heap && a->block == b->block &&
-           a->maps == b->maps && a->area == b->area;
+           a->maps == b->maps && a->area == b->area && a->mutex == b->mutex && a->rwlock == b->rwlock &&
+           a->semaphore == b->semaphore;
 }
 
 bool fixture_marked(const struct fixture *fixture)

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <dirent.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,10 +31,13 @@ struct fixture {
     FILE *stream; /* over `file`, without a buffer */
     DIR *listing;
     int ends[2];
-    unsigned char *block; /* of the heap, FIXTURE_LENGTH bytes as in `from` */
-    unsigned char *area;  /* mapped, FIXTURE_AREA bytes that are not 0 */
-    int sockets[2];       /* one end is sent a descriptor; 0: none */
-    pid_t child;          /* has ended and not been waited for; 0: none */
+    unsigned char *block;  /* of the heap, FIXTURE_LENGTH bytes as in `from` */
+    unsigned char *area;   /* mapped, FIXTURE_AREA bytes that are not 0 */
+    int sockets[2];        /* one end is sent a descriptor; 0: none */
+    pid_t child;           /* has ended and not been waited for; 0: none */
+    pthread_mutex_t mutex; /* free, as the rwlock is */
+    pthread_rwlock_t rwlock;
+    sem_t semaphore; /* 1 */
 };
 
 struct picture {
@@ -43,13 +48,15 @@ struct picture {
     uint64_t from, to, entry; /* inodes of the names, 0: not there; number of names in the folder */
     uint64_t other;           /* inode that `other` refers to, 0: closed */
     uint64_t threads;
-    pid_t child;      /* `child`, or else any other: has ended and can be waited for; 0: none */
-    uint64_t pending; /* signals */
-    bool locked;      /* flock on `from` */
-    uint64_t heap;    /* bytes in use, by the allocator */
-    uint64_t block;   /* sum of what it holds */
-    uint64_t maps;    /* sum of what is mapped how, but for heap and stack */
-    int area;         /* its first byte, -1: it is not mapped */
+    pid_t child;        /* `child`, or else any other: has ended and can be waited for; 0: none */
+    uint64_t pending;   /* signals */
+    bool locked;        /* flock on `from` */
+    uint64_t heap;      /* bytes in use, by the allocator */
+    uint64_t block;     /* sum of what it holds */
+    uint64_t maps;      /* sum of what is mapped how, but for heap and stack */
+    int area;           /* its first byte, -1: it is not mapped */
+    bool mutex, rwlock; /* are held */
+    int semaphore;
 };
 
 /* Whether pictures have the last four, which other calls change by the way. */
@@ -59,6 +66,10 @@ void fixture_make(struct fixture *fixture);
 void fixture_remove(struct fixture *fixture);
 struct picture fixture_picture(const struct fixture *fixture);
 bool picture_equal(const struct picture *a, const struct picture *b);
+
+/* Whether the lock is held by its own word. */
+bool fixture_has_mutex(const struct fixture *fixture);
+bool fixture_has_rwlock(const struct fixture *fixture);
 
 /* Whether the stream's error flag is set. False if it is closed. */
 bool fixture_marked(const struct fixture *fixture);

@@ -56,6 +56,23 @@ bool slots_agree(void)
     return true;
 }
 
+static bool says_held(const void *lock)
+{
+    for (unsigned thread = 0; thread < LEDGER_THREADS_MAX; thread++) {
+        const struct ledger_locks *locks = &ledger()->locks[thread];
+        for (uint32_t i = 0; i < locks->held_count && i < LEDGER_HELD_MAX; i++)
+            if (locks->held[i].lock == (uint64_t)(uintptr_t)lock)
+                return true;
+    }
+    return false;
+}
+
+bool locks_agree(const struct fixture *fixture)
+{
+    return says_held(&fixture->mutex) == fixture_has_mutex(fixture) &&
+           says_held(&fixture->rwlock) == fixture_has_rwlock(fixture);
+}
+
 bool slots_taken_since(const struct slots *before)
 {
     struct slots now = slots_now();
