@@ -217,7 +217,7 @@ static inline struct cond_wait cond_wait_begin(const void *condition, const void
     REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
-        struct cond_wait wait __attribute__((cleanup(cond_wait_over))) =                                     \
+        struct cond_wait wait __attribute__((cleanup(cond_wait_over), unused)) =                             \
             cond_wait_begin(condition, mutex, CALL_SITE);                                                    \
         wait.result = real_##name arguments;                                                                 \
         return wait.result;                                                                                  \
@@ -251,7 +251,8 @@ static inline struct ledger_locks *plain_wait(const void *on, uintptr_t site)
     REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
-        struct ledger_locks *locks __attribute__((cleanup(plain_wait_over))) = plain_wait(on, CALL_SITE);    \
+        struct ledger_locks *locks __attribute__((cleanup(plain_wait_over), unused)) =                       \
+            plain_wait(on, CALL_SITE);                                                                       \
         return real_##name arguments;                                                                        \
     }
 
@@ -266,7 +267,7 @@ PLAIN_WAITING(pthread_join, (pthread_t thread, void **result), (thread, result),
         struct fault fault;                                                                                  \
         if (IF_DUE(point, fault))                                                                            \
             return failed(fault.error);                                                                      \
-        struct ledger_locks *locks __attribute__((cleanup(plain_wait_over))) =                               \
+        struct ledger_locks *locks __attribute__((cleanup(plain_wait_over), unused)) =                       \
             plain_wait(semaphore, CALL_SITE);                                                                \
         return real_##name arguments;                                                                        \
     }
