@@ -27,13 +27,15 @@ struct ledger_locks *held_begin(void)
     return locks;
 }
 
-struct ledger_held *held_place(struct ledger_locks *locks)
+void held_push_aside(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode, uintptr_t site)
 {
     for (unsigned i = 0; i < LEDGER_HELD_MAX; i++)
-        if (locks->held[i].lock == 0)
-            return &locks->held[i];
+        if (locks->held[i].lock == 0) {
+            held_put(locks, i, lock, mode, site);
+            atomic_store_explicit(&locks->held_count, LEDGER_HELD_MAX, memory_order_release);
+            return;
+        }
     atomic_fetch_add_explicit(&locks->lost, 1, memory_order_relaxed);
-    return NULL;
 }
 
 static void tell(enum ledger_event_kind kind, const void *lock, uint64_t taken_at, uintptr_t site)

@@ -12,30 +12,35 @@ static inline struct ledger_locks *held_record(void)
     return LIKELY(self.locks != NULL && self.bypass == 0) ? self.locks : held_begin();
 }
 
-/* The places are used up: one that was emptied is found, or the lock is lost. Rare. */
-COLD struct ledger_held *held_place(struct ledger_locks *locks);
+/* The last place is used: one that was emptied takes the lock, or it is lost. */
+COLD void held_push_aside(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode,
+                          uintptr_t site);
 
 /* Notes that the lock is taken while others are held. */
 void held_in_order(struct ledger_locks *locks, uint64_t lock, uintptr_t site);
+
+/* Writes the lock to the place of that number, the last one from now on. */
+static inline void held_put(struct ledger_locks *locks, uint32_t place, const void *lock,
+                            enum ledger_lock_mode mode, uintptr_t site)
+{
+    struct ledger_held *held = &locks->held[place];
+    held->taken_at = site;
+    held->operation = self.operation;
+    held->mode = (uint32_t)mode;
+    held->left_ns = 0;
+    atomic_store_explicit(&held->lock, (uint64_t)(uintptr_t)lock, memory_order_release);
+    atomic_store_explicit(&locks->held_count, place + 1, memory_order_release);
+}
 
 /* Notes that the thread has the lock now. */
 static inline void held_push(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode,
                              uintptr_t site)
 {
     uint32_t count = atomic_load_explicit(&locks->held_count, memory_order_relaxed);
-    struct ledger_held *held = &locks->held[count];
-    if (UNLIKELY(count == LEDGER_HELD_MAX)) {
-        held = held_place(locks);
-        if (held == NULL)
-            return;
-        count--;
-    }
-    held->taken_at = site;
-    held->operation = self.operation;
-    held->mode = (uint32_t)mode;
-    held->left_ns = 0;
-    atomic_store_explicit(&held->lock, (uint64_t)(uintptr_t)lock, memory_order_release);
-    atomic_store_explicit(&locks->held_count, count + 1, memory_order_release);
+    if (LIKELY(count < LEDGER_HELD_MAX))
+        held_put(locks, count, lock, mode, site);
+    else
+        held_push_aside(locks, lock, mode, site);
 }
 
 /* The thread gives a lock back that is not its latest: or it is not its own. */

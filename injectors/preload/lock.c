@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <sys/single_threaded.h>
 #include <time.h>
 
 /* Whether the lock is the caller's now: a robust mutex is, also when its last owner died. */
@@ -24,30 +25,44 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
     held_push(locks, lock, mode, site);
 }
 
-/* A call that takes a lock, waiting for as long as it takes. `attempt` takes it if it is free. */
-#define LOCKING(point, mode, type, name, attempt)                                                            \
+/* A call that takes a lock, waiting for as long as it takes. `attempt` takes it if it is free; who has it
+ * already is told at once if `answers` says so: that is no wait. The ordinary way is that of a thread that
+ * holds no other lock; what is else stands aside. */
+#define LOCKING(point, mode, type, name, attempt, answers)                                                   \
     REAL(int, name, (type * lock), (lock))                                                                   \
-    static COLD int wait_##name(struct ledger_locks *locks, type *lock, uintptr_t site)                      \
+    static __attribute__((noinline)) int else_##name(struct ledger_locks *locks, type *lock, int result,     \
+                                                     uintptr_t site)                                         \
     {                                                                                                        \
-        held_wait(locks, lock, mode, site);                                                                  \
-        int result = real_##name(lock);                                                                      \
-        held_wait_over(locks);                                                                               \
+        bool waits = (result == EBUSY || result == EAGAIN) && !answers(lock);                                \
+        if (waits)                                                                                           \
+            held_wait(locks, lock, mode, site);                                                              \
+        if (result == EBUSY || result == EAGAIN)                                                             \
+            result = real_##name(lock);                                                                      \
+        if (waits)                                                                                           \
+            held_wait_over(locks);                                                                           \
+        if (is_taken(result))                                                                                \
+            took(locks, lock, mode, site);                                                                   \
         return result;                                                                                       \
     }                                                                                                        \
-    EXPORT int name(type *lock)                                                                              \
+    static inline __attribute__((always_inline)) int take_##name(type *lock, uintptr_t site)                 \
     {                                                                                                        \
-        struct fault fault;                                                                                  \
-        if (IF_DUE(point, fault))                                                                            \
-            return fault.error;                                                                              \
         struct ledger_locks *locks = held_record();                                                          \
         if (UNLIKELY(locks == NULL))                                                                         \
             return real_##name(lock);                                                                        \
-        int result = real_##attempt(lock);                                                                   \
-        if (UNLIKELY(result == EBUSY || result == EAGAIN))                                                   \
-            result = wait_##name(locks, lock, CALL_SITE);                                                    \
-        if (is_taken(result))                                                                                \
-            took(locks, lock, mode, CALL_SITE);                                                              \
-        return result;                                                                                       \
+        int result = attempt(lock);                                                                          \
+        if (UNLIKELY(result != 0 || locks->held_count != 0))                                                 \
+            return else_##name(locks, lock, result, site);                                                   \
+        held_put(locks, 0, lock, mode, site);                                                                \
+        return 0;                                                                                            \
+    }                                                                                                        \
+    static __attribute__((noinline)) int armed_##name(type *lock, uintptr_t site)                            \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        return fault_due(point, site, SIZE_MAX, &fault) ? fault.error : take_##name(lock, site);             \
+    }                                                                                                        \
+    EXPORT int name(type *lock)                                                                              \
+    {                                                                                                        \
+        return fault_armed(point) ? armed_##name(lock, CALL_SITE) : take_##name(lock, CALL_SITE);            \
     }
 
 /* A call that takes a lock or gives up at once: no order is broken by it. */
@@ -107,7 +122,37 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
     }
 
 TRYING(POINT_MUTEX_TRYLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_trylock)
-LOCKING(POINT_MUTEX_LOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_lock, pthread_mutex_trylock)
+
+/* A mutex that another thread has is not asked for twice. With one thread, nobody takes it in between, and
+ * the C library's lock does without an atomic exchange, which its trylock does not. */
+static int (*real_pthread_mutex_lock)(pthread_mutex_t *lock);
+static inline int attempt_mutex(pthread_mutex_t *lock)
+{
+    if (LIKELY(__atomic_load_n(&lock->__data.__lock, __ATOMIC_RELAXED) == 0))
+        return (__libc_single_threaded ? real_pthread_mutex_lock : real_pthread_mutex_trylock)(lock);
+    return lock->__data.__kind == PTHREAD_MUTEX_NORMAL ? EBUSY : real_pthread_mutex_trylock(lock);
+}
+
+static bool is_own(int thread)
+{
+    return self.record != NULL && thread == self.record->tid;
+}
+
+/* Recursive ones count, those that check refuse. */
+static bool mutex_answers(const pthread_mutex_t *lock)
+{
+    int type = lock->__data.__kind & 3;
+    return (type == PTHREAD_MUTEX_RECURSIVE || type == PTHREAD_MUTEX_ERRORCHECK) &&
+           is_own(lock->__data.__owner);
+}
+
+static bool rwlock_answers(const pthread_rwlock_t *lock)
+{
+    return is_own(lock->__data.__cur_writer);
+}
+
+LOCKING(POINT_MUTEX_LOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_lock, attempt_mutex,
+        mutex_answers)
 TIMING(POINT_MUTEX_TIMEDLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_timedlock,
        (pthread_mutex_t * lock, const struct timespec *end), (lock, end))
 TIMING(POINT_MUTEX_TIMEDLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_clocklock,
@@ -131,9 +176,9 @@ EXPORT int pthread_mutex_destroy(pthread_mutex_t *lock)
 TRYING(POINT_RWLOCK_TRYRDLOCK, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_tryrdlock)
 TRYING(POINT_RWLOCK_TRYWRLOCK, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_trywrlock)
 LOCKING(POINT_RWLOCK_RDLOCK, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_rdlock,
-        pthread_rwlock_tryrdlock)
+        real_pthread_rwlock_tryrdlock, rwlock_answers)
 LOCKING(POINT_RWLOCK_WRLOCK, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_wrlock,
-        pthread_rwlock_trywrlock)
+        real_pthread_rwlock_trywrlock, rwlock_answers)
 TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_timedrdlock,
        (pthread_rwlock_t * lock, const struct timespec *end), (lock, end))
 TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_timedwrlock,

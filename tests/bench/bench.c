@@ -1,9 +1,9 @@
 /* What exeunt costs: instructions, which are counted and judged, and times, which are compared with a bare
- * twin in the same run and judge nothing but whether costs grow with threads or descriptors; a short pass, as
- * tests run it, judges no time at all.
+ * twin in the same run and judge nothing but locks, and whether costs grow with threads or descriptors; a
+ * short pass, as tests run it, judges no time at all.
  *
- * Usage: bench [--short] [--json FILE]. Exit status 0, 1 if a bound is broken, 3 if something could not be
- * measured. */
+ * Usage: bench [--short] [--locks] [--json FILE]; --locks: only what concerns them. Exit status 0, 1 if a
+ * bound is broken, 3 if something could not be measured. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -134,10 +134,11 @@ static bool measure_sampler(json_t *into, bool brief)
 
 int main(int argc, char **argv)
 {
-    bool brief = false;
+    bool brief = false, locks_only = false;
     const char *file = NULL;
     for (int i = 1; i < argc; i++) {
         brief |= strcmp(argv[i], "--short") == 0;
+        locks_only |= strcmp(argv[i], "--locks") == 0;
         if (strcmp(argv[i], "--json") == 0 && i + 1 < argc)
             file = argv[++i];
     }
@@ -146,9 +147,13 @@ int main(int argc, char **argv)
     json_object_set_new(root, "figures", figures);
     table_environment(environment);
     printf("| %-46s | %-25s | %-20s |\n|---|---|---|\n", "what", "value", "bound");
-    bool held = cost_measure(figures, brief);
-    held &= measure_variants(figures, brief);
-    held &= measure_sampler(figures, brief);
+    bool held = cost_measure(figures, brief, locks_only);
+    if (!brief)
+        held &= deadlock_measure(figures);
+    if (!locks_only) {
+        held &= measure_variants(figures, brief);
+        held &= measure_sampler(figures, brief);
+    }
     int failed = file != NULL ? json_dump_file(root, file, JSON_INDENT(2)) : 0;
     if (failed != 0)
         fprintf(stderr, "bench: cannot write '%s'\n", file);

@@ -1,7 +1,7 @@
 /* What is measured: one kind of round, done again and again by each of some threads. A round that is failed
  * on purpose is passed over.
  *
- * Usage: bench_calls open|malloc|fwrite ROUNDS THREADS */
+ * Usage: bench_calls open|malloc|fwrite|lock|contend ROUNDS THREADS */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -42,13 +42,37 @@ static void rounds_of_fwrite(long rounds)
     fclose(out);
 }
 
+static void rounds_of_lock(long rounds)
+{
+    pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
+    for (; rounds > 0; rounds--) {
+        pthread_mutex_lock(&own);
+        pthread_mutex_unlock(&own);
+    }
+}
+
+/* All want the same lock, do something with it that takes about as long, and something without it. */
+static void rounds_of_contend(long rounds)
+{
+    static pthread_mutex_t shared = PTHREAD_MUTEX_INITIALIZER;
+    static volatile unsigned long held;
+    volatile unsigned long own = 0;
+    for (; rounds > 0; rounds--) {
+        pthread_mutex_lock(&shared);
+        for (int i = 0; i < 20; i++)
+            held++;
+        pthread_mutex_unlock(&shared);
+        for (int i = 0; i < 100; i++)
+            own++;
+    }
+}
+
 static const struct {
     const char *name;
     void (*run)(long rounds);
 } kinds[] = {
-    {"open", rounds_of_open},
-    {"malloc", rounds_of_malloc},
-    {"fwrite", rounds_of_fwrite},
+    {"open", rounds_of_open}, {"malloc", rounds_of_malloc},   {"fwrite", rounds_of_fwrite},
+    {"lock", rounds_of_lock}, {"contend", rounds_of_contend},
 };
 
 static void (*chosen)(long rounds);

@@ -16,27 +16,45 @@
 #define RARELY     "0.0001"
 
 static const struct column columns[] = {
-    {.name = "bare", .counts = true, .slowness = 1},
-    {.name = "exeunt idle", .preload = BENCH_PRELOAD, .has_ledger = true, .counts = true, .slowness = 1},
+    {.name = "bare", .serves = FOR_ALL, .counts = true, .slowness = 1},
+    {.name = "exeunt idle",
+     .serves = FOR_ALL,
+     .preload = BENCH_PRELOAD,
+     .has_ledger = true,
+     .counts = true,
+     .slowness = 1},
     {.name = "exeunt armed",
+     .serves = FOR_ALL,
      .preload = BENCH_PRELOAD,
      .has_ledger = true,
      .plan = "*@p=" RARELY,
      .counts = true,
      .slowness = 1},
-    {.name = "libfiu idle", .preload = FIU_POSIX, .counts = true, .slowness = 2},
+    {.name = "libfiu idle", .serves = FOR_CALLS, .preload = FIU_POSIX, .counts = true, .slowness = 2},
     {.name = "libfiu armed",
+     .serves = FOR_CALLS,
      .preload = FIU_RUN ":" FIU_POSIX,
      .enable = "enable_random name=*,probability=" RARELY,
      .counts = true,
      .slowness = 4},
     {.name = "strace inject",
+     .serves = FOR_CALLS,
      .tool = {"strace", "-f", "-o", "/dev/null", "-e",
               "inject=openat,read,write,close:error=EIO:when=1000000000"},
      .slowness = 50},
     {.name = "valgrind fds",
+     .serves = FOR_CALLS,
      .tool = {"valgrind", "-q", "--track-fds=yes", "--log-file=/dev/null"},
      .slowness = 50},
+    {.name = "TSan", .serves = FOR_LOCKS, .program = BENCH_CALLS_TSAN, .slowness = 10},
+    {.name = "helgrind",
+     .serves = FOR_LOCKS,
+     .tool = {"valgrind", "-q", "--tool=helgrind", "--log-file=/dev/null"},
+     .slowness = 200},
+    {.name = "drd",
+     .serves = FOR_LOCKS,
+     .tool = {"valgrind", "-q", "--tool=drd", "--log-file=/dev/null"},
+     .slowness = 200},
 };
 
 const struct column *column_at(unsigned index)
@@ -51,6 +69,8 @@ bool column_is_here(const struct column *column)
         snprintf(command, sizeof command, "command -v %s >/dev/null", column->tool[0]);
         return system(command) == 0;
     }
+    if (column->program != NULL)
+        return access(column->program, X_OK) == 0;
     return column->preload == NULL || column->has_ledger || access(FIU_POSIX, R_OK) == 0;
 }
 
@@ -84,7 +104,7 @@ static uint64_t run(const struct column *column, const char *kind, long rounds, 
         measured.arguments[used] = column->tool[used];
         used++;
     }
-    const char *command[] = {BENCH_CALLS, kind, count, workers};
+    const char *command[] = {column->program != NULL ? column->program : BENCH_CALLS, kind, count, workers};
     memcpy(measured.arguments + used, command, sizeof command);
     if (column->has_ledger) {
         make_ledger(column->plan, &ledger, path, sizeof path);

@@ -4,8 +4,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What a column is for: wrapped calls in general, or locks. */
+enum { FOR_CALLS = 1, FOR_LOCKS = 2, FOR_ALL = FOR_CALLS | FOR_LOCKS };
+
 struct column {
     const char *name;
+    unsigned serves;     /* FOR_... */
+    const char *program; /* NULL: the usual one */
     const char *preload; /* NULL: none */
     bool has_ledger;     /* it is exeunt's */
     const char *plan;    /* of the ledger; NULL: none */
@@ -15,7 +20,7 @@ struct column {
     unsigned slowness;   /* by about how much it is slower: the rounds are divided by it */
 };
 
-enum { COLUMNS_MAX = 8, COLUMN_BARE = 0 };
+enum { COLUMNS_MAX = 16, COLUMN_BARE = 0, COLUMN_IDLE = 1 };
 
 /* The i-th, NULL after the last. What is not installed here is left out. */
 const struct column *column_at(unsigned index);
