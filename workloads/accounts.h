@@ -3,8 +3,8 @@
  *     account (id INTEGER PRIMARY KEY, group_id INTEGER, balance INTEGER)
  *     journal (id INTEGER PRIMARY KEY, transfer INTEGER, account INTEGER, amount INTEGER)
  *
- * a debit (amount below 0) and a credit. The work folder holds it twice: as the service uses it, and as it was
- * prepared, which is the measure of what the service did. */
+ * a debit (amount below 0) and a credit. The work folder holds it twice: as the service uses it, and as it
+ * was prepared, which is the measure of what the service did. */
 #pragma once
 
 #include <limits.h>

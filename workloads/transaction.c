@@ -22,13 +22,17 @@ enum setting { SETTING_ACCOUNTS, SETTING_GROUPS, SETTING_SYNC };
 
 enum { AMOUNT_MAX = 100 };
 
+/* The process's table of locks, before the database: a group of accounts is one worker's at a time. Every
+ * transfer has the schema read-locked; who changes it would have it to himself. */
+static pthread_mutex_t groups[ACCOUNT_GROUPS_MAX];
+static pthread_rwlock_t schema;
+
 /* A group's accounts stand side by side in the service's list. */
 struct group {
-    pthread_mutex_t lock;
     size_t first, count;
 };
 
-/* What all operations share. */
+/* What all operations share; only read while they run. */
 struct service {
     char path[PATH_MAX];
     uint64_t seed;
@@ -38,7 +42,6 @@ struct service {
     size_t account_count;
     struct group groups[ACCOUNT_GROUPS_MAX];
     size_t group_count;
-    pthread_rwlock_t schema; /* read-locked by every transfer: who changes the schema has it to himself */
 };
 
 /* What one operation is to do. */
@@ -135,49 +138,49 @@ static int carry_out(void *arg)
 {
     const struct transfer *transfer = arg;
     int failed = validate(transfer);
-    give_way();
+    pthread_testcancel();
     if (failed == 0)
         failed = move(transfer, transfer->from, -transfer->amount);
-    give_way();
+    pthread_testcancel();
     if (failed == 0)
         failed = write_half(transfer, transfer->from, -transfer->amount);
-    give_way();
+    pthread_testcancel();
     if (failed == 0)
         failed = connection_alive();
     if (failed == 0)
         failed = move(transfer, transfer->to, transfer->amount);
-    give_way();
+    pthread_testcancel();
     if (failed == 0)
         failed = write_half(transfer, transfer->to, transfer->amount);
-    give_way();
+    pthread_testcancel();
     return failed;
 }
 
 /* The locks of a transfer's groups, in the order in which everybody takes them. */
-static pthread_mutex_t *lower_lock(struct service *service, const struct transfer *transfer)
+static pthread_mutex_t *lower_lock(const struct transfer *transfer)
 {
     size_t from = transfer->from_group, to = transfer->to_group;
-    return &service->groups[from < to ? from : to].lock;
+    return &groups[from < to ? from : to];
 }
 
-static pthread_mutex_t *upper_lock(struct service *service, const struct transfer *transfer)
+static pthread_mutex_t *upper_lock(const struct transfer *transfer)
 {
     size_t from = transfer->from_group, to = transfer->to_group;
-    return &service->groups[from < to ? to : from].lock;
+    return &groups[from < to ? to : from];
 }
 
 /* As one finds it in services: right as long as all goes well. */
 static int transfer_unguarded(void *state, uint64_t number)
 {
-    struct service *service = state;
+    const struct service *service = state;
     struct transfer transfer = choose(service, number);
-    pthread_mutex_t *lower = lower_lock(service, &transfer), *upper = upper_lock(service, &transfer);
+    pthread_mutex_t *lower = lower_lock(&transfer), *upper = upper_lock(&transfer);
 
     transfer.db = connect_to(service);
     if (transfer.db == NULL)
         return -errno;
     give_way();
-    int failed = pthread_rwlock_rdlock(&service->schema);
+    int failed = pthread_rwlock_rdlock(&schema);
     if (failed != 0)
         return -failed;
     give_way();
@@ -202,20 +205,20 @@ static int transfer_unguarded(void *state, uint64_t number)
 
     pthread_mutex_unlock(upper);
     pthread_mutex_unlock(lower);
-    pthread_rwlock_unlock(&service->schema);
+    pthread_rwlock_unlock(&schema);
     return connection_close(transfer.db);
 }
 
 /* The same with scoped guards: nothing to remember. */
-static int guarded(struct service *service, struct transfer *transfer, pthread_mutex_t *one,
+static int guarded(const struct service *service, struct transfer *transfer, pthread_mutex_t *one,
                    pthread_mutex_t *other)
 {
     EXEUNT_GUARD(connection, db, connect_to(service));
     if (db == NULL)
         return -errno;
     give_way();
-    EXEUNT_GUARD(rwlock, schema, exeunt_rwlock_read(&service->schema));
-    if (schema == NULL)
+    EXEUNT_GUARD(rwlock, reading, exeunt_rwlock_read(&schema));
+    if (reading == NULL)
         return -errno;
     give_way();
     EXEUNT_GUARD(mutex, first, exeunt_mutex_lock(one));
@@ -234,32 +237,31 @@ static int guarded(struct service *service, struct transfer *transfer, pthread_m
 
 static int transfer_guarded(void *state, uint64_t number)
 {
-    struct service *service = state;
+    const struct service *service = state;
     struct transfer transfer = choose(service, number);
-    return guarded(service, &transfer, lower_lock(service, &transfer), upper_lock(service, &transfer));
+    return guarded(service, &transfer, lower_lock(&transfer), upper_lock(&transfer));
 }
 
 /* Guards release what was taken; they cannot know in which order it had to be. */
 static int transfer_misordered(void *state, uint64_t number)
 {
-    struct service *service = state;
+    const struct service *service = state;
     struct transfer transfer = choose(service, number);
-    return guarded(service, &transfer, &service->groups[transfer.from_group].lock,
-                   &service->groups[transfer.to_group].lock);
+    return guarded(service, &transfer, &groups[transfer.from_group], &groups[transfer.to_group]);
 }
 
 /* The same by hand: every failure leaves through the label that undoes what was done until there. */
 static int transfer_handwritten(void *state, uint64_t number)
 {
-    struct service *service = state;
+    const struct service *service = state;
     struct transfer transfer = choose(service, number);
-    pthread_mutex_t *lower = lower_lock(service, &transfer), *upper = upper_lock(service, &transfer);
+    pthread_mutex_t *lower = lower_lock(&transfer), *upper = upper_lock(&transfer);
 
     transfer.db = connect_to(service);
     if (transfer.db == NULL)
         return -errno;
     give_way();
-    int failed = -pthread_rwlock_rdlock(&service->schema);
+    int failed = -pthread_rwlock_rdlock(&schema);
     if (failed != 0)
         goto close;
     give_way();
@@ -289,7 +291,7 @@ unlock_upper:
 unlock_lower:
     pthread_mutex_unlock(lower);
 unlock_schema:
-    pthread_rwlock_unlock(&service->schema);
+    pthread_rwlock_unlock(&schema);
 close:
     connection_close(transfer.db);
     return failed;
@@ -330,8 +332,8 @@ static int load_accounts(struct service *service)
     if (db == NULL)
         return -errno;
     struct loading loading = {.service = service};
-    int failed = database_each(db, "SELECT id, group_id FROM account ORDER BY group_id, id", take_account,
-                               &loading);
+    int failed =
+        database_each(db, "SELECT id, group_id FROM account ORDER BY group_id, id", take_account, &loading);
     if (failed == 0)
         failed = database_number(db, "SELECT coalesce(max(transfer), 0) + 1 FROM journal", NULL, 0,
                                  &service->first_transfer);
@@ -344,9 +346,9 @@ static int start(struct service *service)
     service->accounts = calloc(ACCOUNTS_MAX, sizeof *service->accounts);
     if (failed == 0)
         failed = service->accounts != NULL ? load_accounts(service) : -ENOMEM;
-    pthread_rwlock_init(&service->schema, NULL);
-    for (size_t i = 0; i < service->group_count; i++)
-        pthread_mutex_init(&service->groups[i].lock, NULL);
+    pthread_rwlock_init(&schema, NULL);
+    for (size_t i = 0; i < ACCOUNT_GROUPS_MAX; i++)
+        pthread_mutex_init(&groups[i], NULL);
     return failed;
 }
 
@@ -354,9 +356,9 @@ static int start(struct service *service)
 static void close_service(void *state)
 {
     struct service *service = state;
-    for (size_t i = 0; i < service->group_count; i++)
-        pthread_mutex_destroy(&service->groups[i].lock);
-    pthread_rwlock_destroy(&service->schema);
+    for (size_t i = 0; i < ACCOUNT_GROUPS_MAX; i++)
+        pthread_mutex_destroy(&groups[i]);
+    pthread_rwlock_destroy(&schema);
     free(service->accounts);
     free(service);
 }
@@ -415,7 +417,8 @@ EXEUNT_WORKLOAD(transaction) = {
     .settings =
         (const struct exeunt_setting[]){
             [SETTING_ACCOUNTS] = {"accounts", 64, 2, ACCOUNTS_MAX, "accounts that are made"},
-            [SETTING_GROUPS] = {"groups", 8, 2, ACCOUNT_GROUPS_MAX, "groups that they are in, each with a lock"},
+            [SETTING_GROUPS] = {"groups", 8, 2, ACCOUNT_GROUPS_MAX,
+                                "groups that they are in, each with a lock"},
             [SETTING_SYNC] = {"sync", 1, 0, 2,
                               "PRAGMA synchronous. 0: off, 1: sync at checkpoints, 2: sync every commit"},
             {NULL, 0, 0, 0, NULL},
