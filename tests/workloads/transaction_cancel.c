@@ -19,9 +19,9 @@
 #include "exeunt/workload.h"
 #include "scratch.h"
 
-enum { LANES = 4, PLACES = 9, CALLS = 24, NEVER = -1 };
+enum { LANES = 4, PLACES = 9, CALLS = 24 };
 
-/* What the calling thread holds, and after how many places or calls it is cancelled. */
+/* What the calling thread holds, and at which place or call from here on it is cancelled; 0: at none. */
 static _Thread_local struct {
     int places_left, calls_left;
     int locks, connections, transactions;
@@ -29,7 +29,7 @@ static _Thread_local struct {
 
 static void count_down(int *left)
 {
-    if (*left >= 0 && (*left)-- == 0)
+    if (*left > 0 && --*left == 0)
         pthread_cancel(pthread_self());
 }
 
@@ -137,8 +137,8 @@ static void *transfer(void *of)
     pthread_setspecific(at_end, (void *)(uintptr_t)(number + 1));
     uint64_t draw = hash_add(test.seed, number);
     bool at_place = draw % 2 == 0;
-    self.places_left = at_place ? (int)(hash_mix(draw) % PLACES) : NEVER;
-    self.calls_left = at_place ? NEVER : (int)(hash_mix(draw) % CALLS);
+    self.places_left = at_place ? 1 + (int)(hash_mix(draw) % PLACES) : 0;
+    self.calls_left = at_place ? 0 : 1 + (int)(hash_mix(draw) % CALLS);
     if (test.operation(test.state, number) == 0)
         atomic_fetch_add(&test.succeeded, 1);
     return NULL;
