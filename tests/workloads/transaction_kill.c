@@ -16,7 +16,7 @@
 #include "exeunt/workload.h"
 #include "scratch.h"
 
-enum { TRANSFERS_MAX = 600 };
+enum { TRANSFERS_MAX = 300 };
 
 static void fail(const char *what, const char *why)
 {
@@ -24,7 +24,8 @@ static void fail(const char *what, const char *why)
     exit(1);
 }
 
-/* Starts the service, with transfers without end. */
+/* Starts the service, with transfers without end. Each commit is synced to disk, so that most of the time
+ * somebody is in the midst of one. */
 static pid_t start(const char *host, const char *variant, const char *folder, uint64_t seed)
 {
     char seed_text[24];
@@ -34,7 +35,7 @@ static pid_t start(const char *host, const char *variant, const char *folder, ui
         return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     execl(host, host, "transaction", variant, "--folder", folder, "--seed", seed_text, "--workers", "8",
-          "--set", "accounts=64", "--set", "groups=8", "--set", "sync=0", (char *)NULL);
+          "--set", "accounts=64", "--set", "groups=8", "--set", "sync=2", (char *)NULL);
     _exit(127);
 }
 
