@@ -167,15 +167,27 @@ static void leave_journals(const char *folder)
     close(fd);
 }
 
-static void spoil_pages(const char *folder)
+static void overwrite(const char *folder, const void *bytes, size_t size, off_t offset)
 {
-    char path[PATH_MAX], garbage[4096];
+    char path[PATH_MAX];
     execute(folder, "PRAGMA wal_checkpoint(TRUNCATE)");
     path_of(folder, ACCOUNTS_FILE, path);
-    memset(garbage, 'x', sizeof garbage);
     int fd = open(path, O_WRONLY);
-    cr_assert_eq(pwrite(fd, garbage, sizeof garbage, 4096), (ssize_t)sizeof garbage);
+    cr_assert_eq(pwrite(fd, bytes, size, offset), (ssize_t)size);
     close(fd);
+}
+
+static void spoil_page(const char *folder)
+{
+    char garbage[4096];
+    memset(garbage, 'x', sizeof garbage);
+    overwrite(folder, garbage, sizeof garbage, 4096);
+}
+
+/* The number of free pages stands in the header; no query needs it. Source: sqlite.org/fileformat2.html. */
+static void spoil_header(const char *folder)
+{
+    overwrite(folder, (const char[]){0, 0, 0, 7}, 4, 36);
 }
 
 static void empty_file(const char *folder)
@@ -214,7 +226,8 @@ static const struct {
     {die_with_pages_written, 0, false, "the same, but parts of it are in the log"},
     {cut_log, 1, false, "the log ends within the second of two transfers"},
     {leave_journals, 0, false, "a journal that nobody needs"},
-    {spoil_pages, 0, true, "a page of something else"},
+    {spoil_page, 0, true, "a page of something else"},
+    {spoil_header, 0, true, "a number in the header that nothing but the integrity check reads"},
     {empty_file, 0, true, "an empty file"},
     {write_text, 0, true, "a text"},
     {remove_file, 0, true, "no file"},
