@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,15 +21,6 @@ enum { MADE_COUNT = 256, MADE_LENGTH_MAX = 1 << 20, INPUT_FILES_MAX = 100000 };
 int folder_close(DIR *folder)
 {
     return folder == NULL || closedir(folder) == 0 ? 0 : -errno;
-}
-
-int explain(struct exeunt_reason *reason, int code, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(reason->text, sizeof reason->text, format, arguments);
-    va_end(arguments);
-    return code;
 }
 
 uint32_t checksum_add(uint32_t checksum, const void *data, size_t size)

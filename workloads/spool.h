@@ -9,6 +9,7 @@
 
 #include "exeunt/scope.h"
 #include "exeunt/workload.h"
+#include "reason.h"
 
 enum {
     UPLOAD_NAME_MAX = 255,
@@ -53,7 +54,3 @@ int64_t spool_count(const char *folder);
 /* Guard of a folder that is listed. */
 int folder_close(DIR *folder);
 EXEUNT_DEFINE_GUARD(folder, DIR *, NULL, folder_close);
-
-/* Sets the reason to a formatted sentence and returns `code`. */
-int explain(struct exeunt_reason *reason, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));

@@ -12,12 +12,13 @@ struct comparison {
     const struct setup *setup;
     struct result result;
     struct witness witnesses[RESULT_VARIANTS_MAX];
-    uint64_t begun; /* the most operations that a control began before it died */
+    uint64_t begun; /* the most operations that a control began before it ran out of descriptors */
 };
 
 /* How many operations a variant does if the user does not say: a control as many as it takes to meet the
  * limit, the others those that the control began (a worker may hold a number that it did not begin). Each
- * operation then meets the faults that it met in the control, and those on the way out besides. */
+ * operation then meets the faults that it met in the control, and those on the way out besides. A control
+ * that ended in another way, as by a deadlock after a few operations, does not say how many are enough. */
 static uint64_t operations_of(const struct comparison *comparison, const struct exeunt_variant *variant)
 {
     const struct campaign_options *options = comparison->setup->options;
@@ -35,7 +36,7 @@ static int run_one(struct comparison *comparison, const struct exeunt_variant *v
     if (failed != 0)
         return failed;
     comparison->result.variant_count++;
-    if (variant->leaks && result->operations.started > comparison->begun)
+    if (variant->leaks && result->ended == ENDED_EMFILE && result->operations.started > comparison->begun)
         comparison->begun = result->operations.started;
     return 0;
 }

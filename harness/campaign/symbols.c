@@ -1,6 +1,7 @@
 /* Symbolizes with elfutils' libdwfl: the ledger's modules, at the addresses where the child had them. */
 #include "campaign/symbols.h"
 
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,18 +62,63 @@ static Dwarf_Die *unit_of(Dwfl_Module *module, uint64_t address, Dwarf_Addr *bia
     return NULL;
 }
 
+/* Headers of ours whose functions are inlined into the program: their lines are nobody's. */
+static bool is_own_header(const char *file)
+{
+    static const char *const headers[] = {"exeunt/mark.h", "exeunt/scope.h"};
+    size_t length = strlen(file);
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        if (length >= strlen(headers[i]) && strcmp(file + length - strlen(headers[i]), headers[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A line of a source. */
+struct place {
+    const char *file; /* NULL: not known */
+    int line;
+};
+
+static struct place place_of_call(Dwarf_Die *unit, Dwarf_Die *inlined)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word file = 0, line = 0;
+    Dwarf_Files *files;
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &file) != 0 ||
+        dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &line) != 0 ||
+        dwarf_getsrcfiles(unit, &files, NULL) != 0)
+        return (struct place){0};
+    return (struct place){dwarf_filesrc(files, file, NULL, NULL), (int)line};
+}
+
+/* Of the calls that were inlined one into the other at `pc`, the innermost that stands in no header of ours.
+ */
+static struct place outside_own_headers(Dwarf_Die *unit, Dwarf_Addr pc, struct place place)
+{
+    Dwarf_Die *innermost = NULL, *scopes = NULL;
+    int count = dwarf_getscopes(unit, pc, &innermost) > 0 ? dwarf_getscopes_die(innermost, &scopes) : 0;
+    for (int i = 0; i < count && place.file != NULL && is_own_header(place.file); i++)
+        if (dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
+            place = place_of_call(unit, &scopes[i]);
+    free(innermost);
+    free(scopes);
+    return place;
+}
+
 static bool name_line(Dwfl_Module *module, uint64_t address, char *out, size_t size)
 {
     Dwarf_Addr bias = 0;
     Dwarf_Die *unit = module != NULL ? unit_of(module, address, &bias) : NULL;
     Dwarf_Line *line = unit != NULL ? dwarf_getsrc_die(unit, address - bias) : NULL;
-    const char *file = line != NULL ? dwarf_linesrc(line, NULL, NULL) : NULL;
-    int number = 0;
-    if (file == NULL || dwarf_lineno(line, &number) != 0)
+    struct place place = {.file = line != NULL ? dwarf_linesrc(line, NULL, NULL) : NULL};
+    if (place.file == NULL || dwarf_lineno(line, &place.line) != 0)
         return false;
-    while (strncmp(file, "./", 2) == 0)
-        file += 2;
-    snprintf(out, size, "%s:%d", file, number);
+    place = outside_own_headers(unit, address - bias, place);
+    if (place.file == NULL)
+        return false;
+    while (strncmp(place.file, "./", 2) == 0)
+        place.file += 2;
+    snprintf(out, size, "%s:%d", place.file, place.line);
     return true;
 }
 

@@ -52,7 +52,7 @@ static const struct argp_option known_options[] = {
      "Threads that do the operations, 1 to " WORKERS_HIGHEST " (default " WORKERS_DEFAULT ")", 1},
     {"operations", OPTION_OPERATIONS, "N", 0,
      "Operations of each variant (default: 12 for each descriptor of the limit; in a comparison the variants "
-     "that should be clean do as many as the leaking one began)",
+     "that should be clean do as many as the one that ran out of descriptors began)",
      1},
     {"for", OPTION_FOR, "TIME", 0,
      "Time of each variant, instead of --operations; a program of your own is then ended by SIGTERM. A TIME "

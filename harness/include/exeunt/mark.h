@@ -65,8 +65,9 @@ static inline void exeunt_transfer_lock(void *lock)
 
 /* The operation took, or gave back, a resource that exeunt cannot see by itself: the connection, transaction
  * or session number `id` (an address will do). `kind` is its name, at most 23 bytes; there are at most 16
- * kinds. Any thread may give it back. */
-static inline void exeunt_took(const char *kind, uint64_t id)
+ * kinds. Any thread may give it back. Inlined even without optimisation: the line that took it is the
+ * caller's. */
+__attribute__((always_inline)) static inline void exeunt_took(const char *kind, uint64_t id)
 {
     if (exeunt_mark_took)
         exeunt_mark_took(kind, id);

@@ -59,6 +59,9 @@
 
 #pragma GCC visibility push(default)
 
+/* Of functions that take a lock: inlined, so that whoever watches locks sees the line of the caller. */
+#define EXEUNT_INLINE static inline __attribute__((always_inline, unused))
+
 /* ---- Failures and the reporter ---------------------------------------------------------------------- */
 
 /* Why a block is left. A plain value: copy it freely. `file` is a string literal. */
@@ -195,17 +198,51 @@ EXEUNT_DEFINE_GUARD(memory, void *, NULL, exeunt_memory_release);
  * errno set if the lock is not held (EDEADLK, EBUSY from a try, ...).
  *     EXEUNT_GUARD(mutex, held, exeunt_mutex_lock(&queue->mutex));   if (!held) ...
  * A robust mutex whose owner died is held: returned with errno EOWNERDEAD, otherwise errno is untouched. */
-pthread_mutex_t *exeunt_mutex_lock(pthread_mutex_t *mutex);
-pthread_mutex_t *exeunt_mutex_trylock(pthread_mutex_t *mutex);
+EXEUNT_INLINE pthread_mutex_t *exeunt_mutex_lock(pthread_mutex_t *mutex);
+EXEUNT_INLINE pthread_mutex_t *exeunt_mutex_trylock(pthread_mutex_t *mutex);
 int exeunt_mutex_release(pthread_mutex_t *mutex);
 EXEUNT_DEFINE_GUARD(mutex, pthread_mutex_t *, NULL, exeunt_mutex_release);
 
-pthread_rwlock_t *exeunt_rwlock_read(pthread_rwlock_t *lock);
-pthread_rwlock_t *exeunt_rwlock_write(pthread_rwlock_t *lock);
-pthread_rwlock_t *exeunt_rwlock_tryread(pthread_rwlock_t *lock);
-pthread_rwlock_t *exeunt_rwlock_trywrite(pthread_rwlock_t *lock);
+EXEUNT_INLINE pthread_rwlock_t *exeunt_rwlock_read(pthread_rwlock_t *lock);
+EXEUNT_INLINE pthread_rwlock_t *exeunt_rwlock_write(pthread_rwlock_t *lock);
+EXEUNT_INLINE pthread_rwlock_t *exeunt_rwlock_tryread(pthread_rwlock_t *lock);
+EXEUNT_INLINE pthread_rwlock_t *exeunt_rwlock_trywrite(pthread_rwlock_t *lock);
 int exeunt_rwlock_release(pthread_rwlock_t *lock);
 EXEUNT_DEFINE_GUARD(rwlock, pthread_rwlock_t *, NULL, exeunt_rwlock_release);
+
+/* What stands behind the lock guards. Not for direct use. */
+pthread_mutex_t *exeunt_mutex_held(pthread_mutex_t *mutex, int error);
+pthread_rwlock_t *exeunt_rwlock_held(pthread_rwlock_t *lock, int error);
+
+EXEUNT_INLINE pthread_mutex_t *exeunt_mutex_lock(pthread_mutex_t *mutex)
+{
+    return exeunt_mutex_held(mutex, pthread_mutex_lock(mutex));
+}
+
+EXEUNT_INLINE pthread_mutex_t *exeunt_mutex_trylock(pthread_mutex_t *mutex)
+{
+    return exeunt_mutex_held(mutex, pthread_mutex_trylock(mutex));
+}
+
+EXEUNT_INLINE pthread_rwlock_t *exeunt_rwlock_read(pthread_rwlock_t *lock)
+{
+    return exeunt_rwlock_held(lock, pthread_rwlock_rdlock(lock));
+}
+
+EXEUNT_INLINE pthread_rwlock_t *exeunt_rwlock_write(pthread_rwlock_t *lock)
+{
+    return exeunt_rwlock_held(lock, pthread_rwlock_wrlock(lock));
+}
+
+EXEUNT_INLINE pthread_rwlock_t *exeunt_rwlock_tryread(pthread_rwlock_t *lock)
+{
+    return exeunt_rwlock_held(lock, pthread_rwlock_tryrdlock(lock));
+}
+
+EXEUNT_INLINE pthread_rwlock_t *exeunt_rwlock_trywrite(pthread_rwlock_t *lock)
+{
+    return exeunt_rwlock_held(lock, pthread_rwlock_trywrlock(lock));
+}
 
 /* temp: a temporary file, closed and unlinked unless it is kept. */
 struct exeunt_temp {

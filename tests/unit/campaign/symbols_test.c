@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exeunt/mark.h"
 #include "oracle/result.h"
 
 /* The program's own text, as the preload would note it. */
@@ -55,6 +56,37 @@ Test(symbols, line_of_a_call, .init = make_ledger, .fini = close_ledger)
     uint64_t address = own_address(); /* the line that is expected */
     snprintf(expected, sizeof expected, "tests/unit/campaign/symbols_test.c:%d", __LINE__ - 1);
     symbols_name(symbols, address, name, sizeof name);
+    cr_expect_str_eq(name, expected);
+    symbols_close(symbols);
+}
+
+static uint64_t marked_at;
+
+/* Stands for the preload. */
+__attribute__((noinline)) void exeunt_mark_took(const char *kind, uint64_t id)
+{
+    (void)kind, (void)id;
+    marked_at = (uint64_t)(uintptr_t)__builtin_return_address(0);
+}
+
+static inline __attribute__((always_inline)) void take_within(void)
+{
+    exeunt_took("thing", 1); /* in a function of the program's own that is inlined: this line is meant */
+}
+enum { WITHIN_LINE = __LINE__ - 2 };
+
+/* A mark is inlined, and so may be the function that sets it. */
+Test(symbols, line_of_a_mark_is_the_callers, .init = make_ledger, .fini = close_ledger)
+{
+    struct symbols *symbols = symbols_open(&ledger);
+    char name[RESULT_PLACE_MAX], expected[64];
+    exeunt_took("thing", 1); /* the line that is expected */
+    snprintf(expected, sizeof expected, "tests/unit/campaign/symbols_test.c:%d", __LINE__ - 1);
+    symbols_name(symbols, marked_at, name, sizeof name);
+    cr_expect_str_eq(name, expected);
+    take_within();
+    snprintf(expected, sizeof expected, "tests/unit/campaign/symbols_test.c:%d", WITHIN_LINE);
+    symbols_name(symbols, marked_at, name, sizeof name);
     cr_expect_str_eq(name, expected);
     symbols_close(symbols);
 }
