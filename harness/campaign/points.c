@@ -28,7 +28,7 @@ static bool fits(const struct plan_rule *rule, size_t index, const struct plan_p
                  size_t size)
 {
     const char *name = points->names[index];
-    if (rule->kind == PLAN_DELAY)
+    if (rule->kind == PLAN_DELAY || rule->kind == PLAN_CANCEL)
         return true;
     if (rule->kind == PLAN_SHORT) {
         snprintf(why, size, "plan: '%s' moves no bytes and cannot be cut short", name);

@@ -92,7 +92,7 @@ static void show_points(void)
     const struct exeunt_workload *workload;
     puts("Points (name, realistic errnos, those that must be asked for by name, since when; *: the call is "
          "done "
-         "all the same)");
+         "all the same). Of each: delay=TIME, cancel");
     for (size_t i = 0; (workload = exeunt_workload_at(i)) != NULL; i++)
         for (const struct exeunt_point *point = workload->points; point->name != NULL; point++)
             printf("  %-*s %s; %s\n", width, point->name, plan_errno_name(point->error), point->help);

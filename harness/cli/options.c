@@ -40,7 +40,8 @@ enum {
 
 static const struct argp_option known_options[] = {
     {"faults", OPTION_FAULTS, "PLAN", 0,
-     "Which points fail, when and how: POINTS[:ERRNO,...][@WHEN], several separated by ';', for example "
+     "Which points fail, when and how: POINTS[:ERRNO,...][@WHEN], or instead of an errno 'short', "
+     "'delay=TIME', 'cancel' (of the calling thread); several separated by ';', for example "
      "'posix/io/oc/open:EMFILE@p=0.02'; 'none' for no faults (default: the workload's own plan, see "
      "'exeunt list'; for a program none). 'fiu:enable_random name=POINT,probability=P', a command of "
      "fiu-run, "

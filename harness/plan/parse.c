@@ -135,14 +135,15 @@ const char *plan_errno_name(int error)
     return name != NULL ? name : "E?";
 }
 
-/* What can stand for a kind: the two words, then all errnos. */
+/* What can stand for a kind: the words, then all errnos. */
 static const char *kind_candidate(const void *of, size_t index)
 {
-    static const char *const words[] = {"short", "delay=2ms"};
+    static const char *const words[] = {"short", "delay=2ms", "cancel"};
+    enum { WORDS = sizeof words / sizeof *words };
     (void)of;
-    if (index < 2)
+    if (index < WORDS)
         return words[index];
-    index -= 2;
+    index -= WORDS;
     for (int value = 1; value <= ERRNO_MAX; value++)
         if (strerrorname_np(value) != NULL && index-- == 0)
             return strerrorname_np(value);
@@ -155,6 +156,10 @@ static int parse_kind(const char *word, struct plan_rule *rule, struct error *er
         rule->kind = PLAN_SHORT;
         return 0;
     }
+    if (strcmp(word, "cancel") == 0) {
+        rule->kind = PLAN_CANCEL;
+        return 0;
+    }
     if (strncmp(word, "delay=", 6) == 0) {
         rule->kind = PLAN_DELAY;
         if (text_duration_ns(word + 6, &rule->delay_ns) == 0)
@@ -164,7 +169,8 @@ static int parse_kind(const char *word, struct plan_rule *rule, struct error *er
     int value = plan_errno_value(word);
     char hint[96];
     if (value == 0)
-        return error_usage(error, "plan: no errno is named '%s'%s; other kinds are 'short' and 'delay=TIME'",
+        return error_usage(error,
+                           "plan: no errno is named '%s'%s; other kinds are 'short', 'delay=TIME', 'cancel'",
                            word, text_hint(hint, sizeof hint, word, kind_candidate, NULL));
     if (rule->errno_count == PLAN_ERRNOS_MAX)
         return error_usage(error, "plan: more than %d errnos in one rule; split it with ';'",
@@ -189,7 +195,8 @@ static int parse_kinds(struct token text, struct plan_rule *rule, struct error *
     } while (more);
     if (rule->kind != PLAN_ERRNO && words > 1)
         return error_usage(
-            error, "plan: 'short' and 'delay=TIME' stand alone; give other kinds a rule of their own");
+            error,
+            "plan: 'short', 'delay=TIME' and 'cancel' stand alone; give other kinds a rule of their own");
     return 0;
 }
 

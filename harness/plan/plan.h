@@ -22,9 +22,11 @@ enum {
 };
 
 enum plan_kind {
-    PLAN_ERRNO, /* the call fails with an errno */
-    PLAN_SHORT, /* a reading or writing call moves fewer bytes than asked */
-    PLAN_DELAY, /* the call is made delay_ns later */
+    PLAN_ERRNO,  /* the call fails with an errno */
+    PLAN_SHORT,  /* a reading or writing call moves fewer bytes than asked */
+    PLAN_DELAY,  /* the call is made delay_ns later */
+    PLAN_CANCEL, /* the calling thread is cancelled; the call goes on, which acts on it if it is one that does
+                  */
 };
 
 enum plan_when { PLAN_RANDOM, PLAN_WINDOW };
@@ -71,7 +73,7 @@ struct plan_points {
 
 /* Parses `text`, the grammar of --faults: POINTS[:KIND[,KIND...]][@WHEN], rules separated by ';'.
  *   POINTS  point names separated by ',', '*' matches any rest as in libfiu: posix/io/STAR
- *   KIND    errno names, or `short`, or `delay=TIME`; none: the realistic errnos of each point
+ *   KIND    errno names, or `short`, or `delay=TIME`, or `cancel`; none: the realistic errnos of each point
  *   WHEN    p=0.02, or F, F+, F..L, each with +S, as strace counts: 3 the third call, 3+ from the third
  *           on, 2..20+2 every second of them; none: every call
  * "none" is the plan without rules. Wildcards are expanded at once to points of `points`; if these are open,

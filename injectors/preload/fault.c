@@ -3,6 +3,7 @@
 #include "preload.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +13,18 @@ static void delay(uint64_t ns)
     struct timespec time = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
     while (syscall(SYS_nanosleep, &time, &time) != 0 && errno == EINTR)
         continue;
+}
+
+/* The calling thread. What the C library does for it is none of the program's calls; and a thread that can be
+ * cancelled anywhere is so only when that is over. */
+static void cancel(void)
+{
+    int type;
+    pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+    self.bypass++;
+    pthread_cancel(pthread_self());
+    self.bypass--;
+    pthread_setcanceltype(type, NULL);
 }
 
 static void remember(struct self *me, int error)
@@ -129,11 +142,14 @@ bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *
     if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], who(me), k, &planned))
         return UNLIKELY((preload.armed[point] & ARMED_BY_OTHERS) != 0) &&
                deliver(point, k, site, NULL, SIZE_MAX, out);
-    if (planned.kind != PLAN_DELAY)
+    if (planned.kind != PLAN_DELAY && planned.kind != PLAN_CANCEL)
         return deliver(point, k, site, &planned, movable, out);
     int saved = errno;
     note(point, k, 0, site);
-    delay(planned.delay_ns);
+    if (planned.kind == PLAN_DELAY)
+        delay(planned.delay_ns);
+    else
+        cancel();
     errno = saved;
     return false;
 }
