@@ -80,8 +80,8 @@ static void write_kind(const struct ink *ink, const struct finding *finding)
         return;
     case FINDING_LOCK_INVERSION:
         fputs("two locks taken in two orders, the second", ink->out);
-        write_with(ink, " at ", finding->site);
-        write_with(ink, " while holding one taken at ", finding->taken_at);
+        write_with(ink, " at ", finding->taken_at);
+        write_with(ink, ", in the other order at ", finding->site);
         return;
     case FINDING_LEAKED_RESOURCE:
         write_with(ink, "leaked ", finding->resource);
@@ -93,6 +93,10 @@ static void write_kind(const struct ink *ink, const struct finding *finding)
         return;
     case FINDING_UNREAPED_CHILD:
         fputs("child not waited for", ink->out);
+        write_with(ink, ", started at ", finding->taken_at);
+        return;
+    case FINDING_UNJOINED_THREAD:
+        fputs("thread never joined", ink->out);
         write_with(ink, ", started at ", finding->taken_at);
         return;
     case FINDING_LEFT_TEMP_FILE:

@@ -125,6 +125,15 @@ static json_t *fds(const struct variant_result *variant)
     return filled(&object);
 }
 
+static json_t *threads(const struct variant_result *variant)
+{
+    struct filling object = {.into = json_object()};
+    put(&object, "started", number(variant->threads.started));
+    put(&object, "joined", number(variant->threads.joined));
+    put(&object, "detached", number(variant->threads.detached));
+    return filled(&object);
+}
+
 static json_t *children(const struct variant_result *variant)
 {
     struct filling object = {.into = json_object()};
@@ -294,6 +303,7 @@ static json_t *variant_object(const struct result *result, const struct variant_
     put(&object, "faults", faults(result, variant));
     put(&object, "fds", fds(variant));
     put(&object, "children", children(variant));
+    put(&object, "threads", threads(variant));
     put(&object, "temp_files", number_or_null(variant->temp_files));
     put(&object, "heap", heap(variant));
     put(&object, "stored", stored(variant));

@@ -65,6 +65,21 @@ static void collect_children(struct watch *watch, const struct variant_result *v
     }
 }
 
+static void collect_threads(struct watch *watch, const struct variant_result *variant)
+{
+    const struct ledger *ledger = watch->ledger.ledger;
+    for (size_t i = 0; ended_in_order(variant) && i < LEDGER_SPAWNED_MAX; i++) {
+        const struct ledger_spawned *spawned = &ledger->spawned[i];
+        if ((spawned->state & LEDGER_SPAWNED_NAMED) != 0)
+            findings_put(&watch->findings, &(struct raw_finding){.kind = FINDING_UNJOINED_THREAD,
+                                                                 .taken_at = spawned->taken_at,
+                                                                 .point = -1,
+                                                                 .operation = spawned->operation,
+                                                                 .path = spawned->path,
+                                                                 .count = 1});
+    }
+}
+
 static void collect_temps(struct watch *watch, struct variant_result *variant)
 {
     variant->temp_files = 0;
@@ -95,6 +110,8 @@ static bool is_informational(enum finding_kind kind, unsigned fail_on)
         return (fail_on & FAIL_ON_UNRELEASED) == 0;
     case FINDING_UNREAPED_CHILD:
         return (fail_on & FAIL_ON_CHILDREN) == 0;
+    case FINDING_UNJOINED_THREAD:
+        return true;
     case FINDING_LEFT_TEMP_FILE:
         return (fail_on & FAIL_ON_TEMP_FILES) == 0;
     default:
@@ -107,6 +124,7 @@ static int fill_findings(struct watch *watch, struct variant_result *variant, st
     unsigned fail_on = watch->setup->options->fail_on;
     collect_descriptors(watch, variant);
     collect_children(watch, variant);
+    collect_threads(watch, variant);
     collect_temps(watch, variant);
     int failed = seen_findings(watch, 1, variant, error);
     if (failed != 0)

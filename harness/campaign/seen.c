@@ -164,6 +164,9 @@ static void fill_counts(const struct watch *watch, struct variant_result *out)
         out->faults.by_point[i] = ledger->points[i].injected;
     out->children.started = ledger->children_started;
     out->children.reaped = ledger->children_reaped;
+    out->threads.started = ledger->threads_started;
+    out->threads.joined = ledger->threads_joined;
+    out->threads.detached = ledger->threads_detached;
     out->temps.made = ledger->temps_made;
     out->temps.gone = ledger->temps_gone;
     out->heap.watched = watch->setup->options->heap && ledger->heap_watched != 0;

@@ -34,6 +34,7 @@ enum {
     LEDGER_TEMP_PATH_MAX = 232,
     LEDGER_REMOTE_MAX = 256,
     LEDGER_HELD_MAX = 16,
+    LEDGER_SPAWNED_MAX = 1024,
     LEDGER_TRANSFERRED_MAX = 256,
     LEDGER_ORDERS_MAX = 8192,
     LEDGER_RESOURCES_MAX = 4096,
@@ -103,6 +104,20 @@ struct ledger_resource {
     uint64_t taken_at;  /* site */
 };
 enum ledger_resource_state { LEDGER_RESOURCE_FREE, LEDGER_RESOURCE_BUSY, LEDGER_RESOURCE_HELD };
+
+/* A thread that was started to be joined, and was neither joined nor detached yet. */
+struct ledger_spawned {
+    _Atomic uint32_t state;  /* bits of enum ledger_spawned_state; 0: free */
+    int32_t path;            /* index of the spawn path of the thread that started it */
+    _Atomic uint64_t handle; /* its pthread_t */
+    uint64_t operation;      /* encoded */
+    uint64_t taken_at;       /* site */
+};
+enum ledger_spawned_state {
+    LEDGER_SPAWNED_USED = 1,
+    LEDGER_SPAWNED_NAMED = 2,   /* the handle is there, the call that started it has returned */
+    LEDGER_SPAWNED_DETACHED = 4 /* by itself, before that */
+};
 
 /* How a lock is held, or waited for. */
 enum ledger_lock_mode {
@@ -256,6 +271,8 @@ struct ledger {
     _Atomic uint64_t leaks;                         /* counted also if the event is lost */
     _Atomic uint64_t children_started, children_reaped;
     _Atomic uint64_t children_unrecorded; /* not yet reaped, for which no room was left */
+    _Atomic uint64_t threads_started, threads_joined, threads_detached;
+    _Atomic uint64_t threads_spawned_unrecorded; /* for which no room was left among the spawned */
     _Atomic uint64_t temps_made, temps_gone, temps_unrecorded;
     _Atomic uint64_t heap_peak;         /* bytes in use at most within one operation */
     _Atomic uint64_t heap_leaks;        /* bytes, counted also if the event is lost */
@@ -275,6 +292,7 @@ struct ledger {
     _Atomic uint64_t locks_left; /* counted also if the event is lost */
     char paths[LEDGER_PATHS_MAX][LEDGER_PATH_MAX];
     struct ledger_child children[LEDGER_CHILDREN_MAX];
+    struct ledger_spawned spawned[LEDGER_SPAWNED_MAX];
     struct ledger_temp temps[LEDGER_TEMPS_MAX];
     struct ledger_resource_kind resource_kinds[LEDGER_RESOURCE_KINDS_MAX];
     struct ledger_resource resources[LEDGER_RESOURCES_MAX];

@@ -241,6 +241,8 @@ static void say_program(struct result *result)
     say_left(&sentence, &any, variant->unreleased, "open descriptor", "open descriptors");
     say_left(&sentence, &any, count_of(variant, FINDING_UNREAPED_CHILD), "child not waited for",
              "children not waited for");
+    say_left(&sentence, &any, count_of(variant, FINDING_UNJOINED_THREAD), "thread never joined",
+             "threads never joined");
     say_left(&sentence, &any, count_of(variant, FINDING_LEFT_TEMP_FILE), "temporary file", "temporary files");
     uint64_t broken = 0;
     for (size_t i = 0; i < variant->finding_count; i++)

@@ -55,6 +55,7 @@ const char *finding_kind_name(enum finding_kind kind)
         [FINDING_LEAKED_RESOURCE] = "leaked-resource",
         [FINDING_UNRELEASED_DESCRIPTOR] = "unreleased-descriptor",
         [FINDING_UNREAPED_CHILD] = "unreaped-child",
+        [FINDING_UNJOINED_THREAD] = "unjoined-thread",
         [FINDING_LEFT_TEMP_FILE] = "left-temporary-file",
         [FINDING_ERROR_EXIT] = "error-exit",
     };

@@ -47,6 +47,7 @@ enum finding_kind {
     FINDING_LEAKED_RESOURCE, /* of a kind that the program told of: a connection, a transaction */
     FINDING_UNRELEASED_DESCRIPTOR, /* still open when the program ended */
     FINDING_UNREAPED_CHILD,        /* not waited for when the program ended */
+    FINDING_UNJOINED_THREAD,       /* neither joined nor detached when the program ended */
     FINDING_LEFT_TEMP_FILE,        /* still there when the program ended, with the place that made it */
     FINDING_ERROR_EXIT,            /* ended with a status other than 0 */
 };
@@ -153,6 +154,9 @@ struct variant_result {
     struct {
         uint64_t started, reaped;
     } children;
+    struct {
+        uint64_t started, joined, detached;
+    } threads;
     struct {
         uint64_t made, gone;
     } temps; /* temporary files */

@@ -67,6 +67,22 @@ void held_again(struct ledger_locks *locks, const void *mutex, uint64_t taken_at
 void held_wait(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode, uintptr_t site);
 void held_wait_over(struct ledger_locks *locks);
 
+/* A wait for what nobody holds: `plain_wait_over` as the cleanup of what the first returns, since the thread
+ * may be cancelled in it. */
+static inline struct ledger_locks *plain_wait(const void *on, uintptr_t site)
+{
+    struct ledger_locks *locks = held_record();
+    if (locks != NULL)
+        held_wait(locks, on, LEDGER_WAIT, site);
+    return locks;
+}
+
+static inline void plain_wait_over(struct ledger_locks **locks)
+{
+    if (*locks != NULL)
+        held_wait_over(*locks);
+}
+
 /* A lock is about to be destroyed: news if a thread holds it. It was destroyed: nobody holds it any more. */
 void held_destroying(const void *lock, uintptr_t site);
 void held_destroyed(const void *lock);

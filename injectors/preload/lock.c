@@ -277,21 +277,7 @@ COND_WAITING(pthread_cond_clockwait,
               const struct timespec *end),
              (condition, mutex, clock, end))
 
-/* Waits for what nobody holds. The thread may be cancelled in them. */
-static inline void plain_wait_over(struct ledger_locks **locks)
-{
-    if (*locks != NULL)
-        held_wait_over(*locks);
-}
-
-static inline struct ledger_locks *plain_wait(const void *on, uintptr_t site)
-{
-    struct ledger_locks *locks = held_record();
-    if (locks != NULL)
-        held_wait(locks, on, LEDGER_WAIT, site);
-    return locks;
-}
-
+/* Waits for what nobody holds. */
 #define PLAIN_WAITING(name, parameters, arguments, on)                                                       \
     REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
@@ -302,7 +288,6 @@ static inline struct ledger_locks *plain_wait(const void *on, uintptr_t site)
     }
 
 PLAIN_WAITING(pthread_barrier_wait, (pthread_barrier_t * barrier), (barrier), barrier)
-PLAIN_WAITING(pthread_join, (pthread_t thread, void **result), (thread, result), (void *)thread)
 
 /* Semaphores set errno, and can be interrupted. */
 #define SEMAPHORE_WAITING(point, name, parameters, arguments)                                                \

@@ -91,6 +91,7 @@ struct self {
     bool refused;                   /* the kernel had no descriptor or no space left for this operation */
     uint64_t injected[ERRNO_WORDS]; /* bit e: errno e was injected in this operation */
     unsigned end_rounds;            /* of the thread's destructors */
+    struct ledger_spawned *spawned; /* the thread's own place among those to be joined; NULL: it has none */
     bool unrecorded;                /* no record was left for this thread */
     struct ledger_thread *record;
     struct ledger_locks *locks;        /* NULL until the first lock */

@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <fiu.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static int take(void)
@@ -102,6 +105,49 @@ static int threads(void)
     return 0;
 }
 
+static void *nothing(void *unused)
+{
+    return unused;
+}
+
+static void *detach_itself(void *unused)
+{
+    pthread_detach(pthread_self());
+    return unused;
+}
+
+static int unjoined(void)
+{
+    pthread_t thread;
+    for (int i = 0; i < 3; i++)
+        pthread_create(&thread, NULL, nothing, NULL);
+    return pthread_tryjoin_np(pthread_self(), NULL) == 0;
+}
+
+/* Detached by the one that started it, by itself, from the beginning; joined in all ways. */
+static int settled(void)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    struct timespec end = {.tv_sec = INT32_MAX};
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    for (int i = 0; i < 50; i++) {
+        pthread_create(&thread, NULL, nothing, NULL);
+        pthread_detach(thread);
+        pthread_create(&thread, NULL, detach_itself, NULL);
+        pthread_create(&thread, &attributes, nothing, NULL);
+        pthread_create(&thread, NULL, nothing, NULL);
+        while (pthread_tryjoin_np(thread, NULL) != 0)
+            sched_yield();
+        pthread_create(&thread, NULL, nothing, NULL);
+        pthread_timedjoin_np(thread, NULL, &end);
+        pthread_create(&thread, NULL, nothing, NULL);
+        pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &end);
+    }
+    pthread_exit(NULL); /* the process ends when all have, so also those that detach themselves */
+}
+
 static int own_point(void)
 {
     return fiu_fail("app/parse") != 0 ? 3 : 0;
@@ -139,6 +185,8 @@ int main(int argc, char **argv)
         {"temp-left", temp_left},
         {"temp-removed", temp_removed},
         {"threads", threads},
+        {"unjoined", unjoined},
+        {"settled", settled},
         {"own-point", own_point},
         {"copy-input", copy_input},
         {"wait-for-signal", wait_for_signal},

@@ -54,6 +54,9 @@ Test(program, tells_what_was_left)
         {"", "crash", 1, "crash", "unreleased-descriptor", 0, "a crash is judged as itself"},
         {"--fail-on temp-files", "temp-removed", 0, "completed", "left-temporary-file", 0,
          "removed, or given a name"},
+        {"", "unjoined", 0, "completed", "unjoined-thread", 3, "told for information"},
+        {"", "settled", 0, "completed", "unjoined-thread", 0, "joined in all ways, or detached"},
+        {"", "threads", 0, "completed", "unjoined-thread", 0, "joined"},
         {"--for 200ms", "wait-for-signal", 0, "completed", "unreleased-descriptor", 0, "ended by SIGTERM"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -140,6 +140,10 @@ static bool has_no_point(const char *function)
         "pthread_cond_clockwait",
         "pthread_barrier_wait",
         "pthread_join",
+        "pthread_tryjoin_np",
+        "pthread_timedjoin_np",
+        "pthread_clockjoin_np",
+        "pthread_detach",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], function) == 0)

@@ -59,10 +59,11 @@ Test(json, has_exactly_these_keys_in_this_order)
     const json_t *variant = variant_at(root, 0);
     expect_keys(root,
                 "format version workload program seed faults workers limit_fds verdict sentence variants");
-    expect_keys(variant, "name verdict ended exit_status signal last_words duration_ms operations faults fds "
-                         "children temp_files heap stored locks deadlocks inversions emfile level findings "
-                         "note events_lost threads_unrecorded "
-                         "samples");
+    expect_keys(variant,
+                "name verdict ended exit_status signal last_words duration_ms operations faults fds "
+                "children threads temp_files heap stored locks deadlocks inversions emfile level findings "
+                "note events_lost threads_unrecorded "
+                "samples");
     expect_keys(json_object_get(variant, "operations"), "started succeeded failed");
     expect_keys(json_object_get(variant, "faults"), "injected digest by_point");
     expect_keys(json_object_get(variant, "fds"), "baseline peak final leaked limit unreleased");
