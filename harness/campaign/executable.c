@@ -159,6 +159,8 @@ static int look_at_file(const char *path, int file, unsigned depth, struct execu
 {
     struct stat status;
     char interpreter[PATH_MAX];
+    if (interpreter_of(file, interpreter) && interpreter[0] == '\0')
+        return error_usage(error, "cannot run '%.200s': it names no interpreter behind #!", path);
     if (interpreter_of(file, interpreter))
         return look_at(interpreter, depth + 1, out, error);
     if (fstat(file, &status) != 0)

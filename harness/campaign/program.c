@@ -162,6 +162,12 @@ static void fill_note(const struct watch *watch, const struct executable *execut
     if (executable->has_libfiu)
         snprintf(variant->note, sizeof variant->note,
                  "libfiu is linked into the program statically: its own points cannot be seen or failed");
+    else if (watch->ledger.ledger->points_unrecorded != 0)
+        snprintf(
+            variant->note, sizeof variant->note,
+            "the program has more points than can be planned for (%d in all, of at most %d bytes): some of "
+            "its own never failed",
+            PLAN_POINTS_MAX, PLAN_POINT_NAME_MAX - 1);
     else if (unmet != NULL)
         snprintf(variant->note, sizeof variant->note, "the program met no point that the plan names '%s'",
                  unmet);

@@ -67,7 +67,9 @@ static const struct argp_option known_options[] = {
      1},
     {"sample", OPTION_SAMPLE, "TIME", 0, "Time between two samples (default " SAMPLE_DEFAULT ")", 1},
     {"hang", OPTION_HANG, "TIME", 0,
-     "Without an operation ending for so long, the program hangs (default " HANG_DEFAULT ")", 1},
+     "Without an operation ending for so long, the program hangs (default " HANG_DEFAULT
+     "; of a program of your own only once it has begun one)",
+     1},
     {"set", OPTION_SET, "KEY=VALUE", 0,
      "A setting of the workload, see 'exeunt list'; may be given several times", 1},
     {"heap", OPTION_HEAP, NULL, 0,

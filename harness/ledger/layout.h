@@ -256,6 +256,8 @@ struct ledger {
 
     /* Written by the child. */
     _Atomic uint32_t attached; /* process, by its own PID namespace, that writes here; 0: none came */
+    uint64_t attached_start;   /* when that process was started, as its /proc has it */
+    _Atomic uint32_t points_unrecorded; /* the program's own, for which no room was left */
     _Atomic uint32_t module_count;
     _Atomic uint32_t thread_count;       /* records ever used */
     _Atomic uint32_t threads_unrecorded; /* threads for which no record was left */

@@ -196,8 +196,10 @@ static enum ended ended_by(const struct run *run, const struct supervise_outcome
         return ENDED_DEADLOCK;
     if (run->over == PROGRAM_ENDED && own_making(outcome->signal))
         return ENDED_CRASH;
+    if (run->grace_end_ns != 0 && run->time_is_over)
+        return run->over == GRACE_OVER ? ENDED_KILLED : ENDED_COMPLETED;
     if (run->grace_end_ns != 0)
-        return run->time_is_over ? ENDED_COMPLETED : ENDED_INTERRUPTED;
+        return ENDED_INTERRUPTED;
     if (outcome->signal != 0)
         return ENDED_KILLED;
     return outcome->exit_status == 0 ? ENDED_COMPLETED : ENDED_EXITED;

@@ -148,15 +148,35 @@ static void inherit(struct ledger *ledger)
     }
 }
 
+/* When this process started, as /proc/self/stat has it: another one may have our number, in a PID namespace
+ * of its own. It stays what it is when the process executes another program. 0: unknown. */
+static uint64_t start_of_process(void)
+{
+    enum { FIELDS_BEFORE = 20 }; /* behind the name, which ends with the last parenthesis */
+    char text[1024];
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/stat", O_RDONLY | O_CLOEXEC, 0);
+    long length = fd >= 0 ? syscall(SYS_read, fd, text, sizeof text - 1) : 0;
+    if (fd >= 0)
+        syscall(SYS_close, fd);
+    text[length > 0 ? length : 0] = '\0';
+    const char *at = strrchr(text, ')');
+    for (int i = 0; at != NULL && i < FIELDS_BEFORE; i++)
+        at = strchr(at + 1, ' ');
+    return at != NULL ? strtoull(at, NULL, 10) : 0;
+}
+
 /* One process alone writes to a ledger: the first that comes. If it executes another program, that one
  * starts with nothing noted. */
 static bool claim(struct ledger *ledger)
 {
     uint32_t own = (uint32_t)getpid();
+    uint64_t start = start_of_process();
     uint32_t owner = 0;
-    if (atomic_compare_exchange_strong(&ledger->attached, &owner, own))
+    if (atomic_compare_exchange_strong(&ledger->attached, &owner, own)) {
+        ledger->attached_start = start;
         return true;
-    if (owner != own)
+    }
+    if (owner != own || ledger->attached_start != start)
         return false;
     ledger->module_count = 0;
     ledger->path_count = 0;

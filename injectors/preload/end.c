@@ -43,3 +43,4 @@ __attribute__((destructor)) static void end(void)
 
 ENDING(_exit)
 ENDING(_Exit)
+ENDING(quick_exit)

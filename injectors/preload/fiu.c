@@ -155,8 +155,10 @@ static void match_patterns(struct plan *plan, unsigned point, const char *name)
 static int enter_point(struct ledger *ledger, const char *name)
 {
     unsigned point = ledger->point_count;
-    if (point >= PLAN_POINTS_MAX || strlen(name) >= PLAN_POINT_NAME_MAX)
+    if (point >= PLAN_POINTS_MAX || strlen(name) >= PLAN_POINT_NAME_MAX) {
+        ledger->points_unrecorded = 1;
         return -1;
+    }
     memcpy(ledger->points[point].name, name, strlen(name) + 1);
     preload.point_hashes[point] = hash_text(name);
     match_patterns(&ledger->plan, point, name);

@@ -199,6 +199,7 @@ Test(program, recognizes_what_it_cannot_watch)
         {"foreign", foreign, sizeof foreign, 3, "", "another processor"},
         {"script", script, sizeof script - 1, 0, "ran\n", ""},
         {"nothing", nothing, sizeof nothing - 1, 2, "", "neither an ELF program nor a script"},
+        {"empty", "#!\n", 3, 2, "", "names no interpreter"},
         {"orphan", orphan, sizeof orphan - 1, 2, "", "/nonexistent/interpreter"},
         {"circle", circle, sizeof circle - 1, 2, "", "its interpreter is a script"},
     };

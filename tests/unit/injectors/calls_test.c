@@ -127,6 +127,7 @@ static bool has_no_point(const char *function)
     static const char *const names[] = {
         "_exit",
         "_Exit",
+        "quick_exit",
         "free",
         "pthread_mutex_unlock",
         "pthread_mutex_destroy",
