@@ -1,11 +1,15 @@
 #!/bin/sh
 # Goes on until the time is over, and ends at the first thing that does not hold. What is fixed in the tests
 # varies here: seeds, limits, the interleaving of threads.
-# Usage: soak.sh EXEUNT UNIT_INJECTORS MINUTES ("once": one round, as the tests run it)
+# Usage: soak.sh EXEUNT TESTS MINUTES (TESTS: the folder of the built tests; "once": one round, as the tests run it)
 set -eu
 exeunt=$1
-injectors=$2
+tests=$2
 minutes=$3
+host=$(dirname "$exeunt")/../libexec/exeunt/exeunt-host
+cancellations=20000
+kills=50
+[ "$minutes" != once ] || cancellations=1000 kills=1
 end=0
 [ "$minutes" = once ] || end=$(($(date +%s) + 60 * minutes))
 
@@ -30,6 +34,10 @@ while :; do
     done
     must "$exeunt" compare upload --set fsync=0 --limit-fds 256 --workers 32 --seed "$seed" \
         --faults 'posix/io/*,upload/metadata@p=0.01'
+    # Transactions: locks that lock up, and services that are cancelled or killed in the midst of them.
+    must "$exeunt" compare transaction --set sync=0 --seed "$seed"
+    must "$tests/workloads/transaction_cancel" "$cancellations" "$seed"
+    must "$tests/workloads/transaction_kill" "$host" "$kills" "$seed"
     # A program that is failed anywhere may end in any way, but it does not hang, and exeunt knows how it ended.
     for program in 'tar cf /dev/null /etc/default' 'sort /etc/services' 'ls -lR /etc/default'; do
         # shellcheck disable=SC2086 # words
@@ -39,7 +47,7 @@ while :; do
             exit 1
         }
     done
-    [ "$minutes" = once ] || must "$injectors"
+    [ "$minutes" = once ] || must "$tests/unit/injectors/unit_injectors"
     echo "seed $seed holds"
     [ "$(date +%s)" -lt "$end" ] || break
     seed=$((seed + 1))

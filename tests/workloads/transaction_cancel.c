@@ -123,7 +123,9 @@ static unsigned count_descriptors(void)
 {
     DIR *listing = opendir("/proc/self/fd");
     unsigned count = 0;
-    while (listing != NULL && readdir(listing) != NULL)
+    if (listing == NULL)
+        abort();
+    while (readdir(listing) != NULL)
         count++;
     closedir(listing);
     return count;
@@ -190,10 +192,19 @@ static void fail(const char *what)
     exit(1);
 }
 
+static void open_state(const struct exeunt_job_site *site)
+{
+    struct exeunt_reason reason = {""};
+    if (test.workload->open(site, &test.state, &reason) != 0)
+        fail(reason.text);
+    count_calls();
+}
+
 /* Whether a transfer without guards, the first that is cancelled, is seen to leave what it had. */
-static bool control_is_caught(void)
+static bool control_is_caught(const struct exeunt_job_site *site)
 {
     enum { TRIED_MAX = 1000 };
+    open_state(site);
     test.operation = variant_named("handwritten");
     test.is_control = true;
     for (uint64_t number = 0; number < TRIED_MAX; number++)
@@ -202,15 +213,19 @@ static bool control_is_caught(void)
     return false;
 }
 
-/* In a process of its own, since nobody can use the locks after it. */
-static void expect_control_caught(void)
+/* In a process of its own, since nobody can use the locks after it. What it stored is taken out again. */
+static void expect_control_caught(const struct exeunt_job_site *site)
 {
     pid_t child = fork();
     if (child == 0)
-        _exit(control_is_caught() ? 0 : 1);
+        _exit(control_is_caught(site) ? 0 : 1);
     int status;
     if (waitpid(child, &status, 0) != child || status != 0)
         fail("a cancelled transfer without guards was not seen to leave anything");
+    struct exeunt_check found;
+    struct exeunt_reason reason = {""};
+    if (test.workload->check(site, &found, &reason) != 0)
+        fail(reason.text);
 }
 
 static void run_lanes(void)
@@ -226,10 +241,10 @@ static void run_lanes(void)
 static void run(const struct exeunt_job_site *site)
 {
     struct exeunt_reason reason = {""};
-    if (test.workload->prepare(site, &reason) != 0 || test.workload->open(site, &test.state, &reason) != 0)
+    if (test.workload->prepare(site, &reason) != 0)
         fail(reason.text);
-    count_calls();
-    expect_control_caught();
+    expect_control_caught(site);
+    open_state(site);
     test.operation = variant_named("guarded");
     unsigned before = count_descriptors();
     run_lanes();

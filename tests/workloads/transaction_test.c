@@ -59,7 +59,8 @@ static void expect_clean(json_t *variant, const char *arguments)
 static void expect_story(const char *arguments)
 {
     struct report report = report_of("compare transaction %s", arguments);
-    cr_assert_eq(report.status, 0, "compare %s: status %d: %s", arguments, report.status, report.err);
+    cr_assert_eq(report.status, 0, "compare %s: status %d: %s%s", arguments, report.status,
+                 report_text(report.root, "sentence"), report.err);
     json_t *unguarded = report_variant(&report, "unguarded");
     json_t *misordered = report_variant(&report, "misordered");
     cr_assert_str_eq(report_text(unguarded, "ended"), "deadlock", "%s", arguments);
@@ -166,7 +167,8 @@ Test(transaction, each_call_of_the_database_can_fail)
             struct report report =
                 report_of("run transaction/%s --operations 300 --set sync=%d --faults '%s'", name,
                           i % 3 == 0 ? 2 : 1, plans[i]);
-            cr_assert_eq(report.status, 0, "%s %s: %s", name, plans[i], report.err);
+            cr_assert_eq(report.status, 0, "%s %s: %s%s", name, plans[i],
+                         report_text(report.root, "sentence"), report.err);
             expect_clean(report_variant(&report, name), plans[i]);
             report_free(&report);
         }
