@@ -4,6 +4,7 @@
 
 #include "deadlock.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { SHOWN_MAX = 10 };
@@ -28,85 +29,54 @@ static void write_with(const struct ink *ink, const char *before, const char *te
     ink_text(ink, text);
 }
 
+/* What a finding says: what went wrong, and what stands before its two places, NULL where it has none. */
+static const struct phrase {
+    const char *what, *before_site, *before_taken;
+} kind_phrases[] = {
+    [FINDING_LEAKED_DESCRIPTOR] = {"leaked descriptor", NULL, ", taken at "},
+    [FINDING_DOUBLE_CLOSE] = {"double close", " at ", ", of a descriptor taken at "},
+    [FINDING_FOREIGN_CLOSE] = {"close of another operation's descriptor", " at ", ", taken at "},
+    [FINDING_UNACCOUNTED_DESCRIPTORS] = {"kernel and ledger disagree about the open descriptors at the end",
+                                         NULL, NULL},
+    [FINDING_TEMP_FILES] = {"temporary files left behind", NULL, NULL},
+    [FINDING_TORN_RESULTS] = {"stored results that are not whole", NULL, NULL},
+    [FINDING_LEAKED_MEMORY] = {"leaked memory", NULL, ", allocated at "},
+    [FINDING_LEFT_LOCK] = {"lock left held", NULL, ", taken at "},
+    [FINDING_FOREIGN_UNLOCK] = {"unlock by a thread that does not hold the lock", " at ",
+                                ", taken by another at "},
+    [FINDING_DOUBLE_UNLOCK] = {"double unlock", " at ", NULL},
+    [FINDING_DESTROYED_LOCK] = {"lock destroyed while it is held", " at ", ", taken at "},
+    [FINDING_LOCK_INVERSION] = {"two locks taken in two orders", ", the second at ",
+                                ", in the other order at "},
+    [FINDING_LEAKED_RESOURCE] = {"leaked ", NULL, ", taken at "},
+    [FINDING_UNRELEASED_DESCRIPTOR] = {"descriptor open at the end", NULL, ", taken at "},
+    [FINDING_UNREAPED_CHILD] = {"child not waited for", NULL, ", started at "},
+    [FINDING_UNJOINED_THREAD] = {"thread never joined", NULL, ", started at "},
+    [FINDING_LEFT_TEMP_FILE] = {"temporary file left behind", NULL, ", made at "},
+    [FINDING_ERROR_EXIT] = {"ended with an error", NULL, NULL},
+};
+
+static_assert(sizeof kind_phrases / sizeof *kind_phrases == FINDING_KINDS, "each kind has its phrase");
+
 static void write_kind(const struct ink *ink, const struct finding *finding)
 {
-    switch (finding->kind) {
-    case FINDING_LEAKED_DESCRIPTOR:
-        fputs("leaked descriptor", ink->out);
-        write_with(ink, ", taken at ", finding->taken_at);
-        return;
-    case FINDING_DOUBLE_CLOSE:
-        fputs("double close", ink->out);
-        write_with(ink, " at ", finding->site);
-        write_with(ink, ", of a descriptor taken at ", finding->taken_at);
-        return;
-    case FINDING_FOREIGN_CLOSE:
-        fputs("close of another operation's descriptor", ink->out);
-        write_with(ink, " at ", finding->site);
-        write_with(ink, ", taken at ", finding->taken_at);
-        return;
-    case FINDING_UNACCOUNTED_DESCRIPTORS:
-        fputs("kernel and ledger disagree about the open descriptors at the end", ink->out);
-        return;
-    case FINDING_TEMP_FILES:
-        fputs("temporary files left behind", ink->out);
-        return;
-    case FINDING_TORN_RESULTS:
-        fputs("stored results that are not whole", ink->out);
-        return;
-    case FINDING_LEAKED_MEMORY:
-        fputs("leaked memory, ", ink->out);
+    const struct phrase *phrase = &kind_phrases[finding->kind];
+    bool is_inversion =
+        finding->kind == FINDING_LOCK_INVERSION; /* its first order was met before the other */
+    const char *site = is_inversion ? finding->taken_at : finding->site;
+    const char *taken = is_inversion ? finding->site : finding->taken_at;
+    fputs(phrase->what, ink->out);
+    if (finding->kind == FINDING_LEAKED_RESOURCE)
+        ink_text(ink, finding->resource);
+    if (finding->kind == FINDING_LEAKED_MEMORY) {
+        fputs(", ", ink->out);
         write_number(ink, finding->bytes);
         fputs(" bytes", ink->out);
-        write_with(ink, ", allocated at ", finding->taken_at);
-        return;
-    case FINDING_LEFT_LOCK:
-        fputs("lock left held", ink->out);
-        write_with(ink, ", taken at ", finding->taken_at);
-        return;
-    case FINDING_FOREIGN_UNLOCK:
-        fputs("unlock by a thread that does not hold the lock", ink->out);
-        write_with(ink, " at ", finding->site);
-        write_with(ink, ", taken by another at ", finding->taken_at);
-        return;
-    case FINDING_DOUBLE_UNLOCK:
-        fputs("double unlock", ink->out);
-        write_with(ink, " at ", finding->site);
-        return;
-    case FINDING_DESTROYED_LOCK:
-        fputs("lock destroyed while it is held", ink->out);
-        write_with(ink, " at ", finding->site);
-        write_with(ink, ", taken at ", finding->taken_at);
-        return;
-    case FINDING_LOCK_INVERSION:
-        fputs("two locks taken in two orders, the second", ink->out);
-        write_with(ink, " at ", finding->taken_at);
-        write_with(ink, ", in the other order at ", finding->site);
-        return;
-    case FINDING_LEAKED_RESOURCE:
-        write_with(ink, "leaked ", finding->resource);
-        write_with(ink, ", taken at ", finding->taken_at);
-        return;
-    case FINDING_UNRELEASED_DESCRIPTOR:
-        fputs("descriptor open at the end", ink->out);
-        write_with(ink, ", taken at ", finding->taken_at);
-        return;
-    case FINDING_UNREAPED_CHILD:
-        fputs("child not waited for", ink->out);
-        write_with(ink, ", started at ", finding->taken_at);
-        return;
-    case FINDING_UNJOINED_THREAD:
-        fputs("thread never joined", ink->out);
-        write_with(ink, ", started at ", finding->taken_at);
-        return;
-    case FINDING_LEFT_TEMP_FILE:
-        fputs("temporary file left behind", ink->out);
-        write_with(ink, ", made at ", finding->taken_at);
-        return;
-    case FINDING_ERROR_EXIT:
-        fputs("ended with an error", ink->out);
-        return;
     }
+    if (phrase->before_site != NULL)
+        write_with(ink, phrase->before_site, site);
+    if (phrase->before_taken != NULL)
+        write_with(ink, phrase->before_taken, taken);
 }
 
 /* Whether the finding belongs to an operation, and not to the run as a whole. */

@@ -50,6 +50,7 @@ enum finding_kind {
     FINDING_UNJOINED_THREAD,       /* neither joined nor detached when the program ended */
     FINDING_LEFT_TEMP_FILE,        /* still there when the program ended, with the place that made it */
     FINDING_ERROR_EXIT,            /* ended with a status other than 0 */
+    FINDING_KINDS,
 };
 
 /* One broken guarantee, deduplicated by signature. Strings are "" where they do not apply. */
