@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "cancel_modes.h"
 #include "exeunt/mark.h"
 #include "kernel_modes.h"
 #include "target.h"
@@ -257,93 +258,6 @@ static void closed_after_the_end(void)
     int fd = open_null();
     exeunt_end(-EIO);
     in_thread(close_as_operation, (void *)(intptr_t)fd);
-}
-
-static void *cancelled_close(void *fd)
-{
-    need(pthread_cancel(pthread_self()) == 0); /* acts at the next cancellation point: the close */
-    close((int)(intptr_t)fd);
-    _exit(1);
-}
-
-static void close_it(void *fd)
-{
-    close(*(int *)fd);
-}
-
-/* The thread is cancelled by the plan in its second open. */
-static void *open_cancelled(void *unused)
-{
-    exeunt_begin(2);
-    open_null();
-    open_null();
-    _exit(1);
-    return unused;
-}
-
-static void *open_guarded_and_cancelled(void *unused)
-{
-    exeunt_begin(2);
-    int fd = open_null();
-    pthread_cleanup_push(close_it, &fd);
-    open_null();
-    _exit(1);
-    pthread_cleanup_pop(0);
-    return unused;
-}
-
-/* It can be cancelled anywhere: it is in lseek, which is no cancellation point, and its cleanup is watched.
- */
-static void *seek_cancelled_at_once(void *unused)
-{
-    int fd = open_null();
-    exeunt_begin(2);
-    open_null();
-    pthread_cleanup_push(close_it, &fd);
-    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
-    lseek(fd, 0, SEEK_SET);
-    _exit(1);
-    pthread_cleanup_pop(0);
-    return unused;
-}
-
-/* Nothing acts on it: lseek goes on. */
-static void *seek_cancelled(void *unused)
-{
-    need(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL) == 0);
-    exeunt_begin(2);
-    int fd = open_null();
-    need(lseek(fd, 0, SEEK_SET) == 0 && close(fd) == 0);
-    exeunt_end(0);
-    return unused;
-}
-
-static void cancelled_by_plan(void)
-{
-    in_thread(open_cancelled, NULL);
-}
-
-static void guarded_and_cancelled_by_plan(void)
-{
-    in_thread(open_guarded_and_cancelled, NULL);
-}
-
-static void cancelled_by_plan_at_once(void)
-{
-    in_thread(seek_cancelled_at_once, NULL);
-}
-
-static void cancelled_by_plan_in_vain(void)
-{
-    in_thread(seek_cancelled, NULL);
-}
-
-/* A close that is cancelled has not closed: the descriptor stays, and is a leak of this operation. */
-static void cancelled_in_close(void)
-{
-    int fd = open_null();
-    in_thread(cancelled_close, (void *)(intptr_t)fd);
-    need(syscall(SYS_fcntl, fd, F_GETFD) >= 0);
 }
 
 static void *thrown_out(void *unused)

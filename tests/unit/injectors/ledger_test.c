@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "campaign/symbols.h"
 #include "oracle/findings.h"
 #include "under_preload.h"
 
@@ -151,15 +150,10 @@ Test(ledger, leak_is_put_down_to_its_line)
     static const char *const modes[] = {"leak-in-place", "leak-through-library"};
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         struct under_preload run = under_preload_run(LEDGER_TARGET, modes[i], NULL, "none");
-        struct ledger_event event;
-        uint64_t lost = 0;
         char expected[96], name[160];
-        cr_assert(ledger_next_event(&run.ledger, &event, &lost), "%s", modes[i]);
-        snprintf(expected, sizeof expected, "tests/unit/injectors/ledger_target.c:%d",
-                 -run.ledger.ledger->operations[1].status);
-        struct symbols *symbols = symbols_open(&run.ledger);
-        symbols_name(symbols, event.taken_at, name, sizeof name);
-        symbols_close(symbols);
+        int line;
+        cr_assert(under_preload_leak_place(&run, name, sizeof name, &line), "%s", modes[i]);
+        snprintf(expected, sizeof expected, "tests/unit/injectors/ledger_target.c:%d", line);
         cr_expect_str_eq(name, expected, "%s: %s is not %s", modes[i], name, expected);
         under_preload_end(&run);
     }

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "campaign/symbols.h"
 #include "under_preload.h"
 
 struct expected {
@@ -72,15 +71,10 @@ Test(stdio, leak_is_put_down_to_the_line_that_opened)
                                         "leak-reopened-in-place"};
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         struct under_preload run = under_preload_run(STDIO_TARGET, modes[i], NULL, "none");
-        struct ledger_event event;
-        uint64_t lost = 0;
         char expected[96], name[160];
-        cr_assert(ledger_next_event(&run.ledger, &event, &lost), "%s", modes[i]);
-        snprintf(expected, sizeof expected, "tests/unit/injectors/stdio_target.c:%d",
-                 -run.ledger.ledger->operations[1].status);
-        struct symbols *symbols = symbols_open(&run.ledger);
-        symbols_name(symbols, event.taken_at, name, sizeof name);
-        symbols_close(symbols);
+        int line;
+        cr_assert(under_preload_leak_place(&run, name, sizeof name, &line), "%s", modes[i]);
+        snprintf(expected, sizeof expected, "tests/unit/injectors/stdio_target.c:%d", line);
         cr_expect_str_eq(name, expected, "%s: %s is not %s", modes[i], name, expected);
         under_preload_end(&run);
     }

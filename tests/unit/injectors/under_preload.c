@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "campaign/symbols.h"
 #include "faults.h"
 
 static void make_ledger(const char *text, struct ledger_view *out)
@@ -81,4 +82,18 @@ unsigned under_preload_count(struct under_preload *run, enum ledger_event_kind k
     while (ledger_next_event(&run->ledger, &event, &lost))
         count += event.kind == (uint32_t)kind;
     return count;
+}
+
+bool under_preload_leak_place(struct under_preload *run, char *place, size_t size, int *line)
+{
+    struct ledger_event event;
+    uint64_t lost = 0;
+    run->ledger.events_read = 0;
+    if (!ledger_next_event(&run->ledger, &event, &lost))
+        return false;
+    struct symbols *symbols = symbols_open(&run->ledger);
+    symbols_name(symbols, event.taken_at, place, size);
+    symbols_close(symbols);
+    *line = -run->ledger.ledger->operations[1].status;
+    return true;
 }

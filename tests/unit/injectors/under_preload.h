@@ -20,3 +20,7 @@ void under_preload_end(struct under_preload *run);
 
 /* Events of that kind, and the next of them, read from the ledger. */
 unsigned under_preload_count(struct under_preload *run, enum ledger_event_kind kind);
+
+/* The place of the first event, and the line that operation 1 gave as its status, negated. False: no event.
+ */
+bool under_preload_leak_place(struct under_preload *run, char *place, size_t size, int *line);
