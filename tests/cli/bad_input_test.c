@@ -251,3 +251,25 @@ Test(bad_input, parts_of_exeunt_missing)
         scratch_remove(folder);
     }
 }
+
+/* The usual limit is lowered to what the system allows; one that was asked for is not. */
+Test(bad_input, a_low_hard_limit_is_no_mistake_of_the_user)
+{
+    struct command_result result =
+        command_run("ulimit -n 512; exec %s run upload/guarded --quiet --operations 20", EXEUNT);
+    cr_assert_eq(result.status, 0, "%s", result.err);
+    command_free(&result);
+    result = command_run("ulimit -n 512; exec %s run upload/guarded --quiet --limit-fds 1024", EXEUNT);
+    cr_assert_eq(result.status, 2, "%s", result.err);
+    cr_assert_not_null(strstr(result.err, "512"), "%s", result.err);
+    command_free(&result);
+}
+
+/* What keeps the workload from starting is told apart from what the code under test does. */
+Test(bad_input, a_host_that_cannot_start_says_so)
+{
+    struct command_result result = command_run("exec %s upload guarded --folder /nonexistent", HOST);
+    cr_assert_eq(result.status, 78, "status %d", result.status);
+    cr_assert_not_null(strstr(result.err, "/nonexistent"), "%s", result.err);
+    command_free(&result);
+}

@@ -85,3 +85,8 @@ Test(interrupt, sigterm_gives_the_report, .timeout = 120)
 {
     expect_report_after(SIGTERM);
 }
+
+Test(interrupt, sighup_gives_the_report_and_leaves_nothing, .timeout = 120)
+{
+    expect_report_after(SIGHUP);
+}

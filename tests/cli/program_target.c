@@ -4,6 +4,7 @@
 #include <fiu.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,6 +154,44 @@ static int own_point(void)
     return fiu_fail("app/parse") != 0 ? 3 : 0;
 }
 
+static int exit_quickly(void)
+{
+    take();
+    quick_exit(0);
+}
+
+static int ignore_the_end(void)
+{
+    signal(SIGTERM, SIG_IGN);
+    for (;;)
+        pause();
+    return 0;
+}
+
+/* More points than there is room for, each met once. */
+static int many_points(void)
+{
+    char name[32];
+    for (int i = 0; i < 3000; i++) {
+        snprintf(name, sizeof name, "many/%d", i);
+        fiu_fail(name);
+    }
+    return 0;
+}
+
+/* Its second process has the number that the program itself has, in another PID namespace. */
+static int other_namespace(void)
+{
+    int status;
+    take();
+    if (unshare(CLONE_NEWPID) != 0)
+        return 77;
+    pid_t first = fork();
+    if (first == 0)
+        _exit(system("/bin/true") == 0 ? 0 : 1);
+    return waitpid(first, &status, 0) == first && status == 0 ? 0 : 1;
+}
+
 static int copy_input(void)
 {
     char text[64] = "";
@@ -188,6 +227,10 @@ int main(int argc, char **argv)
         {"unjoined", unjoined},
         {"settled", settled},
         {"own-point", own_point},
+        {"exit-quickly", exit_quickly},
+        {"ignore-the-end", ignore_the_end},
+        {"many-points", many_points},
+        {"other-namespace", other_namespace},
         {"copy-input", copy_input},
         {"wait-for-signal", wait_for_signal},
     };

@@ -47,6 +47,8 @@ Test(program, tells_what_was_left)
          "closed behind the wrappers' back"},
         {"--fail-on unreleased", "exit-at-once", 1, "completed", "unreleased-descriptor", 1,
          "_exit is an orderly end"},
+        {"--fail-on unreleased", "exit-quickly", 1, "completed", "unreleased-descriptor", 1,
+         "so is quick_exit"},
         {"", "double-close", 1, "completed", "double-close", 1, "a broken guarantee by itself"},
         {"", "close-all", 0, "completed", "double-close", 0, "all numbers are closed"},
         {"", "error-exit", 0, "exited", "error-exit", 0, "its own affair"},
@@ -57,6 +59,7 @@ Test(program, tells_what_was_left)
         {"", "unjoined", 0, "completed", "unjoined-thread", 3, "told for information"},
         {"", "settled", 0, "completed", "unjoined-thread", 0, "joined in all ways, or detached"},
         {"", "threads", 0, "completed", "unjoined-thread", 0, "joined"},
+        {"--for 200ms", "ignore-the-end", 3, "killed", "unreaped-child", 0, "it had to be killed"},
         {"--for 200ms", "wait-for-signal", 0, "completed", "unreleased-descriptor", 0, "ended by SIGTERM"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -148,6 +151,24 @@ Test(program, what_a_plan_did_not_meet_is_said)
     cr_expect_not_null(strstr(note_of("", TARGET_STATIC_LIBFIU, "own-point", &report), "statically"));
     report_free(&report);
     cr_expect_str_empty(note_of("", TARGET, "own-point", &report), "linked dynamically");
+    report_free(&report);
+}
+
+Test(program, points_without_room_are_said)
+{
+    struct report report;
+    cr_expect_not_null(strstr(note_of("--faults 'many/*'", TARGET, "many-points", &report), "more points"));
+    report_free(&report);
+}
+
+/* Whoever has its process number in another PID namespace does not take its ledger over. */
+Test(program, keeps_its_ledger_to_itself)
+{
+    struct report report = report_of_program("--fail-on unreleased", "%s other-namespace", TARGET);
+    if (report_number(program_of(&report), "exit_status") == 77)
+        cr_skip_test("PID namespaces are not permitted here");
+    cr_expect_eq(report.status, 1, "%s", report.err);
+    cr_expect_eq(report_number(program_of(&report), "fds.unreleased"), 1);
     report_free(&report);
 }
 

@@ -154,6 +154,18 @@ Test(upload, failed_removals_are_not_blamed_on_the_code)
     report_free(&report);
 }
 
+/* A plan that failed nothing is said, so that nobody takes its verdict for a proof. */
+Test(upload, a_plan_that_met_nothing_is_said)
+{
+    struct report report = report_of("run upload/guarded --operations 20 --faults 'posix/io/oc/dup@p=0.5'");
+    cr_assert_eq(report.status, 0, "%s", report.err);
+    cr_assert_not_null(strstr(report_text(report_variant(&report, "guarded"), "note"), "no call was failed"));
+    report_free(&report);
+    report = report_of("run upload/guarded --operations 20 --faults 'posix/io/oc/open@1'");
+    cr_assert_null(report_text(report_variant(&report, "guarded"), "note"), "20 calls were");
+    report_free(&report);
+}
+
 Test(upload, a_few_real_files_are_not_spoiled)
 {
     char *folder = scratch_make();

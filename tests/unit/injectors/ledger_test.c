@@ -144,6 +144,30 @@ Test(ledger, leak_knows_where_when_and_why)
     under_preload_end(&run);
 }
 
+/* Kernel and ledger agree about what came between two rests, whoever it belongs to now. */
+Test(ledger, slots_grow_as_the_kernels_count_does)
+{
+    static const struct {
+        const char *mode;
+        int64_t more;
+        const char *reason;
+    } rows[] = {
+        {"close-in-time", 0, "nothing came"},
+        {"hand-over", 1, "handed over, and open"},
+        {"leak", 1, "leaked"},
+        {"leak-pipe", 1, "one end of two"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct under_preload run = under_preload_run(LEDGER_TARGET, rows[i].mode, NULL, "none");
+        const struct ledger *ledger = run.ledger.ledger;
+        cr_expect_eq(ledger->fds_at_rest_last - ledger->fds_at_rest_first, rows[i].more, "%s: kernel",
+                     rows[i].reason);
+        cr_expect_eq(ledger->slots_at_rest_last - ledger->slots_at_rest_first, rows[i].more, "%s: ledger",
+                     rows[i].reason);
+        under_preload_end(&run);
+    }
+}
+
 /* The program ends its operation with the line as status. */
 Test(ledger, leak_is_put_down_to_its_line)
 {

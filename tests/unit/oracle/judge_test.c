@@ -224,6 +224,26 @@ Test(judge, levels_compare_at_equal_operations)
     cr_expect_eq(result.variants[1].level.t_ms, 20);
 }
 
+/* In a short run one sample may hold all operations: the moment lies between two samples. */
+Test(judge, levels_lie_between_samples)
+{
+    struct sample dies[] = {{.t_ms = 0, .fds = 3},
+                            {.t_ms = 30, .fds = 256, .operations = 250, .faults = 250}};
+    struct sample lives[] = {{.t_ms = 0, .fds = 3},
+                             {.t_ms = 40, .fds = 13, .operations = 500, .faults = 500}};
+    struct result result = {.variant_count = 2};
+    result.variants[0].series = (struct series){2, dies};
+    result.variants[0].operations.failed = 250;
+    result.variants[1].series = (struct series){2, lives};
+    result.variants[1].operations.failed = 500;
+    judge_levels(&result);
+    cr_expect_eq(result.variants[0].level.fds, 256);
+    cr_expect_eq(result.variants[1].level.operations, 250);
+    cr_expect_eq(result.variants[1].level.faults, 250, "half of them");
+    cr_expect_eq(result.variants[1].level.t_ms, 20);
+    cr_expect_eq(result.variants[1].level.fds, 8);
+}
+
 /* A run that proves nothing must not look like one that proves something. */
 Test(judge, nothing_done_or_refused_by_the_system_is_inconclusive)
 {
