@@ -54,8 +54,8 @@ static int fill(sqlite3 *db, uint64_t accounts, uint64_t groups)
     static const char *const statements[] = {
         "PRAGMA journal_mode = WAL",
         "CREATE TABLE account (id INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, balance INTEGER NOT NULL)",
-        "CREATE TABLE journal (id INTEGER PRIMARY KEY, transfer INTEGER NOT NULL, account INTEGER NOT NULL, "
-        "amount INTEGER NOT NULL)",
+        ("CREATE TABLE journal (id INTEGER PRIMARY KEY, transfer INTEGER NOT NULL, account INTEGER NOT NULL, "
+         "amount INTEGER NOT NULL)"),
     };
     int failed = 0;
     for (size_t i = 0; failed == 0 && i < sizeof statements / sizeof *statements; i++)

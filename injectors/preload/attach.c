@@ -185,8 +185,10 @@ static bool claim(struct ledger *ledger)
         if (ledger->threads[i].heap != 0)
             ledger->threads[i].heap = 0;
     inherit(ledger);
-    for (unsigned i = 0; i < LEDGER_SPAWNED_MAX; i++)
-        ledger->spawned[i].handle = ledger->spawned[i].state = 0;
+    for (unsigned i = 0; i < LEDGER_SPAWNED_MAX; i++) {
+        ledger->spawned[i].handle = 0;
+        ledger->spawned[i].state = 0;
+    }
     for (uint32_t fd = 0; fd < ledger->head.fd_count; fd++)
         if (ledger->fds[fd].holder != 0)
             ledger->fds[fd].holder = 0;
