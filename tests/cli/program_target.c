@@ -70,6 +70,29 @@ static int crash(void)
     abort();
 }
 
+static int child_left(void)
+{
+    return fork() >= 0 ? 0 : 1; /* the child's is an orderly end as well, but not this program's */
+}
+
+static int child_waited_for(void)
+{
+    pid_t child = fork();
+    return child == 0 || waitpid(child, NULL, 0) == child ? 0 : 1;
+}
+
+static int folder_left(void)
+{
+    char path[] = "/tmp/exeunt-program-XXXXXX";
+    return mkdtemp(path) != NULL ? puts(path) < 0 : 1;
+}
+
+static int folder_removed(void)
+{
+    char path[] = "/tmp/exeunt-program-XXXXXX";
+    return mkdtemp(path) != NULL ? rmdir(path) : 1;
+}
+
 static int temp_left(void)
 {
     char path[] = "/tmp/exeunt-program-XXXXXX";
@@ -221,6 +244,10 @@ int main(int argc, char **argv)
         {"error-exit", error_exit},
         {"exit-at-once", exit_at_once},
         {"crash", crash},
+        {"child-left", child_left},
+        {"child-waited-for", child_waited_for},
+        {"folder-left", folder_left},
+        {"folder-removed", folder_removed},
         {"temp-left", temp_left},
         {"temp-removed", temp_removed},
         {"threads", threads},

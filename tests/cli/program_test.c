@@ -60,6 +60,11 @@ Test(program, tells_what_was_left)
         {"", "settled", 0, "completed", "unjoined-thread", 0, "joined in all ways, or detached"},
         {"", "threads", 0, "completed", "unjoined-thread", 0, "joined"},
         {"--for 200ms", "ignore-the-end", 3, "killed", "unreaped-child", 0, "it had to be killed"},
+        {"--fail-on temp-files", "folder-removed", 0, "completed", "left-temporary-file", 0,
+         "a folder as well"},
+        {"", "child-left", 0, "completed", "unreaped-child", 1, "told for information"},
+        {"--fail-on children", "child-left", 1, "completed", "unreaped-child", 1, "asked for"},
+        {"--fail-on children", "child-waited-for", 0, "completed", "unreaped-child", 0, "waited for"},
         {"--for 200ms", "wait-for-signal", 0, "completed", "unreleased-descriptor", 0, "ended by SIGTERM"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -74,18 +79,21 @@ Test(program, tells_what_was_left)
     }
 }
 
-Test(program, a_temporary_file_that_stays_is_told_with_its_place)
+Test(program, a_temporary_file_or_folder_that_stays_is_told_with_its_place)
 {
-    struct report report = report_of_program("--fail-on temp-files", "%s temp-left", TARGET);
-    cr_expect_eq(report.status, 1);
-    json_t *variant = program_of(&report);
-    cr_expect_eq(report_number(variant, "temp_files"), 1);
-    json_t *finding = json_array_get(json_object_get(variant, "findings"), 0);
-    cr_expect_eq(strncmp(report_text(finding, "taken_at"), "tests/cli/program_target.c:", 27), 0, "%s",
-                 report_text(finding, "taken_at"));
-    report.out[strcspn(report.out, "\n")] = '\0';
-    cr_expect_eq(unlink(report.out), 0, "%s", report.out);
-    report_free(&report);
+    static const char *const modes[] = {"temp-left", "folder-left"};
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        struct report report = report_of_program("--fail-on temp-files", "%s %s", TARGET, modes[i]);
+        cr_expect_eq(report.status, 1, "%s", modes[i]);
+        json_t *variant = program_of(&report);
+        cr_expect_eq(report_number(variant, "temp_files"), 1, "%s", modes[i]);
+        json_t *finding = json_array_get(json_object_get(variant, "findings"), 0);
+        cr_expect_eq(strncmp(report_text(finding, "taken_at"), "tests/cli/program_target.c:", 27), 0, "%s",
+                     report_text(finding, "taken_at"));
+        report.out[strcspn(report.out, "\n")] = '\0';
+        cr_expect_eq(remove(report.out), 0, "%s", report.out);
+        report_free(&report);
+    }
 }
 
 Test(program, has_its_own_streams)

@@ -21,7 +21,9 @@ ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t
 
 static char *suffixed(struct fixture *f)
 {
-    return strcat(f->pattern, ".end");
+    size_t length = strlen(f->pattern);
+    snprintf(f->pattern + length, sizeof f->pattern - length, ".end");
+    return f->pattern;
 }
 
 CALL(open, open(f->from, O_RDWR))

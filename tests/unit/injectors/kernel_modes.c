@@ -162,7 +162,10 @@ void receive_and_close(void)
     struct message message;
     int received[SENT_MAX];
     receive(&message);
-    memcpy(received, CMSG_DATA(CMSG_FIRSTHDR(&message.head.msg_hdr)), sizeof received);
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message.head.msg_hdr);
+    if (rights == NULL)
+        _exit(1);
+    memcpy(received, CMSG_DATA(rights), sizeof received);
     need(close(received[0]) == 0 && close(received[1]) == 0);
 }
 
