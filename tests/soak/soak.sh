@@ -1,11 +1,12 @@
 #!/bin/sh
 # Goes on until the time is over, and ends at the first thing that does not hold. What is fixed in the tests
 # varies here: seeds, limits, the interleaving of threads.
-# Usage: soak.sh EXEUNT UNIT_INJECTORS MINUTES ("once": one round, as the tests run it)
+# Usage: soak.sh EXEUNT UNIT_INJECTORS LOCK_TARGET MINUTES ("once": one round, as the tests run it)
 set -eu
 exeunt=$1
 injectors=$2
-minutes=$3
+locks=$3
+minutes=$4
 end=0
 [ "$minutes" = once ] || end=$(($(date +%s) + 60 * minutes))
 
@@ -39,6 +40,10 @@ while :; do
             exit 1
         }
     done
+    # Contended locks whose holders sleep, for a minute: no deadlock, no finding.
+    seconds=60
+    [ "$minutes" != once ] || seconds=2
+    must "$exeunt" run --quiet --sample 1ms -- "$locks" healthy "$seconds"
     [ "$minutes" = once ] || must "$injectors"
     echo "seed $seed holds"
     [ "$(date +%s)" -lt "$end" ] || break
