@@ -138,6 +138,10 @@ static void inherit(struct ledger *ledger)
         ledger->locks[i].held_count = 0;
         ledger->locks[i].waits_for = 0;
     }
+    for (uint32_t i = 0; ledger->threads_started != 0 && i < LEDGER_SPAWNED_MAX; i++) {
+        ledger->spawned[i].handle = 0;
+        ledger->spawned[i].state = 0;
+    }
     for (uint32_t i = 0; ledger->children_started != 0 && i < LEDGER_CHILDREN_MAX; i++) {
         ledger->children[i].path = LEDGER_PATH_UNKNOWN;
         ledger->children[i].taken_at = 0;
@@ -185,8 +189,6 @@ static bool claim(struct ledger *ledger)
         if (ledger->threads[i].heap != 0)
             ledger->threads[i].heap = 0;
     inherit(ledger);
-    for (unsigned i = 0; i < LEDGER_SPAWNED_MAX; i++)
-        ledger->spawned[i].handle = ledger->spawned[i].state = 0;
     for (uint32_t fd = 0; fd < ledger->head.fd_count; fd++)
         if (ledger->fds[fd].holder != 0)
             ledger->fds[fd].holder = 0;

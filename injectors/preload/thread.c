@@ -158,7 +158,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
     REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
-        struct ledger_locks *locks __attribute__((cleanup(plain_wait_over))) =                               \
+        struct ledger_locks *locks __attribute__((cleanup(plain_wait_over), unused)) =                       \
             plain_wait((const void *)thread, CALL_SITE);                                                     \
         struct ledger_spawned *spawned = spawned_of(thread);                                                 \
         int failed = real_##name arguments;                                                                  \
