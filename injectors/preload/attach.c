@@ -138,6 +138,10 @@ static void inherit(struct ledger *ledger)
         ledger->locks[i].held_count = 0;
         ledger->locks[i].waits_for = 0;
     }
+    for (uint32_t i = 0; ledger->threads_started != 0 && i < LEDGER_SPAWNED_MAX; i++) {
+        ledger->spawned[i].handle = 0;
+        ledger->spawned[i].state = 0;
+    }
     for (uint32_t i = 0; ledger->children_started != 0 && i < LEDGER_CHILDREN_MAX; i++) {
         ledger->children[i].path = LEDGER_PATH_UNKNOWN;
         ledger->children[i].taken_at = 0;

@@ -357,6 +357,50 @@ static int forked_child(void)
     return 0;
 }
 
+/* As a service does it: locks in their order, held for a moment, and now and then by one that sleeps. */
+static void use_locks(unsigned random)
+{
+    size_t low = random % 7, high = low + 1 + random / 7 % (7 - low);
+    bool writes = random / 64 % 16 == 0;
+    exeunt_begin(random);
+    need((writes ? pthread_rwlock_wrlock : pthread_rwlock_rdlock)(&schema) == 0);
+    pthread_mutex_lock(&groups[low]);
+    pthread_mutex_lock(&groups[high]);
+    if (random / 1024 % 512 == 0)
+        nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
+    pthread_mutex_unlock(&groups[low]); /* not in the order in which they were taken */
+    pthread_mutex_unlock(&groups[high]);
+    pthread_rwlock_unlock(&schema);
+    exeunt_end(0);
+}
+
+static time_t healthy_until;
+
+static void *use_locks_until_then(void *seed)
+{
+    unsigned random = (unsigned)(size_t)seed;
+    struct timespec now;
+    do {
+        random = random * 1664525u + 1013904223u;
+        use_locks(random >> 8);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while (now.tv_sec < healthy_until);
+    return NULL;
+}
+
+static int healthy(void)
+{
+    pthread_t threads[8];
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    healthy_until = now.tv_sec + (detail != NULL ? atoi(detail) : 1);
+    for (size_t i = 0; i < 8; i++)
+        threads[i] = start(use_locks_until_then, (void *)(i + 1));
+    for (size_t i = 0; i < 8; i++)
+        join(threads[i]);
+    return 0;
+}
+
 const struct mode fine_modes[] = {
     {"slow-holder", slow_holder},
     {"slow-chain", slow_chain},
@@ -372,5 +416,6 @@ const struct mode fine_modes[] = {
     {"condition-in-operation", condition_in_operation},
     {"semaphores-and-joins", semaphores_and_joins},
     {"forked-child", forked_child},
+    {"healthy", healthy},
     {NULL, NULL},
 };

@@ -93,6 +93,8 @@ void *read_then_first(void *argument)
     return NULL;
 }
 
+const char *detail;
+
 static void run_mode(const struct mode *modes, const char *name)
 {
     for (const struct mode *mode = modes; mode->name != NULL; mode++)
@@ -107,6 +109,7 @@ int main(int argc, char **argv)
     sem_init(&semaphore, 0, 0);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
         pthread_mutex_init(&groups[i], NULL);
+    detail = argc > 2 ? argv[2] : NULL;
     if (argc > 1) {
         run_mode(wrong_modes, argv[1]);
         run_mode(fine_modes, argv[1]);

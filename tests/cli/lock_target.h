@@ -45,6 +45,9 @@ void hold_long(void);
 /* A thread that has the schema to read and then wants `first`; its argument is a waiter. */
 void *read_then_first(void *argument);
 
+/* What follows the mode's name on the command line, or NULL. */
+extern const char *detail;
+
 struct mode {
     const char *name;
     int (*run)(void);

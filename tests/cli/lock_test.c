@@ -156,6 +156,7 @@ Test(lock, near_misses_pass, .timeout = 120)
         {"cancelled-in-a-condition", NULL, 0, false, "its cleanup gives the mutex back"},
         {"condition-in-operation", NULL, 0, false, "the mutex is whose it was"},
         {"semaphores-and-joins", NULL, 0, false, "waits, no deadlocks"},
+        {"healthy 5", NULL, 0, false, "contended for long, by holders that sleep"},
         {"forked-child", NULL, 0, false, "does not write to its parent's record"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

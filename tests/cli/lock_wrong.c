@@ -219,7 +219,8 @@ static void *forget(void *unused)
 {
     size_t size = 1 << 20;
     pthread_mutex_t *mutex = aligned_alloc(4096, size);
-    need(mutex != NULL);
+    if (mutex == NULL)
+        _exit(99);
     pthread_mutex_init(mutex, NULL);
     HERE("taken"), pthread_mutex_lock(mutex);
     free(mutex);

@@ -234,7 +234,8 @@ Test(detector, who_has_ended_waits_no_longer, .init = make, .fini = end)
 static void write_garbage(uint64_t round)
 {
     uint64_t *words = (uint64_t *)view.ledger->locks;
-    for (size_t i = 0; i < sizeof view.ledger->locks / (sizeof *words); i++) {
+    const uint64_t *stop = (uint64_t *)(view.ledger->locks + LEDGER_THREADS_MAX);
+    for (size_t i = 0; words + i < stop; i++) {
         uint64_t random = hash_mix(round << 32 | i);
         words[i] = random % 3 == 0 ? hash_mix(random) : random % 7;
     }
