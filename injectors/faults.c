@@ -67,11 +67,7 @@
         ASKED(EMLINK), ASKED(ENAMETOOLONG), ASKED(ENOTDIR), ASKED(EPERM), ASKED(EROFS)
 /* Of what is open to the kernel alone: no file system is in it. */
 #define ANONYMOUS_ERRNOS REAL(EMFILE), REAL(ENFILE), REAL(ENOMEM)
-#define RECEIVE_ERRNOS                                                                                       \
-    REAL(ECONNREFUSED), REAL(ECONNRESET), REAL(EINTR), REAL(EIO), REAL(ENOBUFS), REAL(ENOMEM),               \
-        REAL(ETIMEDOUT), ASKED(EAGAIN), ASKED(EBADF), ASKED(EFAULT), ASKED(EINVAL), ASKED(EMSGSIZE),         \
-        ASKED(ENOTCONN), ASKED(ENOTSOCK), ASKED(EOPNOTSUPP)
-#define FORK_ERRNOS REAL(EAGAIN), REAL(ENOMEM), ASKED(ENOSYS)
+#define FORK_ERRNOS      REAL(EAGAIN), REAL(ENOMEM), ASKED(ENOSYS)
 #define EXEC_ERRNOS                                                                                          \
     REAL(EACCES), REAL(EAGAIN), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),           \
         ASKED(E2BIG), ASKED(EFAULT), ASKED(EINVAL), ASKED(EISDIR), ASKED(ELIBBAD), ASKED(ELOOP),             \
@@ -82,6 +78,25 @@
         ASKED(ENAMETOOLONG), ASKED(ENOEXEC), ASKED(ENOTDIR), ASKED(EPERM), ASKED(ETXTBSY)
 #define WAIT_ERRNOS REAL(EINTR), ASKED(ECHILD), ASKED(EINVAL)
 #define PIPE_ERRNOS REAL(EMFILE), REAL(ENFILE), ASKED(EFAULT), ASKED(EINVAL)
+#define SOCKET_ERRNOS                                                                                        \
+    REAL(EMFILE), REAL(ENFILE), REAL(ENOBUFS), REAL(ENOMEM), ASKED(EACCES), ASKED(EAFNOSUPPORT),             \
+        ASKED(EINVAL), ASKED(EPERM), ASKED(EPROTONOSUPPORT), ASKED(EPROTOTYPE)
+#define ACCEPT_ERRNOS                                                                                        \
+    REAL(ECONNABORTED), REAL(EINTR), REAL(EMFILE), REAL(ENFILE), REAL(ENOBUFS), REAL(ENOMEM), ASKED(EAGAIN), \
+        ASKED(EBADF), ASKED(EFAULT), ASKED(EHOSTDOWN), ASKED(EHOSTUNREACH), ASKED(EINVAL), ASKED(ENETDOWN),  \
+        ASKED(ENETUNREACH), ASKED(ENOTSOCK), ASKED(EOPNOTSUPP), ASKED(EPERM), ASKED(EPROTO)
+#define SEND_ERRNOS                                                                                          \
+    REAL(ECONNRESET), REAL(EINTR), REAL(ENOBUFS), REAL(ENOMEM), REAL(ETIMEDOUT), ASKED(EACCES),              \
+        ASKED(EAGAIN), ASKED(EBADF), ASKED(ECONNREFUSED), ASKED(EDESTADDRREQ), ASKED(EFAULT),                \
+        ASKED(EHOSTUNREACH), ASKED(EINVAL), ASKED(EISCONN), ASKED(EMSGSIZE), ASKED(ENETDOWN),                \
+        ASKED(ENETUNREACH), ASKED(ENOTCONN), ASKED(ENOTSOCK), ASKED(EPIPE)
+#define RECEIVE_ERRNOS                                                                                       \
+    REAL(ECONNREFUSED), REAL(ECONNRESET), REAL(EINTR), REAL(EIO), REAL(ENOBUFS), REAL(ENOMEM),               \
+        REAL(ETIMEDOUT), ASKED(EAGAIN), ASKED(EBADF), ASKED(EFAULT), ASKED(EINVAL), ASKED(EMSGSIZE),         \
+        ASKED(ENOTCONN), ASKED(ENOTSOCK), ASKED(EOPNOTSUPP)
+#define POLL_ERRNOS       REAL(EINTR), REAL(ENOMEM), ASKED(EAGAIN), ASKED(EFAULT), ASKED(EINVAL)
+#define SELECT_ERRNOS     REAL(EINTR), REAL(ENOMEM), ASKED(EBADF), ASKED(EFAULT), ASKED(EINVAL)
+#define EPOLL_WAIT_ERRNOS REAL(EINTR), ASKED(EBADF), ASKED(EFAULT), ASKED(EINVAL)
 
 /* clang-format off */
 const struct fault_point fault_points[] = {
@@ -186,8 +201,6 @@ const struct fault_point fault_points[] = {
     [POINT_CLOSE_RANGE] = {"linux/io/oc/close_range", "close_range", "Linux 5.9", WHOLE,
         {ASKED(EINVAL), ASKED(EMFILE), ASKED(ENOMEM), ASKED(ENOSYS)}},
     [POINT_CLOSEFROM] = {"linux/io/oc/closefrom", "closefrom", "glibc 2.34", WHOLE, {{0}}},
-    [POINT_RECVMSG] = {"posix/io/net/recvmsg", "recvmsg", "POSIX.1-2001", WHOLE, {RECEIVE_ERRNOS}},
-    [POINT_RECVMMSG] = {"linux/io/net/recvmmsg", "recvmmsg", "Linux 2.6.33", WHOLE, {RECEIVE_ERRNOS}},
     [POINT_MEMFD_CREATE] = {"linux/io/oc/memfd_create", "memfd_create", "Linux 3.17", WHOLE,
         {ANONYMOUS_ERRNOS, ASKED(EFAULT), ASKED(EINVAL), ASKED(EPERM)}},
     [POINT_EVENTFD] = {"linux/io/oc/eventfd", "eventfd", "Linux 2.6.22", WHOLE,
@@ -335,7 +348,61 @@ const struct fault_point fault_points[] = {
     [POINT_KILL] = {"posix/proc/kill", "kill", "POSIX.1-1988", WHOLE,
         {REAL(ESRCH), ASKED(EINVAL), ASKED(EPERM)}},
 
-    /* net.c */
+    /* net.c. A connect that a signal interrupts goes on by itself: it is made. EPIPE comes with its signal,
+     * so it must be asked for. The resolver has codes of its own: EAGAIN stands for EAI_AGAIN, ENOENT for
+     * EAI_NONAME, ENOTRECOVERABLE for EAI_FAIL, and so on (net.c); any other errno comes as EAI_SYSTEM. Of
+     * epoll_ctl's commands, only the one that adds needs anything that could be lacking. */
+    [POINT_SOCKET] = {"posix/io/net/socket", "socket", "POSIX.1-2001", WHOLE, {SOCKET_ERRNOS}},
+    [POINT_SOCKETPAIR] = {"posix/io/net/socketpair", "socketpair", "POSIX.1-2001", WHOLE,
+        {SOCKET_ERRNOS, ASKED(EFAULT), ASKED(EOPNOTSUPP)}},
+    [POINT_BIND] = {"posix/io/net/bind", "bind", "POSIX.1-2001", WHOLE,
+        {REAL(EACCES), REAL(EADDRINUSE), REAL(EADDRNOTAVAIL), REAL(ENOBUFS), REAL(ENOMEM),
+            ASKED(EAFNOSUPPORT), ASKED(EBADF), ASKED(EFAULT), ASKED(EINVAL), ASKED(EIO), ASKED(ELOOP),
+            ASKED(ENAMETOOLONG), ASKED(ENOENT), ASKED(ENOSPC), ASKED(ENOTDIR), ASKED(ENOTSOCK),
+            ASKED(EOPNOTSUPP), ASKED(EPERM), ASKED(EROFS)}},
+    [POINT_LISTEN] = {"posix/io/net/listen", "listen", "POSIX.1-2001", WHOLE,
+        {REAL(EADDRINUSE), REAL(ENOBUFS), ASKED(EACCES), ASKED(EBADF), ASKED(EDESTADDRREQ), ASKED(EINVAL),
+            ASKED(ENOTSOCK), ASKED(EOPNOTSUPP)}},
+    [POINT_ACCEPT] = {"posix/io/net/accept", "accept", "POSIX.1-2001", WHOLE, {ACCEPT_ERRNOS}},
+    [POINT_ACCEPT4] = {"posix/io/net/accept4", "accept4", "Linux 2.6.28", WHOLE, {ACCEPT_ERRNOS}},
+    [POINT_CONNECT] = {"posix/io/net/connect", "connect", "POSIX.1-2001", WHOLE,
+        {REAL(EADDRNOTAVAIL), REAL(ECONNREFUSED), REAL(ECONNRESET), REAL(EHOSTUNREACH), REALDONE(EINTR),
+            REAL(ENETUNREACH), REAL(ENOBUFS), REAL(ETIMEDOUT), ASKED(EACCES), ASKED(EADDRINUSE),
+            ASKED(EAFNOSUPPORT), ASKED(EAGAIN), ASKED(EALREADY), ASKED(EBADF), ASKEDDONE(EINPROGRESS),
+            ASKED(EISCONN), ASKED(ENETDOWN), ASKED(ENOENT), ASKED(ENOTSOCK), ASKED(EPROTOTYPE)}},
+    [POINT_SEND] = {"posix/io/net/send", "send", "POSIX.1-2001", SHORTENS, {SEND_ERRNOS}},
+    [POINT_SENDTO] = {"posix/io/net/sendto", "sendto", "POSIX.1-2001", SHORTENS, {SEND_ERRNOS}},
+    [POINT_SENDMSG] = {"posix/io/net/sendmsg", "sendmsg", "POSIX.1-2001", SHORTENS, {SEND_ERRNOS}},
+    [POINT_SENDMMSG] = {"linux/io/net/sendmmsg", "sendmmsg", "Linux 3.0", SHORTENS, {SEND_ERRNOS}},
+    [POINT_RECV] = {"posix/io/net/recv", "recv __recv_chk", "POSIX.1-2001", SHORTENS, {RECEIVE_ERRNOS}},
+    [POINT_RECVFROM] = {"posix/io/net/recvfrom", "recvfrom __recvfrom_chk", "POSIX.1-2001", SHORTENS,
+        {RECEIVE_ERRNOS}},
+    [POINT_RECVMSG] = {"posix/io/net/recvmsg", "recvmsg", "POSIX.1-2001", SHORTENS, {RECEIVE_ERRNOS}},
+    [POINT_RECVMMSG] = {"linux/io/net/recvmmsg", "recvmmsg", "Linux 2.6.33", SHORTENS, {RECEIVE_ERRNOS}},
+    [POINT_SHUTDOWN] = {"posix/io/net/shutdown", "shutdown", "POSIX.1-2001", WHOLE,
+        {REAL(ENOBUFS), REAL(ENOTCONN), ASKED(EBADF), ASKED(EINVAL), ASKED(ENOTSOCK)}},
+    [POINT_SETSOCKOPT] = {"posix/io/net/setsockopt", "setsockopt", "POSIX.1-2001", WHOLE,
+        {REAL(ENOBUFS), REAL(ENOMEM), ASKED(EACCES), ASKED(EBADF), ASKED(EDOM), ASKED(EFAULT), ASKED(EINVAL),
+            ASKED(EISCONN), ASKED(ENOPROTOOPT), ASKED(ENOTSOCK), ASKED(EPERM)}},
+    [POINT_GETSOCKOPT] = {"posix/io/net/getsockopt", "getsockopt", "POSIX.1-2001", WHOLE,
+        {REAL(ENOBUFS), ASKED(EACCES), ASKED(EBADF), ASKED(EFAULT), ASKED(EINVAL), ASKED(ENOPROTOOPT),
+            ASKED(ENOTSOCK)}},
+    [POINT_GETADDRINFO] = {"posix/io/net/getaddrinfo", "getaddrinfo", "POSIX.1-2001", WHOLE,
+        {REAL(EAGAIN), REAL(EIO), REAL(EMFILE), REAL(ENFILE), REAL(ENOENT), REAL(ENOMEM),
+            REAL(ENOTRECOVERABLE), ASKED(EAFNOSUPPORT), ASKED(ECONNREFUSED), ASKED(EINTR), ASKED(EINVAL),
+            ASKED(EPROTONOSUPPORT), ASKED(ESOCKTNOSUPPORT)}},
+    [POINT_POLL] = {"posix/io/net/poll", "poll __poll_chk", "POSIX.1-2001", WHOLE, {POLL_ERRNOS}},
+    [POINT_PPOLL] = {"posix/io/net/ppoll", "ppoll __ppoll_chk", "Linux 2.6.16", WHOLE, {POLL_ERRNOS}},
+    [POINT_SELECT] = {"posix/io/net/select", "select", "POSIX.1-2001", WHOLE, {SELECT_ERRNOS}},
+    [POINT_PSELECT] = {"posix/io/net/pselect", "pselect", "POSIX.1-2001", WHOLE, {SELECT_ERRNOS}},
+    [POINT_EPOLL_CTL] = {"linux/io/net/epoll_ctl", "epoll_ctl", "Linux 2.6", WHOLE,
+        {REAL(ENOMEM), REAL(ENOSPC), ASKED(EBADF), ASKED(EEXIST), ASKED(EFAULT), ASKED(EINVAL), ASKED(ELOOP),
+            ASKED(EPERM)}},
+    [POINT_EPOLL_WAIT] = {"linux/io/net/epoll_wait", "epoll_wait", "Linux 2.6", WHOLE, {EPOLL_WAIT_ERRNOS}},
+    [POINT_EPOLL_PWAIT] = {"linux/io/net/epoll_pwait", "epoll_pwait", "Linux 2.6.19", WHOLE,
+        {EPOLL_WAIT_ERRNOS}},
+    [POINT_EPOLL_PWAIT2] = {"linux/io/net/epoll_pwait2", "epoll_pwait2", "Linux 5.11", WHOLE,
+        {EPOLL_WAIT_ERRNOS}},
 
     /* lock.c. No EINTR from a mutex. */
     [POINT_MUTEX_LOCK] = {"posix/thread/mutex/lock", "pthread_mutex_lock", "POSIX.1-1995", WHOLE,

@@ -2,8 +2,6 @@
  * number. One that an operation took and has at its end is a leak, as a descriptor is. */
 #include "preload.h"
 
-#include <string.h>
-
 #include "base/hash.h"
 #include "exeunt/mark.h"
 
@@ -11,6 +9,25 @@ enum { PROBES_MAX = 64 };
 
 EXPORT void exeunt_mark_took(const char *kind, uint64_t id);
 EXPORT void exeunt_mark_gave(const char *kind, uint64_t id);
+
+/* Not by the C library's functions: ThreadSanitizer hears of those, but not of the state that guards a name.
+ */
+static void name_copy(char *to, const char *name)
+{
+    for (size_t i = 0; i < LEDGER_RESOURCE_KIND_MAX - 1 && name[i] != '\0'; i++)
+        to[i] = name[i];
+}
+
+static bool name_equal(const char *known, const char *name)
+{
+    for (size_t i = 0; i < LEDGER_RESOURCE_KIND_MAX - 1; i++) {
+        if (known[i] != name[i])
+            return false;
+        if (name[i] == '\0')
+            return true;
+    }
+    return true;
+}
 
 /* Index of the kind, entered if it is new; -1 if there is no room. */
 static int kind_index(struct ledger *ledger, const char *name)
@@ -20,13 +37,13 @@ static int kind_index(struct ledger *ledger, const char *name)
         uint32_t state = LEDGER_KIND_FREE;
         if (atomic_load_explicit(&kind->state, memory_order_acquire) == LEDGER_KIND_FREE &&
             atomic_compare_exchange_strong(&kind->state, &state, LEDGER_KIND_BUSY)) {
-            strncpy(kind->name, name, LEDGER_RESOURCE_KIND_MAX - 1);
+            name_copy(kind->name, name);
             atomic_store_explicit(&kind->state, LEDGER_KIND_NAMED, memory_order_release);
             return (int)i;
         }
         while (atomic_load_explicit(&kind->state, memory_order_acquire) == LEDGER_KIND_BUSY)
             continue; /* another thread copies a name into it */
-        if (strncmp(kind->name, name, LEDGER_RESOURCE_KIND_MAX - 1) == 0)
+        if (name_equal(kind->name, name))
             return (int)i;
     }
     return -1;

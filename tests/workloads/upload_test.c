@@ -8,43 +8,14 @@
 
 #include "report.h"
 #include "scratch.h"
-
-/* guarded and handwritten: all descriptors given back, nothing left, at least the control's faults met. */
-static void expect_clean(const struct report *report, const char *name)
-{
-    json_t *variant = report_variant(report, name);
-    json_t *control = report_variant(report, "unguarded");
-    cr_assert_str_eq(report_text(variant, "verdict"), "pass", "%s", name);
-    cr_assert_str_eq(report_text(variant, "ended"), "completed", "%s", name);
-    cr_assert_eq(report_number(variant, "fds.final"), report_number(variant, "fds.baseline"), "%s", name);
-    cr_assert_eq(report_number(variant, "fds.leaked"), 0, "%s", name);
-    cr_assert_eq(report_number(variant, "temp_files"), 0, "%s", name);
-    cr_assert_geq(report_number(variant, "faults.injected"), report_number(control, "faults.injected"), "%s",
-                  name);
-    cr_assert_str_eq(report_text(variant, "faults.digest"), report_text(control, "faults.digest"),
-                     "%s met other first faults than the control", name);
-}
-
-static void expect_story(const char *arguments)
-{
-    struct report report = report_of("compare upload %s", arguments);
-    cr_assert_eq(report.status, 0, "compare %s: status %d: %s", arguments, report.status, report.err);
-    json_t *unguarded = report_variant(&report, "unguarded");
-    cr_assert_str_eq(report_text(unguarded, "ended"), "emfile", "%s", arguments);
-    cr_assert_gt(report_number(unguarded, "emfile.count"), 0);
-    cr_assert_eq(report_number(unguarded, "fds.peak"), report_number(report.root, "limit_fds"));
-    cr_assert_str_eq(report_text(report.root, "verdict"), "pass");
-    expect_clean(&report, "guarded");
-    expect_clean(&report, "handwritten");
-    report_free(&report);
-}
+#include "story.h"
 
 Test(upload, story_at_limit_256_with_several_seeds)
 {
     for (int seed = 1; seed <= 5; seed++) {
         char arguments[64];
         snprintf(arguments, sizeof arguments, "--limit-fds 256 --seed %d", seed);
-        expect_story(arguments);
+        story_expect("upload", arguments, 1);
     }
 }
 
@@ -58,37 +29,27 @@ static void work_in_memory(void)
 Test(upload, story_at_the_default_limit)
 {
     work_in_memory();
-    expect_story("--seed 9223372036854775807");
+    story_expect("upload", "--seed 9223372036854775807", 1);
 }
 
 Test(upload, story_at_limit_4000)
 {
     work_in_memory();
-    expect_story("--limit-fds 4000");
-}
-
-/* The digest of the first faults of a run of the guarded variant. */
-static void digest_of(const char *arguments, char digest[32])
-{
-    struct report report = report_of("run upload/guarded --operations 600 --set fsync=0 %s", arguments);
-    cr_assert_eq(report.status, 0, "%s: %s", arguments, report.err);
-    json_t *variant = report_variant(&report, "guarded");
-    cr_assert_gt(report_number(variant, "faults.injected"), 0);
-    snprintf(digest, 32, "%s", report_text(variant, "faults.digest"));
-    report_free(&report);
+    story_expect("upload", "--limit-fds 4000", 1);
 }
 
 Test(upload, same_seed_same_faults_with_any_number_of_workers)
 {
     char first[32], other[32];
-    digest_of("--seed 7 --workers 1", first);
-    static const char *const workers[] = {"--seed 7 --workers 2", "--seed 7 --workers 8",
-                                          "--seed 7 --workers 32"};
-    for (size_t i = 0; i < sizeof workers / sizeof *workers; i++) {
-        digest_of(workers[i], other);
-        cr_assert_str_eq(first, other, "%s", workers[i]);
+    story_digest("upload", "--operations 600 --set fsync=0 --seed 7 --workers 1", first);
+    static const char *const arguments[] = {"--operations 600 --set fsync=0 --seed 7 --workers 2",
+                                            "--operations 600 --set fsync=0 --seed 7 --workers 8",
+                                            "--operations 600 --set fsync=0 --seed 7 --workers 32"};
+    for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
+        story_digest("upload", arguments[i], other);
+        cr_assert_str_eq(first, other, "%s", arguments[i]);
     }
-    digest_of("--seed 8 --workers 8", other);
+    story_digest("upload", "--operations 600 --set fsync=0 --seed 8 --workers 8", other);
     cr_assert_str_neq(first, other, "another seed gives other faults");
 }
 

@@ -33,6 +33,7 @@ static const struct {
     {proc_calls, prepare_proc_call},
     {lock_calls, NULL},
     {mem_calls, NULL},
+    {net_calls, prepare_net_call},
     {stdio_calls, NULL},
     {thread_calls, NULL},
 };
@@ -154,6 +155,13 @@ static void done_with(struct fixture *fixture)
         fixture_remove(fixture);
 }
 
+/* Whether a call that fails has done its work: a descriptor is closed, or connected. */
+static bool is_done(const struct picture *before, const struct picture *after)
+{
+    return before->network != 0 ? before->network != after->network && before->fds == after->fds
+                                : before->fds - 1 == after->fds;
+}
+
 static void fail_once(const struct function *function, const struct fault_errno *expected)
 {
     struct fixture fixture = *next_fixture(function);
@@ -168,7 +176,7 @@ static void fail_once(const struct function *function, const struct fault_errno 
     expect(error == expected->error, function->name, name,
            strerrorname_np(error) ? strerrorname_np(error) : "0");
     if (expected->done)
-        expect(after.fds == before.fds - 1, function->name, name, "is not closed");
+        expect(is_done(&before, &after), function->name, name, "is not closed, or not connected");
     else
         expect(picture_equal(&before, &after), function->name, name, "did something all the same");
     expect(results_untouched(), function->name, name, "wrote a result");
@@ -250,6 +258,25 @@ static void shorten_once(const struct function *function, size_t count)
     fixture_remove(&fixture);
 }
 
+/* The same on sockets, which have no offset. */
+static void shorten_message_once(const struct function *function, size_t count)
+{
+    struct fixture fixture;
+    fixture_make(&fixture);
+    prepare_call(function, &fixture);
+    ask_for(count);
+    bool sends = strstr(function->name, "send") != NULL;
+    long moved = function->call(&fixture);
+    expect(moved >= 1, function->name, "short", "moved nothing");
+    expect(count == 1 || moved < (long)count, function->name, "short", "moved all");
+    for (long i = 0; i < ASKED_MAX && !sends; i++)
+        expect(buffer[i] == (i < moved ? FIXTURE_OFFSET + i : UNTOUCHED), function->name, "short",
+               "what it says is not what it received");
+    expect(network_queued(fixture.network.pair[1]) == NETWORK_QUEUED + (sends ? moved : -moved),
+           function->name, "short", "what it says is not what it moved");
+    fixture_remove(&fixture);
+}
+
 /* One that a call sends waits, and is seen in the picture. */
 static void block_signals(void)
 {
@@ -280,7 +307,7 @@ int main(int argc, char **argv)
     if (argc > 2) {
         static const size_t counts[] = {1, 2, 3, 7, ASKED_MAX};
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-            shorten_once(function, counts[i]);
+            (is_of(net_calls, function) ? shorten_message_once : shorten_once)(function, counts[i]);
     } else {
         for (const struct fault_errno *expected = point->errnos; expected->error != 0; expected++)
             fail_once(function, expected);

@@ -63,12 +63,14 @@ extern const struct function mem_calls[];
 extern const struct function kernel_calls[];
 extern const struct function proc_calls[];
 extern const struct function lock_calls[];
+extern const struct function net_calls[];
 extern const struct function stdio_calls[];
 extern const struct function thread_calls[];
 
 /* What calls of the family need beside the fixture: made just before the call of that name. */
 void prepare_kernel_call(struct fixture *f, const char *name);
 void prepare_proc_call(struct fixture *f, const char *name);
+void prepare_net_call(struct fixture *f, const char *name);
 
 /* What a program is given that replaces this one: it says that the call has done its work. */
 extern char *replacement[6];

@@ -230,6 +230,7 @@ struct picture fixture_picture(const struct fixture *fixture)
     picture.from = inode_of(AT_FDCWD, fixture->from);
     picture.to = inode_of(AT_FDCWD, fixture->to);
     picture.other = inode_of(fixture->other, "");
+    picture.network = network_sum(&fixture->network);
     char names[2048];
     syscall(SYS_lseek, fixture->folder_fd, 0, SEEK_SET);
     picture.entry = (uint64_t)syscall(SYS_getdents64, fixture->folder_fd, names, sizeof names);
@@ -245,7 +246,7 @@ bool picture_equal(const struct picture *a, const struct picture *b)
            a->other == b->other && a->entry == b->entry && a->threads == b->threads && a->child == b->child &&
            a->pending == b->pending && a->locked == b->locked && a->heap == b->heap && a->block == b->block &&
            a->maps == b->maps && a->area == b->area && a->mutex == b->mutex && a->rwlock == b->rwlock &&
-           a->semaphore == b->semaphore;
+           a->semaphore == b->semaphore && a->network == b->network;
 }
 
 bool fixture_marked(const struct fixture *fixture)

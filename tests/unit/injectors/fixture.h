@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "network.h"
+
 enum {
     FIXTURE_LENGTH = 100,
     FIXTURE_OFFSET = 10,
@@ -33,11 +35,11 @@ struct fixture {
     int ends[2];
     unsigned char *block;  /* of the heap, FIXTURE_LENGTH bytes as in `from` */
     unsigned char *area;   /* mapped, FIXTURE_AREA bytes that are not 0 */
-    int sockets[2];        /* one end is sent a descriptor; 0: none */
     pid_t child;           /* has ended and not been waited for; 0: none */
     pthread_mutex_t mutex; /* free, as the rwlock is */
     pthread_rwlock_t rwlock;
-    sem_t semaphore; /* 1 */
+    sem_t semaphore;        /* 1 */
+    struct network network; /* of calls that need one */
 };
 
 struct picture {
@@ -48,6 +50,7 @@ struct picture {
     uint64_t from, to, entry; /* inodes of the names, 0: not there; number of names in the folder */
     uint64_t other;           /* inode that `other` refers to, 0: closed */
     uint64_t threads;
+    uint64_t network;   /* its sum */
     pid_t child;        /* `child`, or else any other: has ended and can be waited for; 0: none */
     uint64_t pending;   /* signals */
     bool locked;        /* flock on `from` */
