@@ -1,0 +1,103 @@
+/* The result of a sweep: every reachable fault point failed once, and what became of each run. Plain values;
+ * reports and the store understand it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "oracle/result.h"
+
+/* What became of a run with a fault. One for each run: of several that hold, the worst. */
+enum sweep_kind {
+    SWEEP_DETECTED,       /* ended with an error, nothing left behind */
+    SWEEP_MASKED,         /* as the steady run: status, output and files */
+    SWEEP_SILENT,         /* status 0, yet output or files differ */
+    SWEEP_CRASH,          /* ended by a signal */
+    SWEEP_ABORT,          /* ended by SIGABRT */
+    SWEEP_HANG,           /* did not end in time */
+    SWEEP_LEAK,           /* a resource outlived the frame that owns it */
+    SWEEP_DOUBLE_RELEASE, /* of a descriptor or lock */
+    SWEEP_SANITIZER,      /* a sanitizer in the target reported */
+    SWEEP_DRIFTED,        /* the fault did not come where it was expected: not judged */
+    SWEEP_OUTCOMES,
+    SWEEP_UNRELEASED = SWEEP_OUTCOMES, /* of the steady run: never released; for information */
+    SWEEP_KINDS,
+};
+
+enum sweep_mode {
+    SWEEP_ONCE,       /* one call fails */
+    SWEEP_PERSISTENT, /* that call and all later ones of its point */
+    SWEEP_PAIR,       /* a second call between the first and the end */
+    SWEEP_MODES,
+};
+
+enum sweep_severity { SWEEP_LOW, SWEEP_MEDIUM, SWEEP_HIGH };
+
+enum { SWEEP_STACK_MAX = 32, SWEEP_COORDINATE_MAX = 112 };
+
+/* A fault as it was injected. */
+struct sweep_fault {
+    char point[PLAN_POINT_NAME_MAX];
+    int error;                              /* positive errno */
+    char coordinate[SWEEP_COORDINATE_MAX];  /* "0.1:posix/io/oc/open#3" */
+    char failed_at[RESULT_PLACE_MAX];       /* the program's own line that called it */
+};
+
+/* What is wrong, each once: by kind, resource, places and point. */
+struct sweep_finding {
+    uint64_t id; /* given by the store, 0: not stored; otherwise its number within the sweep */
+    enum sweep_kind kind;
+    enum sweep_severity severity;
+    char resource[24]; /* "descriptor", "lock", "file", "child", "memory", "connection"; "": none */
+    uint64_t signature;
+    uint64_t count;                  /* runs that showed it */
+    char taken_at[RESULT_PLACE_MAX]; /* of what was left or released twice; "": does not apply */
+    enum sweep_mode mode;
+    struct sweep_fault faults[2]; /* of the first run that showed it; the second of SWEEP_PAIR only */
+    char detail[512];             /* in words: the signal, the last line of standard error, files that differ,
+                                     who waits for whom; "" */
+    char (*stack)[RESULT_PLACE_MAX]; /* of the call that failed, innermost first; owned */
+    size_t stack_depth;
+    unsigned replays, reproduced; /* runs again, and how many of them showed it */
+    char suppressed[128];         /* the reason; "": it is not */
+};
+
+/* What a sweep knows of a point. */
+struct sweep_point {
+    char name[PLAN_POINT_NAME_MAX];
+    uint64_t calls;              /* in the steady run */
+    uint64_t contexts, failed;   /* different stacks of its calls; how many of them were made to fail */
+};
+
+struct sweep_result {
+    char **command; /* its words; owned; ends with NULL */
+    char *line;     /* the same for people; owned */
+    uint64_t seed;
+    uint64_t started_s; /* since the epoch */
+    uint64_t wall_ms;
+    uint64_t contexts, calls; /* reached in the steady run */
+    uint64_t runs, planned;   /* faulting runs made; those that were to be made, more if the time was over */
+    uint64_t outcomes[SWEEP_OUTCOMES];
+    int steady_status;
+    bool by_server; /* runs came from a fork server */
+    struct sweep_point *points;
+    size_t point_count; /* reached */
+    struct sweep_finding *findings; /* worst first; owned */
+    size_t finding_count;
+    char note[320]; /* what else must be known; "" */
+    bool interrupted;
+    enum exit_status exit_status;
+    char sentence[512];
+};
+
+/* Frees what the result owns and empties it. */
+void sweep_result_clear(struct sweep_result *result);
+
+/* Names as in reports, JSON and --fail-on ("double-release"); static strings. NULL beyond the last. */
+const char *sweep_kind_name(enum sweep_kind kind);
+const char *sweep_mode_name(enum sweep_mode mode);
+const char *sweep_severity_name(enum sweep_severity severity);
+
+/* Sets the signature: of kind, resource, places and point; the same in every run. */
+void sweep_finding_sign(struct sweep_finding *finding);
