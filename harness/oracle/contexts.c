@@ -1,0 +1,156 @@
+/* Decides which calls are worth a run: those that come again in every run, one for each context first. */
+#include "oracle/contexts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+static uint64_t coordinate_of(const struct call *call)
+{
+    return hash_add(hash_add(call->who, (uint64_t)call->point), call->k);
+}
+
+static int by_coordinate(const void *a, const void *b)
+{
+    uint64_t first = coordinate_of(a), second = coordinate_of(b);
+    return first < second ? -1 : first > second;
+}
+
+/* The point belongs to the context: one line can call two of them. */
+static uint64_t context_of(const struct record *record, const struct record_event *event)
+{
+    return hash_add(record->stacks[event->stack].context, (uint64_t)event->point);
+}
+
+static struct call call_of(const struct record *record, const struct record_event *event)
+{
+    return (struct call){.who = event->who,
+                         .path = event->path,
+                         .point = event->point,
+                         .k = event->k,
+                         .context = context_of(record, event),
+                         .stack = event->stack};
+}
+
+static int list_calls(const struct record *record, size_t from, struct call **out, size_t *count)
+{
+    struct call *calls = malloc((record->event_count + 1) * sizeof *calls);
+    if (calls == NULL)
+        return -ENOMEM;
+    size_t found = 0;
+    for (size_t i = from; i < record->event_count; i++)
+        if (record->events[i].kind == TRACE_CALL && record->events[i].stack != 0)
+            calls[found++] = call_of(record, &record->events[i]);
+    *out = calls;
+    *count = found;
+    return 0;
+}
+
+/* A set of hashes, as large as is ever needed. */
+struct set {
+    uint64_t *slots;
+    size_t mask;
+};
+
+static int set_make(size_t entries, struct set *out)
+{
+    size_t room = 16;
+    while (room < 2 * entries)
+        room *= 2;
+    *out = (struct set){.slots = calloc(2 * room, sizeof *out->slots), .mask = room - 1};
+    return out->slots == NULL ? -ENOMEM : 0;
+}
+
+/* The counter of the hash, which is entered if it is new. */
+static uint64_t *set_count(struct set *set, uint64_t hash)
+{
+    hash |= hash == 0;
+    size_t i = hash & set->mask;
+    while (set->slots[2 * i] != 0 && set->slots[2 * i] != hash)
+        i = (i + 1) & set->mask;
+    set->slots[2 * i] = hash;
+    return &set->slots[2 * i + 1];
+}
+
+static int number_calls(struct contexts *contexts)
+{
+    struct set set;
+    if (set_make(contexts->call_count, &set) != 0)
+        return -ENOMEM;
+    for (size_t i = 0; i < contexts->call_count; i++) {
+        uint64_t *seen = set_count(&set, contexts->calls[i].context);
+        contexts->count += *seen == 0;
+        contexts->calls[i].number = (uint32_t)(*seen)++;
+    }
+    free(set.slots);
+    return 0;
+}
+
+int contexts_learn(const struct record *first, const struct record *second, struct contexts *out)
+{
+    struct contexts contexts = {0};
+    struct call *twins = NULL;
+    size_t twin_count = 0, kept = 0;
+    int failed = list_calls(first, 0, &contexts.calls, &contexts.call_count);
+    if (failed == 0)
+        failed = list_calls(second, 0, &twins, &twin_count);
+    if (failed == 0)
+        qsort(twins, twin_count, sizeof *twins, by_coordinate);
+    for (size_t i = 0; failed == 0 && i < contexts.call_count; i++) {
+        const struct call *call = &contexts.calls[i];
+        const struct call *twin = bsearch(call, twins, twin_count, sizeof *twins, by_coordinate);
+        if (twin != NULL && twin->context == call->context)
+            contexts.calls[kept++] = *call;
+    }
+    contexts.unsteady = contexts.call_count - kept;
+    contexts.call_count = kept;
+    free(twins);
+    if (failed == 0)
+        failed = number_calls(&contexts);
+    if (failed != 0)
+        contexts_clear(&contexts);
+    else
+        *out = contexts;
+    return failed;
+}
+
+void contexts_clear(struct contexts *contexts)
+{
+    free(contexts->calls);
+    *contexts = (struct contexts){0};
+}
+
+static size_t behind_fault(const struct record *record)
+{
+    size_t behind = record->event_count;
+    for (size_t i = 0; i < record->event_count; i++)
+        if (record->events[i].kind == TRACE_FAULT)
+            behind = i + 1;
+    return behind;
+}
+
+int contexts_after_fault(const struct record *record, const struct contexts *steady, struct call **out,
+                         size_t *count)
+{
+    struct call *calls;
+    size_t found, kept = 0;
+    struct set known;
+    int failed = list_calls(record, behind_fault(record), &calls, &found);
+    if (failed != 0)
+        return failed;
+    if (set_make(found + steady->call_count, &known) != 0) {
+        free(calls);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < steady->call_count; i++)
+        ++*set_count(&known, steady->calls[i].context);
+    for (size_t i = 0; i < found; i++)
+        if ((*set_count(&known, calls[i].context))++ == 0)
+            calls[kept++] = calls[i];
+    free(known.slots);
+    *out = calls;
+    *count = kept;
+    return 0;
+}

@@ -1,0 +1,64 @@
+/* Names, signature and end of life of a sweep's result. */
+#include "oracle/sweep.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+
+const char *sweep_kind_name(enum sweep_kind kind)
+{
+    static const char *const names[SWEEP_KINDS] = {
+        [SWEEP_DETECTED] = "detected",
+        [SWEEP_MASKED] = "masked",
+        [SWEEP_SILENT] = "silent",
+        [SWEEP_CRASH] = "crash",
+        [SWEEP_ABORT] = "abort",
+        [SWEEP_HANG] = "hang",
+        [SWEEP_LEAK] = "leak",
+        [SWEEP_DOUBLE_RELEASE] = "double-release",
+        [SWEEP_SANITIZER] = "sanitizer",
+        [SWEEP_DRIFTED] = "drifted",
+        [SWEEP_UNRELEASED] = "unreleased",
+    };
+    return kind < SWEEP_KINDS ? names[kind] : NULL;
+}
+
+const char *sweep_mode_name(enum sweep_mode mode)
+{
+    static const char *const names[SWEEP_MODES] = {
+        [SWEEP_ONCE] = "once", [SWEEP_PERSISTENT] = "persistent", [SWEEP_PAIR] = "pair"};
+    return mode < SWEEP_MODES ? names[mode] : NULL;
+}
+
+const char *sweep_severity_name(enum sweep_severity severity)
+{
+    static const char *const names[] = {
+        [SWEEP_LOW] = "low", [SWEEP_MEDIUM] = "medium", [SWEEP_HIGH] = "high"};
+    return severity <= SWEEP_HIGH ? names[severity] : NULL;
+}
+
+/* A resource is known by what took it and what failed; all else by the line whose call failed. */
+void sweep_finding_sign(struct sweep_finding *finding)
+{
+    const struct sweep_fault *fault = &finding->faults[finding->mode == SWEEP_PAIR ? 1 : 0];
+    uint64_t hash = hash_text(sweep_kind_name(finding->kind));
+    hash = hash_add(hash, hash_text(finding->resource));
+    hash = hash_add(hash, hash_text(finding->taken_at));
+    hash = hash_add(hash, hash_text(fault->point));
+    if (finding->taken_at[0] == '\0')
+        hash = hash_add(hash, hash_text(fault->failed_at));
+    finding->signature = hash;
+}
+
+void sweep_result_clear(struct sweep_result *result)
+{
+    for (size_t i = 0; i < result->finding_count; i++)
+        free(result->findings[i].stack);
+    for (size_t i = 0; result->command != NULL && result->command[i] != NULL; i++)
+        free(result->command[i]);
+    free(result->findings);
+    free(result->command);
+    free(result->line);
+    free(result->points);
+    *result = (struct sweep_result){0};
+}
