@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "sweep.h"
 #include "utf8.h"
 
 enum { JSON_FORMAT_VERSION = 1 };
@@ -341,12 +342,10 @@ static json_t *document(const struct result *result)
     return filled(&object);
 }
 
-static int write_json(const struct result *result, const struct report_options *options, FILE *out)
+static int dump(json_t *root, FILE *out)
 {
-    (void)options;
-    json_t *root = document(result);
     if (root == NULL)
-        return result->seed > INT64_MAX ? -ERANGE : -ENOMEM;
+        return -ENOMEM;
     errno = 0;
     bool written = json_dumpf(root, out, JSON_COMPACT) == 0 && putc('\n', out) != EOF && fflush(out) == 0;
     int reason = errno;
@@ -356,8 +355,21 @@ static int write_json(const struct result *result, const struct report_options *
     return reason != 0 ? -reason : -EIO;
 }
 
+static int write_json(const struct result *result, const struct report_options *options, FILE *out)
+{
+    (void)options;
+    return result->seed > INT64_MAX ? -ERANGE : dump(document(result), out);
+}
+
+static int write_sweep(const struct sweep_result *result, const struct report_options *options, FILE *out)
+{
+    (void)options;
+    return dump(sweep_document(result), out);
+}
+
 REPORT(json) = {
     .name = "json",
     .summary = "everything for machines: one JSON object with samples and all findings (--json FILE)",
     .write = write_json,
+    .write_sweep = write_sweep,
 };

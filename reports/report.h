@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "oracle/result.h"
+#include "oracle/sweep.h"
 
 struct report_options {
     bool color;  /* ANSI colours may be used */
@@ -21,6 +22,8 @@ struct report {
     const char *summary;
     /* Writes the result to `out`. Returns 0 or a negative errno (the stream's error, or -ENOMEM). */
     int (*write)(const struct result *result, const struct report_options *options, FILE *out);
+    /* The same of a sweep. */
+    int (*write_sweep)(const struct sweep_result *result, const struct report_options *options, FILE *out);
 };
 
 #define REPORT(symbol)                                                                                       \

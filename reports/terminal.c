@@ -6,6 +6,7 @@
 #include "findings.h"
 #include "ink.h"
 #include "report.h"
+#include "sweep.h"
 #include "table.h"
 
 static void write_verdict(const struct ink *ink, const struct result *result)
@@ -85,8 +86,19 @@ static int write_terminal(const struct result *result, const struct report_optio
     return errno != 0 ? -errno : -EIO;
 }
 
+static int write_sweep(const struct sweep_result *result, const struct report_options *options, FILE *out)
+{
+    struct ink ink = ink_of(out, options->color, options->columns);
+    errno = 0;
+    sweep_write(&ink, result);
+    if (fflush(out) == 0 && !ferror(out))
+        return 0;
+    return errno != 0 ? -errno : -EIO;
+}
+
 REPORT(terminal) = {
     .name = "terminal",
     .summary = "verdict, table, chart and findings for people",
     .write = write_terminal,
+    .write_sweep = write_sweep,
 };

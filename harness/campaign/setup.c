@@ -91,6 +91,13 @@ static int find_parts(struct setup *setup, struct error *error)
     return failed;
 }
 
+int setup_find_preload(char path[PATH_MAX], struct error *error)
+{
+    char folder[PATH_MAX];
+    int failed = own_folder(folder, error);
+    return failed == 0 ? find_part(folder, EXEUNT_PRELOAD, "the preload library", path, error) : failed;
+}
+
 static int prepare(struct setup *setup, struct error *error)
 {
     struct exeunt_reason reason = {""};

@@ -22,5 +22,8 @@ struct setup {
  * left to close. Returns 0 or a negative errno with `error`. */
 int setup_open(const struct campaign_options *options, struct setup *out, struct error *error);
 
+/* Finds the library that is preloaded. Returns as setup_open. */
+int setup_find_preload(char path[PATH_MAX], struct error *error);
+
 /* Removes the work folder and frees. If the folder stays, `leftover` says why; otherwise it is untouched. */
 void setup_close(struct setup *setup, char *leftover, size_t size);

@@ -1,6 +1,8 @@
 /* Symbolizes with elfutils' libdwfl: the ledger's modules, at the addresses where the child had them. */
 #include "campaign/symbols.h"
 
+#include "oracle/result.h"
+
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <stdio.h>
@@ -138,6 +140,37 @@ void symbols_name(const struct symbols *symbols, uint64_t address, char *out, si
     const char *slash = strrchr(module.path, '/');
     snprintf(out, size, "%.96s+0x%llx", slash != NULL ? slash + 1 : module.path,
              (unsigned long long)(call - module.bias));
+}
+
+/* The function that holds the call, inlined ones included; NULL: not known. */
+static const char *function_of(Dwfl_Module *module, uint64_t address)
+{
+    Dwarf_Addr bias = 0;
+    Dwarf_Die *unit = unit_of(module, address, &bias), *scopes = NULL;
+    const char *name = NULL;
+    int count = unit != NULL ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
+    for (int i = 0; i < count && name == NULL; i++)
+        if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram || dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
+            name = dwarf_diename(&scopes[i]);
+    free(scopes);
+    return name != NULL ? name : dwfl_module_addrname(module, address);
+}
+
+void symbols_frame(const struct symbols *symbols, uint64_t address, char *out, size_t size)
+{
+    struct ledger_module module;
+    char place[RESULT_PLACE_MAX];
+    const char *name = NULL;
+    symbols_name(symbols, address, place, sizeof place);
+    if (symbols != NULL && symbols->dwfl != NULL && ledger_module_of(symbols->ledger, address - 1, &module)) {
+        Dwfl_Module *known = dwfl_module(symbols, &module, address - 1);
+        if (known != NULL)
+            name = function_of(known, address - 1);
+    }
+    if (name != NULL)
+        snprintf(out, size, "%.80s (%s)", name, place);
+    else
+        snprintf(out, size, "%s", place);
 }
 
 void symbols_object(const struct symbols *symbols, uint64_t address, size_t element_size, char *out,

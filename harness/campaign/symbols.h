@@ -15,6 +15,9 @@ struct symbols *symbols_close(struct symbols *symbols);
  * there is no line, or "" for address 0. */
 void symbols_name(const struct symbols *symbols, uint64_t address, char *out, size_t size);
 
+/* Writes a frame of a stack: "store_write (workloads/store.c:88)", or what is known of it. */
+void symbols_frame(const struct symbols *symbols, uint64_t address, char *out, size_t size);
+
 /* Names an object in memory: "groups[7]" for an element of an array of objects of `element_size` bytes,
  * "config+0x8" within another one, or its address. */
 void symbols_object(const struct symbols *symbols, uint64_t address, size_t element_size, char *out,

@@ -1,51 +1,15 @@
 /* Decides where the reports of a campaign go, and that nothing of them is lost when it is interrupted. */
 #include "execute.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "arguments.h"
+#include "looks.h"
 #include "output.h"
 #include "progress.h"
 #include "report.h"
-
-enum { COLUMNS_FALLBACK = 80, COLUMNS_MIN = 40 };
-
-static volatile int interrupted;
-
-static void interrupt(int signal)
-{
-    (void)signal;
-    interrupted = 1;
-}
-
-static void handle_signals(void (*handler)(int))
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    /* Without SA_RESTART: whatever the campaign waits for is to end now. */
-    const struct sigaction action = {.sa_handler = handler};
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        sigaction(signals[i], &action, NULL);
-    /* The live line may lose its reader; that is no reason to leave things behind. */
-    signal(SIGPIPE, handler == SIG_DFL ? SIG_DFL : SIG_IGN);
-}
-
-static struct report_options options_for(FILE *out)
-{
-    struct winsize window;
-    const char *no_color = getenv("NO_COLOR");
-    bool terminal = isatty(fileno(out));
-    struct report_options options = {.columns = COLUMNS_FALLBACK};
-    const char *type = getenv("TERM");
-    bool shows_color = type != NULL && type[0] != '\0' && strcmp(type, "dumb") != 0;
-    options.color = terminal && shows_color && (no_color == NULL || no_color[0] == '\0');
-    if (terminal && ioctl(fileno(out), TIOCGWINSZ, &window) == 0 && window.ws_col > 0)
-        options.columns = window.ws_col < COLUMNS_MIN ? COLUMNS_MIN : window.ws_col;
-    return options;
-}
+#include "signals.h"
 
 static int write_json(const struct result *result, struct output *json, struct error *error)
 {
@@ -54,7 +18,7 @@ static int write_json(const struct result *result, struct output *json, struct e
     int rc = output_open(json, error);
     if (rc != 0)
         return rc;
-    struct report_options options = options_for(json->stream);
+    struct report_options options = looks_of(json->stream);
     return output_finish(json, report_named("json")->write(result, &options, json->stream), error);
 }
 
@@ -65,7 +29,7 @@ static int write_terminal(const struct result *result, const struct options *opt
     bool taken =
         options->campaign.program != NULL || (options->json != NULL && strcmp(options->json, "-") == 0);
     FILE *out = taken ? stderr : stdout;
-    struct report_options looks = options_for(out);
+    struct report_options looks = looks_of(out);
     int rc = report_named("terminal")->write(result, &looks, out);
     if (rc == 0)
         return 0;
@@ -97,12 +61,11 @@ int execute(const struct options_form *form, execute_campaign *campaign, int arg
         return rc;
 
     struct progress progress = progress_start(!options.quiet);
-    options.campaign.interrupted = &interrupted;
+    options.campaign.interrupted = signals_catch();
     options.campaign.progress = progress_show;
     options.campaign.progress_context = &progress;
-    handle_signals(interrupt);
     rc = campaign(&options.campaign, &result, error);
-    handle_signals(SIG_DFL);
+    signals_release();
     progress_clear(&progress);
     if (rc != 0) {
         if (json.stream != NULL)

@@ -15,6 +15,7 @@ static const struct command commands[] = {
     {"list", command_list, "show workloads, points and reports"},
     {"run", command_run, "run one variant of a workload, or a program of yours, under faults"},
     {"compare", command_compare, "run all variants of a workload under the same faults, side by side"},
+    {"sweep", command_sweep, "fail every reachable fault point of a program once, each in a run of its own"},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 

@@ -161,19 +161,22 @@ bool ledger_next_event(struct ledger_view *view, struct ledger_event *out, uint6
     }
 }
 
+bool ledger_module_at(const struct ledger_view *view, uint32_t index, struct ledger_module *out)
+{
+    if (index >= view->ledger->module_count || index >= LEDGER_MODULES_MAX)
+        return false;
+    *out = view->ledger->modules[index];
+    out->path[LEDGER_MODULE_PATH_MAX - 1] = '\0';
+    return true;
+}
+
 static bool find_module(const struct ledger_view *view, uint64_t address, bool in_text,
                         struct ledger_module *out)
 {
-    uint32_t modules = view->ledger->module_count;
-    if (modules > LEDGER_MODULES_MAX)
-        modules = LEDGER_MODULES_MAX;
-    for (uint32_t i = 0; i < modules; i++) {
-        *out = view->ledger->modules[i];
-        out->path[LEDGER_MODULE_PATH_MAX - 1] = '\0';
+    for (uint32_t i = 0; ledger_module_at(view, i, out); i++)
         if (in_text ? address >= out->start && address < out->end
                     : address >= out->low && address < out->high)
             return true;
-    }
     return false;
 }
 

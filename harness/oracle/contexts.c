@@ -27,6 +27,7 @@ static uint64_t context_of(const struct record *record, const struct record_even
 static struct call call_of(const struct record *record, const struct record_event *event)
 {
     return (struct call){.who = event->who,
+                         .in_operation = event->in_operation,
                          .path = event->path,
                          .point = event->point,
                          .k = event->k,

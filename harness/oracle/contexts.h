@@ -1,6 +1,7 @@
 /* The calls that can be made to fail: as two steady runs agree on them, sorted into contexts. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,7 +9,8 @@
 
 /* A call of a point, by its coordinate. */
 struct call {
-    uint64_t who;
+    uint64_t who; /* as the record has it */
+    bool in_operation;
     int32_t path; /* index of the thread's spawn path, in the first steady run */
     int32_t point;
     uint32_t k;

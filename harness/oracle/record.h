@@ -25,7 +25,8 @@ struct record_event {
     enum trace_kind kind;
     enum trace_resource resource;
     uint64_t id;
-    uint64_t who;  /* as plan rules name it: the operation as encoded, outside of any the hash of the path */
+    uint64_t who; /* the operation as encoded, outside of any the hash of the thread's spawn path */
+    bool in_operation;
     int32_t path;  /* index of the thread's spawn path */
     int32_t point; /* -1: none */
     uint32_t k;

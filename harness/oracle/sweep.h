@@ -101,3 +101,7 @@ const char *sweep_severity_name(enum sweep_severity severity);
 
 /* Sets the signature: of kind, resource, places and point; the same in every run. */
 void sweep_finding_sign(struct sweep_finding *finding);
+
+/* Sets exit status and sentence: broken by unsuppressed findings, not flaky ones, of the kinds whose bits are
+ * set in `fail_on`. */
+void sweep_judge(struct sweep_result *result, unsigned fail_on);

@@ -1,0 +1,265 @@
+/* Decides what a faulting run shows: by its record against the baseline, by the ledger's events, and by what
+ * the kernel still has after it. */
+#include "campaign/sweep/faulting.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+
+static struct plan_who who_of(const struct call *call)
+{
+    return call->in_operation ? (struct plan_who){.operation = call->who}
+                              : (struct plan_who){.path = call->who};
+}
+
+static int make_plan(const struct task *task, struct plan *plan)
+{
+    *plan = (struct plan){0};
+    int failed = 0;
+    for (int i = 0; failed == 0 && i < (task->mode == SWEEP_PAIR ? 2 : 1); i++)
+        failed = plan_fail_at(plan, (unsigned)task->calls[i].point, who_of(&task->calls[i]), task->calls[i].k,
+                              task->errors[i], task->mode == SWEEP_PERSISTENT);
+    return failed;
+}
+
+uint64_t faulting_site(const struct record *record, uint32_t stack)
+{
+    const struct record_stack *of = &record->stacks[stack];
+    for (uint32_t i = 0; i < of->depth; i++)
+        if (record->frames[of->first + i].own)
+            return record->frames[of->first + i].address;
+    return of->depth > 0 ? record->frames[of->first].address : 0;
+}
+
+/* The place of the same, for keys. */
+static uint64_t site_place(const struct record *record, uint32_t stack)
+{
+    const struct record_stack *of = &record->stacks[stack];
+    for (uint32_t i = 0; i < of->depth; i++)
+        if (record->frames[of->first + i].own)
+            return record->frames[of->first + i].place;
+    return of->depth > 0 ? record->frames[of->first].place : 0;
+}
+
+static bool is_call(const struct record *record, const struct record_event *event, const struct call *call)
+{
+    return event->who == call->who && event->point == call->point && event->k == call->k &&
+           hash_add(record->stacks[event->stack].context, (uint64_t)event->point) == call->context;
+}
+
+/* Finds the faults in the record. False: one did not come, or not in its context. */
+static bool find_faults(const struct task *task, struct faulting *faulting)
+{
+    const struct record *record = &faulting->sight.record;
+    int wanted = task->mode == SWEEP_PAIR ? 2 : 1, found = 0;
+    for (size_t i = 0; i < record->event_count && found < wanted; i++) {
+        if (record->events[i].kind != TRACE_FAULT)
+            continue;
+        if (!is_call(record, &record->events[i], &task->calls[found]))
+            return false;
+        faulting->faults[found++] = record->events[i];
+    }
+    return found == wanted;
+}
+
+static void show(struct faulting *faulting, const struct task *task, struct shown shown, uint64_t place)
+{
+    const struct record_event *last = &faulting->faults[task->mode == SWEEP_PAIR ? 1 : 0];
+    uint64_t key = hash_add(hash_add(shown.kind, shown.resource), (uint64_t)last->point);
+    shown.key = hash_add(key, place != 0 ? place : site_place(&faulting->sight.record, last->stack));
+    for (size_t i = 0; i < faulting->shown_count; i++)
+        if (faulting->shown[i].key == shown.key)
+            return;
+    if (faulting->shown_count < SHOWN_MAX)
+        faulting->shown[faulting->shown_count++] = shown;
+}
+
+static bool is_removal(const char *point)
+{
+    static const char *const points[] = {"unlink", "unlinkat", "rmdir",    "remove",
+                                         "rename", "renameat", "renameat2"};
+    const char *name = strrchr(point, '/');
+    for (size_t i = 0; name != NULL && i < sizeof points / sizeof *points; i++)
+        if (strcmp(name + 1, points[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A file that stays since its very removal was made to fail is no leak. */
+static bool removal_failed(const struct worker *worker, const struct task *task)
+{
+    const struct plan_points *points = worker->site->points;
+    for (int i = 0; i < (task->mode == SWEEP_PAIR ? 2 : 1); i++)
+        if (is_removal(points->names[task->calls[i].point]))
+            return true;
+    return false;
+}
+
+static bool is_open(const struct ledger_view *ledger, uint64_t fd)
+{
+    return fd > STDERR_FILENO && fd < ledger->fd_count &&
+           (ledger->ledger->fds[fd].holder & LEDGER_FD_OPEN) != 0;
+}
+
+/* Whether it is there still, as far as others than the trace can tell. */
+static bool is_still_there(const struct worker *worker, const struct task *task, const struct sight *sight,
+                           const struct record_event *taken)
+{
+    switch (taken->resource) {
+    case TRACE_DESCRIPTOR:
+        return is_open(attempter_ledger(worker->attempter), taken->id);
+    case TRACE_CHILD:
+        return sight->seen.children_left > 0;
+    case TRACE_FILE:
+        return worker_has_left(worker, sight, taken->id) && !removal_failed(worker, task);
+    case TRACE_LOCK:
+    case TRACE_CONNECTION:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int show_leaks(const struct worker *worker, const struct baseline *baseline, const struct task *task,
+                      struct faulting *faulting)
+{
+    const struct record *record = &faulting->sight.record;
+    struct leak *leaks;
+    size_t count;
+    int failed = owners_judge(&baseline->owners, &baseline->passed, record, &leaks, &count);
+    if (failed != 0)
+        return failed;
+    for (size_t i = 0; i < count; i++) {
+        const struct record_event *taken = &record->events[leaks[i].event];
+        if (!is_still_there(worker, task, &faulting->sight, taken))
+            continue;
+        bool certain = leaks[i].witness == LEAK_BY_FRAME || leaks[i].witness == LEAK_BY_STAY;
+        show(faulting, task,
+             (struct shown){.kind = SWEEP_LEAK,
+                            .resource = taken->resource,
+                            .severity = certain ? SWEEP_HIGH : SWEEP_MEDIUM,
+                            .taken_at = faulting_site(record, taken->stack),
+                            .id = taken->id},
+             site_place(record, taken->stack));
+    }
+    free(leaks);
+    return 0;
+}
+
+static enum trace_resource resource_of(const struct ledger_event *event)
+{
+    switch (event->kind) {
+    case LEDGER_LEAK:
+    case LEDGER_DOUBLE_CLOSE:
+    case LEDGER_FOREIGN_CLOSE:
+        return TRACE_DESCRIPTOR;
+    case LEDGER_RESOURCE_LEAK:
+        return TRACE_CONNECTION;
+    case LEDGER_HEAP_LEAK:
+        return TRACE_MEMORY;
+    default:
+        return TRACE_LOCK;
+    }
+}
+
+/* What the ledger found at once: wrong releases, and what operations left at their end. */
+static void show_wrongs(const struct worker *worker, const struct baseline *baseline, const struct task *task,
+                        struct faulting *faulting, size_t *releases)
+{
+    struct ledger_view *ledger = attempter_ledger(worker->attempter);
+    struct ledger_event event;
+    uint64_t lost = 0;
+    while (ledger_next_event(ledger, &event, &lost)) {
+        bool release = wrong_is_release(&event);
+        uint64_t key = wrong_key(ledger, &event);
+        if ((!release && !wrong_is_leak(&event)) || wrongs_have(&baseline->wrongs, key))
+            continue;
+        *releases += release;
+        show(faulting, task,
+             (struct shown){.kind = release ? SWEEP_DOUBLE_RELEASE : SWEEP_LEAK,
+                            .resource = resource_of(&event),
+                            .severity = SWEEP_HIGH,
+                            .taken_at = release && event.site != 0 ? event.site : event.taken_at,
+                            .id = (uint64_t)event.fd},
+             key);
+    }
+}
+
+static enum sweep_severity severity_of(enum sweep_kind outcome, bool told)
+{
+    if (outcome == SWEEP_SILENT)
+        return told ? SWEEP_LOW : SWEEP_MEDIUM;
+    return outcome == SWEEP_ABORT ? SWEEP_MEDIUM : SWEEP_HIGH;
+}
+
+/* What the outcome itself says. */
+static void show_outcome(const struct baseline *baseline, const struct task *task, struct faulting *faulting,
+                         const struct run_seen *seen)
+{
+    bool told = !baseline->steady.errors_steady || baseline->steady.errors != seen->errors;
+    enum sweep_kind outcome = faulting->outcome;
+    if (outcome == SWEEP_SILENT || outcome == SWEEP_CRASH || outcome == SWEEP_ABORT ||
+        outcome == SWEEP_HANG || outcome == SWEEP_SANITIZER)
+        show(faulting, task, (struct shown){.kind = outcome, .severity = severity_of(outcome, told)}, 0);
+}
+
+/* A run that was ended by force is reported as that alone: nothing got the time to clean up. */
+static bool ended_by_itself(const struct run_seen *seen)
+{
+    return !seen->timed_out && seen->signal == 0 && !seen->sanitizer;
+}
+
+static int judge(const struct worker *worker, const struct baseline *baseline, const struct task *task,
+                 struct faulting *faulting)
+{
+    struct run_seen seen = worker_seen(&faulting->sight);
+    seen.drifted = !find_faults(task, faulting);
+    if (!seen.drifted && ended_by_itself(&seen)) {
+        show_wrongs(worker, baseline, task, faulting, &seen.double_releases);
+        int failed = show_leaks(worker, baseline, task, faulting);
+        if (failed != 0)
+            return failed;
+        for (size_t i = 0; i < faulting->shown_count; i++)
+            seen.leaks += faulting->shown[i].kind == SWEEP_LEAK;
+    }
+    faulting->outcome = outcome_of(&baseline->steady, &seen);
+    show_outcome(baseline, task, faulting, &seen);
+    return 0;
+}
+
+int faulting_run(struct worker *worker, const struct baseline *baseline, const struct task *task,
+                 struct faulting *out, struct error *error)
+{
+    struct plan plan;
+    struct faulting faulting = {0};
+    int failed = make_plan(task, &plan);
+    if (failed != 0)
+        return error_not_done(error, failed, "the plan of a run has no room for its faults");
+    failed = worker_run(worker, &plan, baseline->limit_ns, &faulting.sight, error);
+    if (failed != 0)
+        return failed;
+    failed = judge(worker, baseline, task, &faulting);
+    if (failed != 0) {
+        faulting_clear(&faulting);
+        return error_not_done(error, failed, "no memory to judge a run");
+    }
+    *out = faulting;
+    return 0;
+}
+
+bool faulting_shows(const struct faulting *faulting, uint64_t key)
+{
+    for (size_t i = 0; i < faulting->shown_count; i++)
+        if (faulting->shown[i].key == key)
+            return true;
+    return false;
+}
+
+void faulting_clear(struct faulting *faulting)
+{
+    sight_clear(&faulting->sight);
+}

@@ -1,0 +1,139 @@
+/* Decides how a finding of a sweep is put into words. */
+#include "campaign/sweep/naming.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "campaign/symbols.h"
+
+static const char *resource_name(enum trace_resource resource)
+{
+    static const char *const names[TRACE_RESOURCES] = {[TRACE_NOTHING] = "",
+                                                       [TRACE_DESCRIPTOR] = "descriptor",
+                                                       [TRACE_LOCK] = "lock",
+                                                       [TRACE_CHILD] = "child",
+                                                       [TRACE_FILE] = "file",
+                                                       [TRACE_MEMORY] = "memory",
+                                                       [TRACE_CONNECTION] = "connection"};
+    return resource < TRACE_RESOURCES ? names[resource] : "";
+}
+
+static void write_fault(const struct worker *worker, const struct symbols *symbols,
+                        const struct record *record, const struct record_event *event, int error,
+                        struct sweep_fault *out)
+{
+    const struct ledger_view *ledger = attempter_ledger(worker->attempter);
+    char who[LEDGER_PATH_MAX];
+    if (event->in_operation)
+        snprintf(who, sizeof who, "%" PRIu64, event->who - 1);
+    else
+        ledger_spawn_path(ledger, event->path, who);
+    snprintf(out->point, sizeof out->point, "%s", worker->site->points->names[event->point]);
+    out->error = error;
+    snprintf(out->coordinate, sizeof out->coordinate, "%s:%s#%" PRIu32, who, out->point, event->k);
+    symbols_name(symbols, faulting_site(record, event->stack), out->failed_at, sizeof out->failed_at);
+}
+
+static int write_stack(const struct symbols *symbols, const struct record *record, uint32_t stack,
+                       struct sweep_finding *out)
+{
+    const struct record_stack *of = &record->stacks[stack];
+    size_t depth = of->depth < SWEEP_STACK_MAX ? of->depth : SWEEP_STACK_MAX;
+    out->stack = calloc(depth + 1, sizeof *out->stack);
+    if (out->stack == NULL)
+        return -ENOMEM;
+    out->stack_depth = depth;
+    for (size_t i = 0; i < depth; i++)
+        symbols_frame(symbols, record->frames[of->first + i].address, out->stack[i], sizeof out->stack[i]);
+    return 0;
+}
+
+/* The last line of the stream, without its end. */
+static void last_line(const struct attempt_stream *stream, char *out, size_t size)
+{
+    const char *bytes = stream->tail_length > 0 ? stream->tail : stream->head;
+    size_t end = stream->tail_length > 0 ? stream->tail_length : stream->head_length;
+    while (end > 0 && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r'))
+        end--;
+    size_t start = end;
+    while (start > 0 && bytes[start - 1] != '\n')
+        start--;
+    snprintf(out, size, "%.*s", (int)(end - start), bytes + start);
+}
+
+static void write_files(const struct sight *sight, char *out, size_t size)
+{
+    static const char *const verbs[] = {
+        [SCRATCH_MADE] = "made", [SCRATCH_CHANGED] = "changed", [SCRATCH_REMOVED] = "removed"};
+    size_t length = 0;
+    for (size_t i = 0; i < sight->files.count && i < 4 && length < size; i++)
+        length += (size_t)snprintf(out + length, size - length, "%s%s %s", i > 0 ? ", " : "",
+                                   verbs[sight->files.list[i].kind], sight->files.list[i].path);
+}
+
+static void write_silence(const struct baseline *baseline, const struct sight *sight, char *out, size_t size)
+{
+    const struct run_seen seen = worker_seen(sight);
+    char files[256] = "", words[128];
+    bool output = baseline->steady.output_steady && seen.output != baseline->steady.output;
+    bool other_files = baseline->steady.files_steady && seen.files != baseline->steady.files;
+    if (other_files)
+        write_files(sight, files, sizeof files);
+    last_line(&sight->seen.errors, words, sizeof words);
+    snprintf(out, size, "status 0, yet %s%s%s%s%s%s%s", output ? "the output differs" : "",
+             output && other_files ? ", and " : "", other_files ? "the files differ" : "",
+             files[0] != '\0' ? ": " : "", files, words[0] != '\0' ? "; it said: " : "", words);
+}
+
+static void write_detail(const struct worker *worker, const struct baseline *baseline,
+                         const struct faulting *faulting, const struct shown *shown, char *out, size_t size)
+{
+    const struct attempt_seen *seen = &faulting->sight.seen;
+    char words[256];
+    last_line(&seen->errors, words, sizeof words);
+    switch (shown->kind) {
+    case SWEEP_SILENT:
+        write_silence(baseline, &faulting->sight, out, size);
+        return;
+    case SWEEP_CRASH:
+    case SWEEP_ABORT:
+        snprintf(out, size, "ended by signal %d (%s)%s%s", seen->status, strsignal(seen->status),
+                 words[0] != '\0' ? "; it said: " : "", words);
+        return;
+    case SWEEP_HANG:
+        snprintf(out, size, "still running after %" PRIu64 " ms", seen->duration_ns / 1000000);
+        return;
+    case SWEEP_SANITIZER:
+        snprintf(out, size, "%s", words);
+        return;
+    default:
+        (void)worker;
+        if (shown->resource == TRACE_DESCRIPTOR)
+            snprintf(out, size, "descriptor %" PRIu64, shown->id);
+    }
+}
+
+int naming_write(const struct worker *worker, const struct baseline *baseline, const struct task *task,
+                 const struct faulting *faulting, const struct shown *shown, struct sweep_finding *out,
+                 struct error *error)
+{
+    const struct record *record = &faulting->sight.record;
+    struct symbols *symbols = symbols_open(attempter_ledger(worker->attempter));
+    struct sweep_finding finding = {.kind = shown->kind, .severity = shown->severity, .mode = task->mode};
+    int faults = task->mode == SWEEP_PAIR ? 2 : 1;
+    snprintf(finding.resource, sizeof finding.resource, "%s", resource_name(shown->resource));
+    for (int i = 0; i < faults; i++)
+        write_fault(worker, symbols, record, &faulting->faults[i], task->errors[i], &finding.faults[i]);
+    symbols_name(symbols, shown->taken_at, finding.taken_at, sizeof finding.taken_at);
+    write_detail(worker, baseline, faulting, shown, finding.detail, sizeof finding.detail);
+    int failed = write_stack(symbols, record, faulting->faults[faults - 1].stack, &finding);
+    symbols_close(symbols);
+    if (failed != 0)
+        return error_not_done(error, failed, "no memory for a finding");
+    sweep_finding_sign(&finding);
+    *out = finding;
+    return 0;
+}

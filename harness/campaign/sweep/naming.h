@@ -1,0 +1,10 @@
+/* From what a run shows to a finding in words: places get names as long as the run's modules are known. */
+#pragma once
+
+#include "campaign/sweep/faulting.h"
+
+/* Writes the finding, without id, count and replays. Returns 0 with *out the caller's (its stack is owned),
+ * or -ENOMEM with `error`. */
+int naming_write(const struct worker *worker, const struct baseline *baseline, const struct task *task,
+                 const struct faulting *faulting, const struct shown *shown, struct sweep_finding *out,
+                 struct error *error);

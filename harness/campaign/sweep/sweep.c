@@ -1,0 +1,387 @@
+/* Decides what is run, by how many at a time, until when; and puts together what all runs showed. */
+#include "campaign/sweep/sweep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "campaign/executable.h"
+#include "campaign/sweep/naming.h"
+#include "campaign/sweep/tally.h"
+
+/* What the workers share. The lock is held to take a task and to bring in what it showed. */
+struct sweep {
+    const struct sweep_options *options;
+    struct executable executable;
+    char preload[PATH_MAX], folder[PATH_MAX];
+    struct plan_points points;
+    char (*names)[PLAN_POINT_NAME_MAX]; /* what the points' names are once the program's own are known */
+    struct worker_site site;
+    bool by_server;
+    struct baseline baseline;
+    struct agenda agenda;
+    struct tally tally;
+    pthread_mutex_t lock;
+    uint64_t started_ns;
+    unsigned busy; /* workers that may still add tasks */
+    pthread_cond_t idle;
+    int failed; /* the first failure, with its error */
+    struct error error;
+};
+
+static bool time_is_over(const struct sweep *sweep)
+{
+    const struct sweep_options *options = sweep->options;
+    return (options->interrupted != NULL && *options->interrupted != 0) ||
+           (options->budget_ns != 0 && clock_now_ns() - sweep->started_ns >= options->budget_ns);
+}
+
+/* Next task, under the lock. False: there is none, and nobody will add any. */
+static bool next_task(struct sweep *sweep, struct task *out)
+{
+    for (;;) {
+        if (sweep->failed != 0 || time_is_over(sweep))
+            return false;
+        if (sweep->agenda.next < sweep->agenda.count) {
+            *out = sweep->agenda.tasks[sweep->agenda.next++];
+            sweep->busy++;
+            return true;
+        }
+        if (sweep->busy == 0)
+            return false;
+        pthread_cond_wait(&sweep->idle, &sweep->lock);
+    }
+}
+
+static void fail(struct sweep *sweep, int code, const struct error *error)
+{
+    if (sweep->failed == 0) {
+        sweep->failed = code;
+        sweep->error = *error;
+    }
+}
+
+static bool wants_pairs(const struct sweep *sweep, const struct task *task)
+{
+    return task->mode == SWEEP_ONCE && (sweep->options->modes >> SWEEP_PAIR & 1) != 0 &&
+           sweep->options->only == NULL;
+}
+
+/* Calls that only this fault leads to are second faults. */
+static int add_pairs(struct sweep *sweep, const struct task *task, const struct faulting *faulting)
+{
+    struct call *calls;
+    size_t count;
+    if (!wants_pairs(sweep, task) || faulting->outcome == SWEEP_DRIFTED)
+        return 0;
+    int failed = contexts_after_fault(&faulting->sight.record, &sweep->baseline.contexts, &calls, &count);
+    if (failed != 0)
+        return failed;
+    failed = agenda_add_pairs(&sweep->agenda, sweep->site.points, task, calls, count);
+    free(calls);
+    return failed;
+}
+
+/* Tries again what a run showed first, as often as is asked for. */
+static int try_again(struct sweep *sweep, struct worker *worker, const struct task *task,
+                     struct novelty *novelties, size_t count, struct error *error)
+{
+    int failed = 0;
+    for (unsigned i = 0; failed == 0 && count > 0 && i < sweep->options->again; i++) {
+        struct faulting again;
+        failed = faulting_run(worker, &sweep->baseline, task, &again, error);
+        for (size_t j = 0; failed == 0 && j < count; j++) {
+            novelties[j].finding.replays++;
+            novelties[j].finding.reproduced += faulting_shows(&again, novelties[j].key);
+        }
+        if (failed == 0)
+            faulting_clear(&again);
+    }
+    return failed;
+}
+
+/* Those of a run's things that no run showed before, put into words while its modules are known. */
+static int name_novelties(struct sweep *sweep, const struct worker *worker, const struct task *task,
+                          const struct faulting *faulting, struct novelty *novelties, size_t *count,
+                          struct error *error)
+{
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && i < faulting->shown_count; i++) {
+        const struct shown *shown = &faulting->shown[i];
+        bool is_new = false;
+        pthread_mutex_lock(&sweep->lock);
+        failed = tally_see(&sweep->tally, shown->key, &is_new, error);
+        pthread_mutex_unlock(&sweep->lock);
+        if (failed != 0 || !is_new)
+            continue;
+        novelties[*count].key = shown->key;
+        failed =
+            naming_write(worker, &sweep->baseline, task, faulting, shown, &novelties[*count].finding, error);
+        *count += failed == 0;
+    }
+    return failed;
+}
+
+/* Under the lock: each novelty becomes a finding, and is told at once. */
+static int add_findings(struct sweep *sweep, struct novelty *novelties, size_t count, struct error *error)
+{
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && i < count; i++) {
+        struct sweep_finding *added;
+        failed = tally_add(&sweep->tally, &novelties[i], &added, error);
+        if (failed == 0 && added != NULL && sweep->options->found != NULL)
+            sweep->options->found(sweep->options->context, added);
+    }
+    return failed;
+}
+
+static void show_progress(struct sweep *sweep)
+{
+    if (sweep->options->progress == NULL)
+        return;
+    const struct sweep_progress progress = {.elapsed_ns = clock_now_ns() - sweep->started_ns,
+                                            .runs = sweep->tally.runs,
+                                            .planned = sweep->agenda.count,
+                                            .findings = sweep->tally.finding_count};
+    sweep->options->progress(sweep->options->context, &progress);
+}
+
+/* One task, from its run to its findings. */
+static int do_task(struct sweep *sweep, struct worker *worker, const struct task *task, struct error *error)
+{
+    struct faulting faulting;
+    struct novelty novelties[SHOWN_MAX];
+    size_t count = 0;
+    int failed = faulting_run(worker, &sweep->baseline, task, &faulting, error);
+    if (failed != 0)
+        return failed;
+    if (faulting.sight.seen.end != ATTEMPT_INTERRUPTED) {
+        failed = name_novelties(sweep, worker, task, &faulting, novelties, &count, error);
+        if (failed == 0)
+            failed = try_again(sweep, worker, task, novelties, count, error);
+        pthread_mutex_lock(&sweep->lock);
+        if (failed == 0)
+            failed = add_findings(sweep, novelties, count, error);
+        if (failed == 0 && add_pairs(sweep, task, &faulting) != 0)
+            failed = error_not_done(error, -ENOMEM, "no memory for the faults that are still to be tried");
+        tally_run(&sweep->tally, task, faulting.outcome);
+        show_progress(sweep);
+        pthread_mutex_unlock(&sweep->lock);
+    }
+    faulting_clear(&faulting);
+    return failed;
+}
+
+static void work(struct sweep *sweep, struct worker *worker)
+{
+    struct task task;
+    pthread_mutex_lock(&sweep->lock);
+    while (next_task(sweep, &task)) {
+        struct error error;
+        pthread_mutex_unlock(&sweep->lock);
+        int failed = do_task(sweep, worker, &task, &error);
+        pthread_mutex_lock(&sweep->lock);
+        sweep->busy--;
+        if (failed != 0)
+            fail(sweep, failed, &error);
+        pthread_cond_broadcast(&sweep->idle);
+    }
+    pthread_cond_broadcast(&sweep->idle);
+    pthread_mutex_unlock(&sweep->lock);
+}
+
+/* A worker beside the first. */
+static void *work_beside(void *argument)
+{
+    struct sweep *sweep = argument;
+    struct worker worker;
+    struct error error;
+    int failed = worker_open(&sweep->site, &worker, &error);
+    if (failed == 0)
+        work(sweep, &worker);
+    pthread_mutex_lock(&sweep->lock);
+    if (failed != 0)
+        fail(sweep, failed, &error);
+    pthread_cond_broadcast(&sweep->idle);
+    pthread_mutex_unlock(&sweep->lock);
+    if (failed == 0)
+        worker_close(&worker, sweep->tally.note, sizeof sweep->tally.note);
+    return NULL;
+}
+
+static void work_all(struct sweep *sweep, struct worker *first)
+{
+    pthread_t threads[SWEEP_JOBS_MAX];
+    unsigned started = 0;
+    while (started + 1 < sweep->options->jobs && started + 1 < SWEEP_JOBS_MAX &&
+           started + 1 < sweep->agenda.count &&
+           pthread_create(&threads[started], NULL, work_beside, sweep) == 0)
+        started++;
+    work(sweep, first);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+}
+
+/* What can be made to fail: all points with a profile, and those that the program turned out to have. */
+static int learn_points(struct sweep *sweep, const struct worker *worker, struct error *error)
+{
+    struct plan_points *points = &sweep->points;
+    const struct ledger_view *ledger = attempter_ledger(worker->attempter);
+    uint32_t count = ledger_point_count(ledger);
+    const char **names = calloc(count + 1, sizeof *names);
+    sweep->names = calloc(count + 1, sizeof *sweep->names);
+    if (names == NULL || sweep->names == NULL) {
+        free(names);
+        return error_not_done(error, -ENOMEM, "no memory for the program's points");
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        ledger_point_name(ledger, i, sweep->names[i]);
+        names[i] = sweep->names[i];
+    }
+    free((void *)points->names);
+    *points = (struct plan_points){.count = count, .names = names, .open = true};
+    return 0;
+}
+
+static int make_agenda(struct sweep *sweep, struct error *error)
+{
+    const struct sweep_options *options = sweep->options;
+    if (options->only != NULL)
+        return agenda_make_only(options, &sweep->points, &sweep->baseline.contexts, &sweep->agenda, error);
+    if (agenda_make(options, &sweep->points, &sweep->baseline.contexts, &sweep->agenda) != 0)
+        return error_not_done(error, -ENOMEM, "no memory for the faults to be tried");
+    return 0;
+}
+
+static int run_sweep(struct sweep *sweep, struct error *error)
+{
+    struct worker first;
+    int failed = worker_open(&sweep->site, &first, error);
+    if (failed != 0)
+        return failed;
+    failed = baseline_learn(&first, &sweep->baseline, error);
+    if (failed == 0)
+        failed = learn_points(sweep, &first, error);
+    if (failed == 0)
+        failed = make_agenda(sweep, error);
+    if (failed == 0)
+        failed = tally_begin(&sweep->tally, &sweep->points, &sweep->baseline.contexts, error);
+    sweep->by_server = attempter_serves(first.attempter);
+    if (failed == 0)
+        work_all(sweep, &first);
+    worker_close(&first, sweep->tally.note, sizeof sweep->tally.note);
+    if (failed == 0 && sweep->failed != 0) {
+        *error = sweep->error;
+        failed = sweep->failed;
+    }
+    return failed;
+}
+
+/* A regular file is read from its start by each run; all else is nothing to read. */
+static int input_of(void)
+{
+    struct stat status;
+    return fstat(STDIN_FILENO, &status) == 0 && S_ISREG(status.st_mode) ? STDIN_FILENO : -1;
+}
+
+static int open_sweep(const struct sweep_options *options, struct sweep *sweep, struct error *error)
+{
+    sweep->options = options;
+    sweep->started_ns = clock_now_ns();
+    int failed = executable_find(options->program[0], &sweep->executable, error);
+    if (failed == 0)
+        failed = setup_find_preload(sweep->preload, error);
+    if (failed == 0 && getcwd(sweep->folder, sizeof sweep->folder) == NULL)
+        failed = error_not_done(error, -errno, "cannot tell the working folder: %s", strerror(errno));
+    if (failed != 0)
+        return failed;
+    sweep->points = campaign_points(NULL);
+    if (sweep->points.names == NULL)
+        return error_not_done(error, -ENOMEM, "out of memory");
+    sweep->site = (struct worker_site){.options = options,
+                                       .path = sweep->executable.path,
+                                       .preload = sweep->preload,
+                                       .folder = sweep->folder,
+                                       .points = &sweep->points,
+                                       .input = input_of()};
+    return 0;
+}
+
+/* The command line in words and in one string. */
+static int copy_command(char *const *words, struct sweep_result *out)
+{
+    size_t count = 0, size = 0;
+    while (words[count] != NULL)
+        size += strlen(words[count++]) + 1;
+    out->command = calloc(count + 1, sizeof *out->command);
+    out->line = calloc(size + 1, 1);
+    if (out->command == NULL || out->line == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        strcat(strcat(out->line, i > 0 ? " " : ""), words[i]);
+        if ((out->command[i] = strdup(words[i])) == NULL)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static int fill_result(struct sweep *sweep, struct sweep_result *out, struct error *error)
+{
+    const struct sweep_options *options = sweep->options;
+    if (copy_command(options->program, out) != 0)
+        return error_not_done(error, -ENOMEM, "out of memory");
+    out->wall_ms = (clock_now_ns() - sweep->started_ns) / 1000000;
+    out->contexts = sweep->baseline.contexts.count;
+    out->calls = sweep->baseline.contexts.call_count;
+    out->planned = sweep->agenda.count;
+    out->steady_status = sweep->baseline.steady.exit_status;
+    out->by_server = sweep->by_server;
+    out->interrupted = options->interrupted != NULL && *options->interrupted != 0;
+    int failed = tally_fill(&sweep->tally, out, error);
+    if (failed == 0 && sweep->baseline.lost && out->note[0] == '\0')
+        snprintf(out->note, sizeof out->note,
+                 "the program makes more calls than a trace holds: those at its end were not made to fail");
+    return failed;
+}
+
+static void close_sweep(struct sweep *sweep)
+{
+    agenda_clear(&sweep->agenda);
+    baseline_clear(&sweep->baseline);
+    tally_clear(&sweep->tally);
+    free((void *)sweep->points.names);
+    free(sweep->names);
+}
+
+int campaign_sweep(const struct sweep_options *options, struct sweep_result *out, struct error *error)
+{
+    static const struct sweep zero;
+    struct sweep *sweep = malloc(sizeof *sweep);
+    if (sweep == NULL)
+        return error_not_done(error, -ENOMEM, "out of memory");
+    *sweep = zero;
+    pthread_mutex_init(&sweep->lock, NULL);
+    pthread_cond_init(&sweep->idle, NULL);
+    struct sweep_result result = {.started_s = (uint64_t)time(NULL)};
+    int failed = open_sweep(options, sweep, error);
+    if (failed == 0)
+        failed = run_sweep(sweep, error);
+    if (failed == 0)
+        failed = fill_result(sweep, &result, error);
+    close_sweep(sweep);
+    pthread_cond_destroy(&sweep->idle);
+    pthread_mutex_destroy(&sweep->lock);
+    free(sweep);
+    if (failed != 0)
+        sweep_result_clear(&result);
+    else
+        *out = result;
+    return failed;
+}

@@ -1,0 +1,47 @@
+/* A sweep: every reachable fault point of a program failed once, each run judged. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "oracle/sweep.h"
+
+/* How far it goes. */
+enum sweep_depth {
+    SWEEP_CONTEXTS, /* one call of each context */
+    SWEEP_CALLS,    /* every call */
+    SWEEP_ALL,      /* every call with every errno */
+};
+
+enum { SWEEP_JOBS_MAX = 256 };
+
+struct sweep_progress {
+    uint64_t elapsed_ns, runs, planned, findings;
+};
+
+struct sweep_options {
+    char *const *program; /* its command line, ends with NULL */
+    const char *points;   /* names and wildcards, separated by commas; NULL: all */
+    enum sweep_depth depth;
+    bool all_errnos;    /* also those that blame the caller */
+    unsigned modes;     /* bit i: enum sweep_mode i */
+    unsigned jobs;      /* runs at a time */
+    uint64_t budget_ns; /* 0: until all is done */
+    uint64_t limit_fds; /* 0: as found */
+    uint64_t hang_ns;   /* 0: derived from the steady runs */
+    uint64_t copy_max;  /* bytes of the working folder that may be copied */
+    bool in_place;      /* the program works in the folder itself: nothing is copied or undone */
+    bool without_server;
+    const struct sweep_finding *only; /* not NULL: no sweep, but its faults again and again */
+    unsigned again;                   /* how often each new finding is tried again */
+    const volatile int *interrupted;
+    void (*progress)(void *context, const struct sweep_progress *progress); /* may be NULL; from one thread
+                                                                               at a time */
+    void (*found)(void *context, struct sweep_finding *finding); /* at once; may be NULL; as progress */
+    void *context;
+};
+
+/* Sweeps options->program. Returns 0 with *out the caller's (sweep_result_clear), or a negative errno with
+ * `error`. An interrupted sweep gives what was found. */
+int campaign_sweep(const struct sweep_options *options, struct sweep_result *out, struct error *error);

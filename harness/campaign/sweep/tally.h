@@ -1,0 +1,46 @@
+/* The tally of a sweep: outcomes, coverage, and every finding once. */
+#pragma once
+
+#include "campaign/sweep/agenda.h"
+#include "oracle/contexts.h"
+#include "oracle/sweep.h"
+
+/* Something that a run was the first to show. */
+struct novelty {
+    uint64_t key; /* see struct shown */
+    struct sweep_finding finding;
+};
+
+struct tally {
+    uint64_t runs, outcomes[SWEEP_OUTCOMES];
+    struct tally_key {
+        uint64_t key, count;
+        size_t finding; /* its number, once it is one; SIZE_MAX before */
+    } * keys;           /* owned */
+    size_t key_count;
+    struct sweep_finding *findings; /* owned */
+    size_t finding_count;
+    struct sweep_point *points; /* by index in the ledger; owned */
+    size_t point_count;
+    uint64_t *failed_contexts; /* that were made to fail, sorted by nothing; owned */
+    size_t failed_count;
+    char note[320];
+};
+
+/* Counts what the steady run reached. Returns 0 or -ENOMEM with `error`, as all below. */
+int tally_begin(struct tally *tally, const struct plan_points *points, const struct contexts *contexts,
+                struct error *error);
+
+/* Counts one more run that shows the thing. *is_new: no run did before. */
+int tally_see(struct tally *tally, uint64_t key, bool *is_new, struct error *error);
+
+/* Makes a finding of it, which is the tally's now. The same signature is the same finding, found by two ways:
+ * then the first one counts, and *out is NULL. */
+int tally_add(struct tally *tally, struct novelty *novelty, struct sweep_finding **out, struct error *error);
+
+/* Counts a run. */
+void tally_run(struct tally *tally, const struct task *task, enum sweep_kind outcome);
+
+/* Hands counts and findings to the result, worst first. */
+int tally_fill(struct tally *tally, struct sweep_result *out, struct error *error);
+void tally_clear(struct tally *tally);

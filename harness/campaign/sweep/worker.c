@@ -1,0 +1,113 @@
+/* Decides what of a run is held against another: its end, its output, and what it left in its folders. */
+#include "campaign/sweep/worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "campaign/sweep/recording.h"
+
+int worker_open(const struct worker_site *site, struct worker *out, struct error *error)
+{
+    struct worker worker = {.site = site};
+    const struct sweep_options *options = site->options;
+    char unheard[1];
+    int failed = 0;
+    if (!options->in_place)
+        failed = scratch_make(site->folder, options->copy_max, &worker.folder, error);
+    if (failed == 0)
+        failed = scratch_make(NULL, 0, &worker.temps, error);
+    const struct attempt_target target = {
+        .path = site->path,
+        .arguments = options->program,
+        .preload = site->preload,
+        .points = site->points,
+        .input = site->input,
+        .folder = worker.folder != NULL ? scratch_path(worker.folder) : site->folder,
+        .temp_folder = worker.temps != NULL ? scratch_path(worker.temps) : NULL,
+        .limit_fds = options->limit_fds,
+        .without_server = options->without_server,
+        .interrupted = options->interrupted,
+    };
+    if (failed == 0)
+        failed = attempter_open(&target, &worker.attempter, error);
+    if (failed != 0)
+        worker_close(&worker, unheard, sizeof unheard);
+    else
+        *out = worker;
+    return failed;
+}
+
+void worker_close(struct worker *worker, char *leftover, size_t size)
+{
+    worker->attempter = attempter_close(worker->attempter);
+    worker->folder = scratch_remove(worker->folder, leftover, size);
+    worker->temps = scratch_remove(worker->temps, leftover, size);
+}
+
+int worker_run(struct worker *worker, const struct plan *plan, uint64_t limit_ns, struct sight *out,
+               struct error *error)
+{
+    struct sight sight = {0};
+    int failed = attempter_try(worker->attempter, plan, limit_ns, &sight.seen, error);
+    if (failed == 0)
+        failed = recording_read(attempter_ledger(worker->attempter), &sight.record, error);
+    if (failed == 0 && worker->folder != NULL)
+        failed = scratch_restore(worker->folder, &sight.files, error);
+    if (failed == 0)
+        failed = scratch_restore(worker->temps, &sight.temps, error);
+    if (failed != 0)
+        sight_clear(&sight);
+    else
+        *out = sight;
+    return failed;
+}
+
+void sight_clear(struct sight *sight)
+{
+    record_clear(&sight->record);
+    scratch_changes_clear(&sight->files);
+    scratch_changes_clear(&sight->temps);
+}
+
+static bool has_made(const struct scratch *scratch, const struct scratch_changes *changes, uint64_t path_hash)
+{
+    char path[PATH_MAX];
+    for (size_t i = 0; i < changes->count; i++)
+        if (changes->list[i].kind == SCRATCH_MADE &&
+            snprintf(path, sizeof path, "%s/%s", scratch_path(scratch), changes->list[i].path) <
+                (int)sizeof path &&
+            hash_text(path) == path_hash)
+            return true;
+    return false;
+}
+
+bool worker_has_left(const struct worker *worker, const struct sight *sight, uint64_t path_hash)
+{
+    return (worker->folder != NULL && has_made(worker->folder, &sight->files, path_hash)) ||
+           has_made(worker->temps, &sight->temps, path_hash);
+}
+
+/* Names of temporary files are random, so they do not count; nor does what is in them. */
+static uint64_t hash_changes(const struct scratch_changes *changes)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < changes->count; i++)
+        hash = hash_add(hash_add(hash, hash_text(changes->list[i].path)), changes->list[i].content);
+    return hash;
+}
+
+struct run_seen worker_seen(const struct sight *sight)
+{
+    const struct attempt_seen *seen = &sight->seen;
+    return (struct run_seen){
+        .timed_out = seen->end == ATTEMPT_TIMED_OUT,
+        .signal = seen->end == ATTEMPT_SIGNALLED ? seen->status : 0,
+        .exit_status = seen->end == ATTEMPT_EXITED ? seen->status : 0,
+        .output = hash_add(seen->output.hash, seen->output.size),
+        .errors = hash_add(seen->errors.hash, seen->errors.size),
+        .files = hash_changes(&sight->files),
+        .sanitizer = outcome_is_sanitizer(seen->errors.head, seen->errors.head_length) ||
+                     outcome_is_sanitizer(seen->errors.tail, seen->errors.tail_length),
+    };
+}

@@ -1,0 +1,60 @@
+/* Decides which of the ledger's events are news of a faulting run. */
+#include "campaign/sweep/wrong.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+
+bool wrong_is_release(const struct ledger_event *event)
+{
+    return event->kind == LEDGER_DOUBLE_CLOSE || event->kind == LEDGER_FOREIGN_CLOSE ||
+           event->kind == LEDGER_FOREIGN_UNLOCK || event->kind == LEDGER_DOUBLE_UNLOCK ||
+           event->kind == LEDGER_HELD_DESTROYED;
+}
+
+bool wrong_is_leak(const struct ledger_event *event)
+{
+    return event->kind == LEDGER_LEAK || event->kind == LEDGER_LOCK_LEFT ||
+           event->kind == LEDGER_RESOURCE_LEAK || event->kind == LEDGER_HEAP_LEAK;
+}
+
+static uint64_t offset_of(const struct ledger_view *ledger, uint64_t address)
+{
+    struct ledger_module module;
+    return ledger_module_of(ledger, address, &module) ? address - module.bias : address;
+}
+
+uint64_t wrong_key(const struct ledger_view *ledger, const struct ledger_event *event)
+{
+    uint64_t hash = hash_add(event->kind, offset_of(ledger, event->taken_at));
+    return hash_add(hash, offset_of(ledger, event->site));
+}
+
+int wrongs_of(struct ledger_view *ledger, struct wrongs *out)
+{
+    struct wrongs wrongs = {0};
+    struct ledger_event event;
+    uint64_t lost = 0;
+    while (ledger_next_event(ledger, &event, &lost)) {
+        if (!wrong_is_release(&event) && !wrong_is_leak(&event))
+            continue;
+        uint64_t *grown = realloc(wrongs.keys, (wrongs.count + 1) * sizeof *grown);
+        if (grown == NULL) {
+            free(wrongs.keys);
+            return -ENOMEM;
+        }
+        wrongs.keys = grown;
+        wrongs.keys[wrongs.count++] = wrong_key(ledger, &event);
+    }
+    *out = wrongs;
+    return 0;
+}
+
+bool wrongs_have(const struct wrongs *wrongs, uint64_t key)
+{
+    for (size_t i = 0; i < wrongs->count; i++)
+        if (wrongs->keys[i] == key)
+            return true;
+    return false;
+}

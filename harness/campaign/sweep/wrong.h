@@ -1,0 +1,25 @@
+/* Wrong releases of a run, and what its operations left: as the ledger's events tell them. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ledger/reader.h"
+
+struct wrongs {
+    uint64_t *keys; /* owned */
+    size_t count;
+};
+
+/* Whether the event tells of a resource that was released twice, or by somebody who did not hold it. */
+bool wrong_is_release(const struct ledger_event *event);
+
+/* Whether it tells of a resource that an operation (or thread) still had at its end. */
+bool wrong_is_leak(const struct ledger_event *event);
+
+/* What kind and place they have, in this run. */
+uint64_t wrong_key(const struct ledger_view *ledger, const struct ledger_event *event);
+
+/* Reads the events of a run without faults: what is wrong even then. Returns 0 or -ENOMEM. */
+int wrongs_of(struct ledger_view *ledger, struct wrongs *out);
+bool wrongs_have(const struct wrongs *wrongs, uint64_t key);

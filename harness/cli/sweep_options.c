@@ -1,0 +1,234 @@
+/* Decides what the options of a sweep are called, what they may be, and what they are when not given. */
+#include "sweep_options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "base/text.h"
+#include "words.h"
+
+#define BUDGET_DEFAULT "60s"
+#define COPY_DEFAULT   64 /* MiB */
+
+enum {
+    OPTION_BUDGET = 256,
+    OPTION_DEPTH,
+    OPTION_POINTS,
+    OPTION_ERRNOS,
+    OPTION_MODES,
+    OPTION_JOBS,
+    OPTION_LIMIT_FDS,
+    OPTION_HANG,
+    OPTION_IN_PLACE,
+    OPTION_COPY_MAX,
+    OPTION_EXEC,
+    OPTION_FAIL_ON,
+    OPTION_SUPPRESS,
+    OPTION_RESUME,
+    OPTION_RESULTS,
+    OPTION_JSON,
+    OPTION_QUIET,
+};
+
+static const struct argp_option known_options[] = {
+    {"budget", OPTION_BUDGET, "TIME", 0,
+     "Begin no further run after so long (default " BUDGET_DEFAULT "; 0s: until all is done)", 1},
+    {"depth", OPTION_DEPTH, "DEPTH", 0,
+     "How much is made to fail: one call of each context (contexts, the default), every call (calls), every "
+     "call with every errno (all). A context is a call stack",
+     1},
+    {"points", OPTION_POINTS, "POINTS", 0, "Only these points: names and wildcards, separated by commas", 1},
+    {"errnos", OPTION_ERRNOS, "WHICH", 0,
+     "realistic: those that a valid request can meet (default); all: also those that blame the caller", 1},
+    {"modes", OPTION_MODES, "MODE,...", 0,
+     "once: one call fails; persistent: and all later ones of its point, as on a disk that is full; pair: a "
+     "second call fails, of those that are only made after the first failure (default: all three)",
+     1},
+    {"jobs", OPTION_JOBS, "N", 0, "Runs at a time (default: one for each processor)", 1},
+    {"limit-fds", OPTION_LIMIT_FDS, "N", 0, "Descriptors that the program may have (default: as found)", 1},
+    {"hang", OPTION_HANG, "TIME", 0,
+     "A run that takes so long hangs (default: 2 s more than 20 times the run without faults)", 1},
+    {"in-place", OPTION_IN_PLACE, NULL, 0,
+     "Run in the working folder itself, one run at a time, without copying or undoing anything", 1},
+    {"copy-max", OPTION_COPY_MAX, "MIB", 0,
+     "How large the working folder may be to be copied for the runs, in MiB (default 64)", 1},
+    {"exec", OPTION_EXEC, NULL, 0, "Start each run by fork and exec, not from a fork server: slower", 1},
+    {"fail-on", OPTION_FAIL_ON, "KIND,...", 0,
+     "Which findings break a guarantee (default leak,crash,hang,double-release,sanitizer)", 1},
+    {"suppress", OPTION_SUPPRESS, "FILE", 0,
+     "Known findings: lines of a signature, 'until YYYY-MM-DD' if wanted, and a reason", 1},
+    {"resume", OPTION_RESUME, NULL, 0, "Go on with the last sweep of this command that did not end", 1},
+    {"results", OPTION_RESULTS, "FILE", 0, "Where results are kept (default exeunt.db; none: nowhere)", 2},
+    {"json", OPTION_JSON, "FILE", 0, "Write the result to FILE as JSON too; '-' is standard output", 2},
+    {"quiet", OPTION_QUIET, NULL, 0, "No live line and no report", 2},
+    {0},
+};
+
+static const char *depth_name(unsigned index)
+{
+    static const char *const names[] = {"contexts", "calls", "all"};
+    return index < sizeof names / sizeof *names ? names[index] : NULL;
+}
+
+static const char *errnos_name(unsigned index)
+{
+    static const char *const names[] = {"realistic", "all"};
+    return index < sizeof names / sizeof *names ? names[index] : NULL;
+}
+
+static const char *mode_name(unsigned index)
+{
+    return sweep_mode_name((enum sweep_mode)index);
+}
+
+static const char *kind_name(unsigned index)
+{
+    return sweep_kind_name((enum sweep_kind)index);
+}
+
+static int read_time(const char *option, const char *typed, uint64_t *out, struct error *error)
+{
+    if (strcmp(typed, "0") == 0 || strcmp(typed, "0s") == 0) {
+        *out = 0;
+        return 0;
+    }
+    if (text_duration_ns(typed, out) == 0)
+        return 0;
+    return error_usage(error, "--%s '%.64s' is not a time: write a number and a unit, us, ms, s, m or h",
+                       option, typed);
+}
+
+static int read_number(const char *option, const char *typed, uint64_t high, uint64_t *out,
+                       struct error *error)
+{
+    if (text_number(typed, 1, high, out) == 0)
+        return 0;
+    return error_usage(error, "--%s '%.64s' is not a whole number from 1 to %llu", option, typed,
+                       (unsigned long long)high);
+}
+
+/* Options with a word or a list of them. */
+static int take_words(struct sweep_command *command, int key, const char *typed, struct error *error)
+{
+    unsigned index = 0;
+    int rc;
+    switch (key) {
+    case OPTION_DEPTH:
+        rc = words_read_one("depth", typed, depth_name, &index, error);
+        command->sweep.depth = (enum sweep_depth)index;
+        return rc;
+    case OPTION_ERRNOS:
+        rc = words_read_one("errnos", typed, errnos_name, &index, error);
+        command->sweep.all_errnos = index == 1;
+        return rc;
+    case OPTION_MODES:
+        command->sweep.modes = 0;
+        return words_read("modes", typed, mode_name, &command->sweep.modes, error);
+    default:
+        command->fail_on = 0;
+        return words_read("fail-on", typed, kind_name, &command->fail_on, error);
+    }
+}
+
+static int take_numbers(struct sweep_command *command, int key, const char *typed, struct error *error)
+{
+    uint64_t number;
+    int rc;
+    switch (key) {
+    case OPTION_BUDGET:
+        return read_time("budget", typed, &command->sweep.budget_ns, error);
+    case OPTION_HANG:
+        return read_time("hang", typed, &command->sweep.hang_ns, error);
+    case OPTION_LIMIT_FDS:
+        return read_number("limit-fds", typed, 1073741824, &command->sweep.limit_fds, error);
+    case OPTION_JOBS:
+        rc = read_number("jobs", typed, SWEEP_JOBS_MAX, &number, error);
+        command->sweep.jobs = rc == 0 ? (unsigned)number : 1;
+        return rc;
+    default:
+        rc = read_number("copy-max", typed, 1 << 20, &number, error);
+        command->sweep.copy_max = rc == 0 ? number << 20 : 0;
+        return rc;
+    }
+}
+
+static int take(void *into, int key, const char *typed, struct error *error)
+{
+    struct sweep_command *command = into;
+    switch (key) {
+    case ARGP_KEY_ARG:
+        return error_usage(error, "'%.64s' stands before '--': write sweep [OPTION...] -- PROGRAM", typed);
+    case OPTION_DEPTH:
+    case OPTION_ERRNOS:
+    case OPTION_MODES:
+    case OPTION_FAIL_ON:
+        return take_words(command, key, typed, error);
+    case OPTION_POINTS:
+        command->sweep.points = typed;
+        return 0;
+    case OPTION_IN_PLACE:
+        command->sweep.in_place = true;
+        return 0;
+    case OPTION_EXEC:
+        command->sweep.without_server = true;
+        return 0;
+    case OPTION_SUPPRESS:
+        command->suppress = typed;
+        return 0;
+    case OPTION_RESUME:
+        command->resume = true;
+        return 0;
+    case OPTION_RESULTS:
+        command->results = strcmp(typed, "none") == 0 ? NULL : typed;
+        return 0;
+    case OPTION_JSON:
+        command->json = typed;
+        return 0;
+    case OPTION_QUIET:
+        command->quiet = true;
+        return 0;
+    case ARGP_KEY_END:
+        return 0;
+    default:
+        return take_numbers(command, key, typed, error);
+    }
+}
+
+static unsigned processors(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > SWEEP_JOBS_MAX ? SWEEP_JOBS_MAX : (unsigned)count;
+}
+
+int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct error *error)
+{
+    static const struct arguments arguments = {
+        "sweep", "-- PROGRAM [ARGUMENT...]",
+        "Fail every reachable fault point of a program once, each in a run of its own, and tell what leaked, "
+        "crashed, hung or lied. The program is run unmodified, in copies of the working folder.",
+        known_options, take};
+    struct sweep_command command = {
+        .sweep = {.modes = 1u << SWEEP_ONCE | 1u << SWEEP_PERSISTENT | 1u << SWEEP_PAIR,
+                  .jobs = processors(),
+                  .copy_max = (uint64_t)COPY_DEFAULT << 20,
+                  .again = 3},
+        .fail_on = 1u << SWEEP_LEAK | 1u << SWEEP_CRASH | 1u << SWEEP_HANG | 1u << SWEEP_DOUBLE_RELEASE |
+                   1u << SWEEP_SANITIZER,
+        .results = "exeunt.db",
+    };
+    int rc = read_time("budget", BUDGET_DEFAULT, &command.sweep.budget_ns, error);
+    int own = arguments_before_program(argc, argv, &command.sweep.program);
+    if (rc == 0)
+        rc = arguments_parse(&arguments, own < 0 ? argc - 1 : own, argv, &command, error);
+    if (rc != 0)
+        return rc;
+    if (command.sweep.program == NULL)
+        return error_usage(error, "say what to sweep: exeunt sweep [OPTION...] -- PROGRAM [ARGUMENT...]");
+    if (command.sweep.in_place)
+        command.sweep.jobs = 1;
+    *out = command;
+    return 0;
+}

@@ -1,0 +1,18 @@
+/* The options of `exeunt sweep` and `exeunt replay`. */
+#pragma once
+
+#include "base/error.h"
+#include "campaign/sweep/sweep.h"
+
+struct sweep_command {
+    struct sweep_options sweep; /* without callbacks */
+    unsigned fail_on;           /* bit i: enum sweep_kind i */
+    const char *json;           /* NULL: none */
+    const char *results;        /* the file that keeps results */
+    const char *suppress;       /* NULL: none */
+    bool quiet, resume, swallowed;
+};
+
+/* Reads the command line of `exeunt sweep`. Returns 0, ARGUMENTS_HELP_SHOWN, or a negative errno with
+ * `error`. */
+int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct error *error);

@@ -1,0 +1,162 @@
+/* A sweep for people: the verdict, what became of the runs, what was covered, and each finding as a story:
+ * what stayed, which call had failed, and how to see it again. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "plan/plan.h"
+#include "sweep.h"
+
+enum { FINDINGS_SHOWN = 20, STACK_SHOWN = 12 };
+
+static void write_count(const struct ink *ink, const char *name, uint64_t count, enum hue hue)
+{
+    char number[INK_NUMBER_MAX];
+    if (count == 0)
+        return;
+    ink_begin(ink, hue);
+    fprintf(ink->out, "  %10s  %s\n", ink_number(number, count), name);
+    ink_end(ink, hue);
+}
+
+static void write_outcomes(const struct ink *ink, const struct sweep_result *result)
+{
+    static const char *const meanings[SWEEP_OUTCOMES] = {
+        [SWEEP_DETECTED] = "detected: ended with an error, nothing left behind",
+        [SWEEP_MASKED] = "masked: as if nothing had failed",
+        [SWEEP_SILENT] = "silent: status 0, yet output or files differ",
+        [SWEEP_CRASH] = "crash: ended by a signal",
+        [SWEEP_ABORT] = "abort: ended itself by SIGABRT",
+        [SWEEP_HANG] = "hang: did not end",
+        [SWEEP_LEAK] = "leak: something outlived its owner",
+        [SWEEP_DOUBLE_RELEASE] = "double-release: given back twice, or by others",
+        [SWEEP_SANITIZER] = "sanitizer: one reported",
+        [SWEEP_DRIFTED] = "drifted: the fault did not come where it was expected; not judged",
+    };
+    fputs("what became of the runs\n", ink->out);
+    for (enum sweep_kind kind = 0; kind < SWEEP_OUTCOMES; kind++)
+        write_count(ink, meanings[kind], result->outcomes[kind],
+                    kind <= SWEEP_MASKED    ? HUE_PLAIN
+                    : kind == SWEEP_DRIFTED ? HUE_FAINT
+                                            : HUE_BAD);
+}
+
+static void write_reach(const struct ink *ink, const struct sweep_result *result)
+{
+    char points[INK_NUMBER_MAX], contexts[INK_NUMBER_MAX], calls[INK_NUMBER_MAX], runs[INK_NUMBER_MAX];
+    char planned[INK_NUMBER_MAX], time[INK_NUMBER_MAX];
+    uint64_t failed = 0;
+    for (size_t i = 0; i < result->point_count; i++)
+        failed += result->points[i].failed;
+    ink_text(ink, result->line);
+    fprintf(ink->out, "\n%s points reached, by %s calls in %s contexts\n",
+            ink_number(points, result->point_count), ink_number(calls, result->calls),
+            ink_number(contexts, result->contexts));
+    fprintf(ink->out, "%s runs with a fault%s%s in %s%s", ink_number(runs, result->runs),
+            result->runs < result->planned ? " of " : "",
+            result->runs < result->planned ? ink_number(planned, result->planned) : "",
+            ink_duration(time, result->wall_ms), result->by_server ? "" : ", each by fork and exec");
+    fprintf(ink->out, "; %s contexts were made to fail\n\n", ink_number(contexts, failed));
+}
+
+static void write_fault(const struct ink *ink, const char *lead, const struct sweep_fault *fault)
+{
+    fprintf(ink->out, "      %s", lead);
+    ink_text(ink, fault->point);
+    fprintf(ink->out, " failed with %s", plan_errno_name(fault->error));
+    if (fault->failed_at[0] != '\0') {
+        fputs(", called at ", ink->out);
+        ink_text(ink, fault->failed_at);
+    }
+    fputs(" (", ink->out);
+    ink_text(ink, fault->coordinate);
+    fputs(")\n", ink->out);
+}
+
+static void write_head(const struct ink *ink, const struct sweep_finding *finding)
+{
+    enum hue hue = finding->suppressed[0] != '\0'    ? HUE_FAINT
+                   : finding->severity == SWEEP_HIGH ? HUE_BAD
+                                                     : HUE_WARNING;
+    fprintf(ink->out, "%4" PRIu64 "  ", finding->id);
+    ink_begin(ink, hue);
+    fputs(sweep_kind_name(finding->kind), ink->out);
+    ink_end(ink, hue);
+    if (finding->resource[0] != '\0')
+        fprintf(ink->out, " of a %s", finding->resource);
+    if (finding->taken_at[0] != '\0') {
+        fputs(finding->kind == SWEEP_DOUBLE_RELEASE ? ", released at " : ", taken at ", ink->out);
+        ink_text(ink, finding->taken_at);
+    }
+    fprintf(ink->out, " [%s]\n", sweep_severity_name(finding->severity));
+}
+
+static void write_tail(const struct ink *ink, const struct sweep_finding *finding)
+{
+    fprintf(ink->out, "      signature %016" PRIx64 "; shown by %" PRIu64 " run%s", finding->signature,
+            finding->count, finding->count == 1 ? "" : "s");
+    if (finding->replays > 0)
+        fprintf(ink->out, "; came again in %u of %u%s", finding->reproduced, finding->replays,
+                finding->reproduced < finding->replays ? " (flaky)" : "");
+    putc('\n', ink->out);
+    if (finding->suppressed[0] == '\0')
+        return;
+    fputs("      suppressed: ", ink->out);
+    ink_text(ink, finding->suppressed);
+    putc('\n', ink->out);
+}
+
+void sweep_write_finding(const struct ink *ink, const struct sweep_finding *finding, bool with_stack)
+{
+    write_head(ink, finding);
+    if (finding->faults[0].point[0] != '\0')
+        write_fault(ink, finding->mode == SWEEP_PERSISTENT ? "from there on always: " : "when ",
+                    &finding->faults[0]);
+    if (finding->mode == SWEEP_PAIR)
+        write_fault(ink, "and then ", &finding->faults[1]);
+    if (finding->detail[0] != '\0') {
+        fputs("      ", ink->out);
+        ink_text(ink, finding->detail);
+        putc('\n', ink->out);
+    }
+    size_t shown = with_stack ? finding->stack_depth : 0;
+    for (size_t i = 0; i < shown && i < STACK_SHOWN; i++) {
+        fprintf(ink->out, "        %s", i == 0 ? "from " : "by   ");
+        ink_text(ink, finding->stack[i]);
+        putc('\n', ink->out);
+    }
+    write_tail(ink, finding);
+}
+
+static void write_findings(const struct ink *ink, const struct sweep_result *result)
+{
+    if (result->finding_count == 0) {
+        fputs("\nnothing was found\n", ink->out);
+        return;
+    }
+    fputs("\nfindings, worst first ('exeunt replay ID' shows one again, with its stacks)\n", ink->out);
+    for (size_t i = 0; i < result->finding_count && i < FINDINGS_SHOWN; i++)
+        sweep_write_finding(ink, &result->findings[i], false);
+    if (result->finding_count > FINDINGS_SHOWN)
+        fprintf(ink->out, "  and %zu more: --json FILE has them all\n",
+                result->finding_count - FINDINGS_SHOWN);
+}
+
+void sweep_write(const struct ink *ink, const struct sweep_result *result)
+{
+    bool broken = result->exit_status == EXIT_GUARANTEE_BROKEN;
+    enum hue hue = broken ? HUE_BAD : result->exit_status == 0 ? HUE_GOOD : HUE_WARNING;
+    ink_begin(ink, hue);
+    fputs(broken ? "FAIL" : result->exit_status == 0 ? "PASS" : "INCONCLUSIVE", ink->out);
+    ink_end(ink, hue);
+    fputs(": ", ink->out);
+    ink_text(ink, result->sentence);
+    fputs("\n\n", ink->out);
+    write_reach(ink, result);
+    write_outcomes(ink, result);
+    write_findings(ink, result);
+    if (result->note[0] == '\0')
+        return;
+    fputs("\nnote: ", ink->out);
+    ink_text(ink, result->note);
+    putc('\n', ink->out);
+}
