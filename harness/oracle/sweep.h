@@ -32,16 +32,16 @@ enum sweep_mode {
     SWEEP_MODES,
 };
 
-enum sweep_severity { SWEEP_LOW, SWEEP_MEDIUM, SWEEP_HIGH };
+enum sweep_severity { SWEEP_LOW, SWEEP_MEDIUM, SWEEP_HIGH, SWEEP_SEVERITIES };
 
 enum { SWEEP_STACK_MAX = 32, SWEEP_COORDINATE_MAX = 112 };
 
 /* A fault as it was injected. */
 struct sweep_fault {
     char point[PLAN_POINT_NAME_MAX];
-    int error;                              /* positive errno */
-    char coordinate[SWEEP_COORDINATE_MAX];  /* "0.1:posix/io/oc/open#3" */
-    char failed_at[RESULT_PLACE_MAX];       /* the program's own line that called it */
+    int error;                             /* positive errno */
+    char coordinate[SWEEP_COORDINATE_MAX]; /* "0.1:posix/io/oc/open#3" */
+    char failed_at[RESULT_PLACE_MAX];      /* the program's own line that called it */
 };
 
 /* What is wrong, each once: by kind, resource, places and point. */
@@ -66,8 +66,8 @@ struct sweep_finding {
 /* What a sweep knows of a point. */
 struct sweep_point {
     char name[PLAN_POINT_NAME_MAX];
-    uint64_t calls;              /* in the steady run */
-    uint64_t contexts, failed;   /* different stacks of its calls; how many of them were made to fail */
+    uint64_t calls;            /* in the steady run */
+    uint64_t contexts, failed; /* different stacks of its calls; how many of them were made to fail */
 };
 
 struct sweep_result {
@@ -82,7 +82,7 @@ struct sweep_result {
     int steady_status;
     bool by_server; /* runs came from a fork server */
     struct sweep_point *points;
-    size_t point_count; /* reached */
+    size_t point_count;             /* reached */
     struct sweep_finding *findings; /* worst first; owned */
     size_t finding_count;
     char note[320]; /* what else must be known; "" */
