@@ -32,9 +32,9 @@ const char *sweep_mode_name(enum sweep_mode mode)
 
 const char *sweep_severity_name(enum sweep_severity severity)
 {
-    static const char *const names[] = {
+    static const char *const names[SWEEP_SEVERITIES] = {
         [SWEEP_LOW] = "low", [SWEEP_MEDIUM] = "medium", [SWEEP_HIGH] = "high"};
-    return severity <= SWEEP_HIGH ? names[severity] : NULL;
+    return severity < SWEEP_SEVERITIES ? names[severity] : NULL;
 }
 
 /* A resource is known by what took it and what failed; all else by the line whose call failed. */

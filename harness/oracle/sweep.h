@@ -32,7 +32,7 @@ enum sweep_mode {
     SWEEP_MODES,
 };
 
-enum sweep_severity { SWEEP_LOW, SWEEP_MEDIUM, SWEEP_HIGH };
+enum sweep_severity { SWEEP_LOW, SWEEP_MEDIUM, SWEEP_HIGH, SWEEP_SEVERITIES };
 
 enum { SWEEP_STACK_MAX = 32, SWEEP_COORDINATE_MAX = 112 };
 

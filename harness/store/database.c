@@ -1,0 +1,94 @@
+/* Decides what a person is told when SQLite fails: the file, what is wrong with it, and what to do. */
+#include "store/database.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char another[] = "or name another file";
+
+/* What the system said, if SQLite's failure was one of a system call; otherwise `otherwise`. */
+static int system_error(const struct store *store, int otherwise)
+{
+    int said = store->db != NULL ? sqlite3_system_errno(store->db) : 0;
+    return said > 0 ? said : otherwise;
+}
+
+static int cannot_open(const struct store *store, struct error *error)
+{
+    int said = system_error(store, EIO);
+    if (said == ENOENT)
+        return error_not_done(error, -said, "'%s' cannot be made: its folder does not exist; make it, %s",
+                              store->path, another);
+    return error_not_done(error, -said, "'%s' cannot be opened: %s; make it and its folder writable, %s",
+                          store->path, strerror(said), another);
+}
+
+int database_damaged(const struct store *store, const char *what, struct error *error)
+{
+    return error_not_done(error, -EBADMSG,
+                          "'%s' is damaged (%s): move it away, and a new one will be made; 'sqlite3 FILE "
+                          ".recover' may save what is in it",
+                          store->path, what);
+}
+
+int database_failed(const struct store *store, int rc, struct error *error)
+{
+    switch (rc & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_PROTOCOL: /* many others at the same moment */
+        return error_not_done(error, -EBUSY,
+                              "'%s' has been locked by another process for %d s: wait until that ends, %s",
+                              store->path, STORE_PATIENCE_MS / 1000, another);
+    case SQLITE_NOTADB:
+        return error_not_done(error, -EBADMSG, "'%s' is no database of exeunt: name another file",
+                              store->path);
+    case SQLITE_READONLY:
+        return error_not_done(error, -EROFS, "'%s' is read-only: make it and its folder writable, %s",
+                              store->path, another);
+    case SQLITE_FULL:
+        return error_not_done(error, -ENOSPC,
+                              "there is no space left for '%s': free some, %s; what it holds is intact",
+                              store->path, another);
+    case SQLITE_CANTOPEN:
+        return cannot_open(store, error);
+    case SQLITE_IOERR: {
+        int said = system_error(store, EIO);
+        return error_not_done(error, -said, "'%s' cannot be read or written: %s; mend that, %s", store->path,
+                              strerror(said), another);
+    }
+    case SQLITE_NOMEM:
+        return error_not_done(error, -ENOMEM, "memory is short for '%s': try with less load", store->path);
+    default: /* damage, and statements that do not fit what the file holds */
+        return database_damaged(store, store->db != NULL ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc),
+                                error);
+    }
+}
+
+int database_execute(struct store *store, const char *sql, struct error *error)
+{
+    int rc = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? 0 : database_failed(store, rc, error);
+}
+
+struct store *transaction_begin(struct store *store, struct error *error)
+{
+    int failed = database_execute(store, "begin immediate", error);
+    if (failed == 0)
+        return store;
+    errno = -failed;
+    return NULL;
+}
+
+int transaction_commit(struct store *store, struct error *error)
+{
+    return database_execute(store, "commit", error);
+}
+
+/* SQLite itself undoes a transaction after some failures. */
+int transaction_release(struct store *store)
+{
+    if (store == NULL || sqlite3_get_autocommit(store->db))
+        return 0;
+    struct error error;
+    return database_execute(store, "rollback", &error);
+}

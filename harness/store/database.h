@@ -1,0 +1,27 @@
+/* SQLite as the store calls it: its failures as sentences, and transactions as guards. */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+struct store {
+    sqlite3 *db;
+    char *path; /* as the user wrote it */
+};
+
+/* Says in `error` what SQLite's result code `rc` means for the store's file. Returns a negative errno. */
+int database_failed(const struct store *store, int rc, struct error *error);
+
+/* Says in `error` that the file holds what no exeunt writes. Returns a negative errno. */
+int database_damaged(const struct store *store, const char *what, struct error *error);
+
+/* Runs one or more SQL statements without values; rows are dropped. 0 or a negative errno with `error`. */
+int database_execute(struct store *store, const char *sql, struct error *error);
+
+/* A transaction that may write: rolled back unless it is committed. NULL: it was not begun, with errno and
+ * `error` set. */
+struct store *transaction_begin(struct store *store, struct error *error);
+int transaction_commit(struct store *store, struct error *error);
+int transaction_release(struct store *store);
+EXEUNT_DEFINE_GUARD(transaction, struct store *, NULL, transaction_release);

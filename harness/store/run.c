@@ -1,0 +1,122 @@
+/* Loads what a run hung on. */
+#include "store/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_words(char **words)
+{
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++)
+        free(words[i]);
+    free(words);
+}
+
+char *run_join_words(char *const *words, size_t *size)
+{
+    *size = 0;
+    for (size_t i = 0; words[i] != NULL; i++)
+        *size += strlen(words[i]) + 1;
+    char *bytes = malloc(*size + 1); /* never of no bytes, which may be NULL */
+    char *end = bytes;
+    for (size_t i = 0; bytes != NULL && words[i] != NULL; i++)
+        end = stpcpy(end, words[i]) + 1;
+    return bytes;
+}
+
+static char **split_words(const char *bytes, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += bytes[i] == '\0';
+    char **words = calloc(count + 1, sizeof *words);
+    for (size_t i = 0; words != NULL && i < count; i++) {
+        words[i] = strdup(bytes);
+        if (words[i] == NULL) {
+            free_words(words);
+            return NULL;
+        }
+        bytes += strlen(bytes) + 1;
+    }
+    return words;
+}
+
+char **run_copy_words(char *const *words)
+{
+    size_t size;
+    EXEUNT_GUARD(memory, bytes, run_join_words(words, &size));
+    return bytes != NULL ? split_words(bytes, size) : NULL;
+}
+
+void store_run_clear(struct store_run *run)
+{
+    free_words(run->command);
+    free(run->line);
+    free(run->options);
+    memset(run, 0, sizeof *run);
+}
+
+static void take_environment(struct query *query, struct store_environment *out)
+{
+    query_take_text(query, out->exeunt, sizeof out->exeunt);
+    query_take_text(query, out->kernel, sizeof out->kernel);
+    query_take_text(query, out->libc, sizeof out->libc);
+    query_take_text(query, out->host, sizeof out->host);
+    query_take_text(query, out->machine, sizeof out->machine);
+    query_take_text(query, out->folder, sizeof out->folder);
+    query_take_text(query, out->target_commit, sizeof out->target_commit);
+}
+
+int run_take(struct query *query, struct store_run *out)
+{
+    struct store_run run = {.id = query_take_number(query)};
+    run.complete = query_take_number(query) != 0;
+    size_t size;
+    const char *command = query_take_bytes(query, &size);
+    run.command = split_words(command, size);
+    run.line = query_take_copy(query);
+    run.options = query_take_copy(query);
+    run.seed = query_take_number(query);
+    run.started_s = query_take_number(query);
+    run.findings = query_take_number(query);
+    take_environment(query, &run.environment);
+    if (run.command == NULL || query->failed != 0) {
+        store_run_clear(&run);
+        return query->failed != 0 ? query->failed : database_failed(query->store, SQLITE_NOMEM, query->error);
+    }
+    *out = run;
+    return 0;
+}
+
+void store_runs_clear(struct store_runs *runs)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        store_run_clear(&runs->list[i]);
+    free(runs->list);
+    *runs = (struct store_runs){0};
+}
+
+static int add_run(struct query *query, struct store_runs *runs)
+{
+    struct store_run *list = realloc(runs->list, (runs->count + 1) * sizeof *list);
+    if (list == NULL)
+        return database_failed(query->store, SQLITE_NOMEM, query->error);
+    runs->list = list;
+    int failed = run_take(query, &list[runs->count]);
+    runs->count += failed == 0;
+    return failed;
+}
+
+int store_list_runs(struct store *store, struct store_runs *out, struct error *error)
+{
+    EXEUNT_GUARD(query, query, query_make(store, "select" RUN_COLUMNS "from run order by run.id", error));
+    struct store_runs runs = {0};
+    int row, failed = 0;
+    while (failed == 0 && (row = query_step(&query)) != 0)
+        failed = row < 0 ? row : add_run(&query, &runs);
+    if (failed != 0)
+        store_runs_clear(&runs);
+    else
+        *out = runs;
+    return failed;
+}

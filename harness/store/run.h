@@ -1,0 +1,18 @@
+/* Runs, as all that load one share them. */
+#pragma once
+
+#include "store/query.h"
+
+/* Takes the next columns, those of RUN_COLUMNS of table run, into *out, which is empty on failure. 0 or a
+ * negative errno, with the query's error. */
+#define RUN_COLUMNS                                                                                          \
+    " run.id, complete, command, line, options, seed, started_s,"                                            \
+    " (select count(*) from finding where finding.run = run.id),"                                            \
+    " exeunt, kernel, libc, host, machine, folder, target_commit "
+int run_take(struct query *query, struct store_run *out);
+
+/* The words of a command line as bytes, each ended by NUL; the caller's to free. NULL: memory is short. */
+char *run_join_words(char *const *words, size_t *size);
+
+/* A copy of the words, each the caller's to free. NULL: memory is short. */
+char **run_copy_words(char *const *words);

@@ -1,0 +1,209 @@
+/* Saves sweeps: each function is one transaction. */
+#include <errno.h>
+
+#include "store/run.h"
+
+int store_begin_sweep(struct store *store, const struct sweep_result *sweep, const char *options,
+                      const struct store_environment *environment, uint64_t *run, struct error *error)
+{
+    size_t size;
+    EXEUNT_GUARD(memory, command, run_join_words(sweep->command, &size));
+    if (command == NULL)
+        return database_failed(store, SQLITE_NOMEM, error);
+    EXEUNT_GUARD(query, insert,
+                 query_make(store,
+                            "insert into run (kind, command, line, options, seed, started_s, exeunt, kernel,"
+                            " libc, host, machine, folder, target_commit)"
+                            " values ('sweep', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+                            error));
+    query_put_bytes(&insert, command, size);
+    query_put_text(&insert, sweep->line);
+    query_put_text(&insert, options);
+    query_put_number(&insert, sweep->seed);
+    query_put_number(&insert, sweep->started_s);
+    query_put_text(&insert, environment->exeunt);
+    query_put_text(&insert, environment->kernel);
+    query_put_text(&insert, environment->libc);
+    query_put_text(&insert, environment->host);
+    query_put_text(&insert, environment->machine);
+    query_put_text(&insert, environment->folder);
+    query_put_text(&insert, environment->target_commit);
+    return query_number(&insert, run);
+}
+
+/* *id is the finding's: its own, that of the run's finding with its signature, or a new one. */
+static int save_row(struct store *store, uint64_t run, const struct sweep_finding *finding, uint64_t *id,
+                    struct error *error)
+{
+    static const char sql[] =
+        "insert into finding (run, kind, severity, resource, signature, count, taken_at, mode, detail, "
+        "replays,"
+        " reproduced, suppressed, id)"
+        " values (?1, ?, ?, ?, ?5, ?, ?, ?, ?, ?, ?, ?, coalesce(nullif(?, 0),"
+        " (select id from finding where run = ?1 and signature = ?5)))"
+        " on conflict (id) do update set kind = excluded.kind, severity = excluded.severity,"
+        " resource = excluded.resource, signature = excluded.signature, count = excluded.count,"
+        " taken_at = excluded.taken_at, mode = excluded.mode, detail = excluded.detail,"
+        " replays = excluded.replays, reproduced = excluded.reproduced, suppressed = excluded.suppressed"
+        " returning id";
+    EXEUNT_GUARD(query, save, query_make(store, sql, error));
+    query_put_number(&save, run);
+    query_put_text(&save, sweep_kind_name(finding->kind));
+    query_put_text(&save, sweep_severity_name(finding->severity));
+    query_put_text(&save, finding->resource);
+    query_put_number(&save, finding->signature);
+    query_put_number(&save, finding->count);
+    query_put_text(&save, finding->taken_at);
+    query_put_text(&save, sweep_mode_name(finding->mode));
+    query_put_text(&save, finding->detail);
+    query_put_number(&save, finding->replays);
+    query_put_number(&save, finding->reproduced);
+    query_put_text(&save, finding->suppressed);
+    query_put_number(&save, finding->id);
+    return query_number(&save, id);
+}
+
+/* Runs a statement about all that belongs to `owner`, its one value. */
+static int run_for(struct store *store, const char *sql, uint64_t owner, struct error *error)
+{
+    EXEUNT_GUARD(query, query, query_make(store, sql, error));
+    query_put_number(&query, owner);
+    return query_run(&query);
+}
+
+static int save_faults(struct store *store, uint64_t id, const struct sweep_finding *finding,
+                       struct error *error)
+{
+    int failed = run_for(store, "delete from fault where finding = ?", id, error);
+    if (failed != 0)
+        return failed;
+    EXEUNT_GUARD(query, save, query_make(store, "insert into fault values (?, ?, ?, ?, ?, ?)", error));
+    size_t count = finding->mode == SWEEP_PAIR ? 2 : 1;
+    for (size_t i = 0; failed == 0 && i < count; i++) {
+        query_put_number(&save, id);
+        query_put_number(&save, i);
+        query_put_text(&save, finding->faults[i].point);
+        query_put_number(&save, (uint64_t)finding->faults[i].error);
+        query_put_text(&save, finding->faults[i].coordinate);
+        query_put_text(&save, finding->faults[i].failed_at);
+        failed = query_run(&save);
+    }
+    return failed;
+}
+
+static int save_frames(struct store *store, uint64_t id, const struct sweep_finding *finding,
+                       struct error *error)
+{
+    int failed = run_for(store, "delete from frame where finding = ?", id, error);
+    if (failed != 0)
+        return failed;
+    EXEUNT_GUARD(query, save, query_make(store, "insert into frame values (?, ?, ?)", error));
+    for (size_t i = 0; failed == 0 && i < finding->stack_depth; i++) {
+        query_put_number(&save, id);
+        query_put_number(&save, i);
+        query_put_text(&save, finding->stack[i]);
+        failed = query_run(&save);
+    }
+    return failed;
+}
+
+int store_save_finding(struct store *store, uint64_t run, struct sweep_finding *finding, struct error *error)
+{
+    EXEUNT_GUARD(transaction, transaction, transaction_begin(store, error));
+    if (transaction == NULL)
+        return -errno;
+    uint64_t id = 0;
+    int failed = save_row(store, run, finding, &id, error);
+    if (failed == 0)
+        failed = save_faults(store, id, finding, error);
+    if (failed == 0)
+        failed = save_frames(store, id, finding, error);
+    if (failed == 0)
+        failed = transaction_commit(store, error);
+    if (failed == 0)
+        finding->id = id;
+    return failed;
+}
+
+static int save_totals(struct store *store, uint64_t run, const struct sweep_result *sweep,
+                       struct error *error)
+{
+    EXEUNT_GUARD(
+        query, save,
+        query_make(store, "insert or replace into sweep values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error));
+    query_put_number(&save, run);
+    query_put_number(&save, sweep->wall_ms);
+    query_put_number(&save, sweep->contexts);
+    query_put_number(&save, sweep->calls);
+    query_put_number(&save, sweep->runs);
+    query_put_number(&save, sweep->planned);
+    query_put_number(&save, (uint64_t)sweep->steady_status);
+    query_put_number(&save, sweep->by_server);
+    query_put_text(&save, sweep->note);
+    query_put_number(&save, sweep->interrupted);
+    query_put_number(&save, sweep->exit_status);
+    query_put_text(&save, sweep->sentence);
+    return query_run(&save);
+}
+
+static int save_outcomes(struct store *store, uint64_t run, const struct sweep_result *sweep,
+                         struct error *error)
+{
+    EXEUNT_GUARD(query, save, query_make(store, "insert or replace into outcome values (?, ?, ?)", error));
+    int failed = 0;
+    for (unsigned kind = 0; failed == 0 && kind < SWEEP_OUTCOMES; kind++) {
+        query_put_number(&save, run);
+        query_put_text(&save, sweep_kind_name(kind));
+        query_put_number(&save, sweep->outcomes[kind]);
+        failed = query_run(&save);
+    }
+    return failed;
+}
+
+static int save_points(struct store *store, uint64_t run, const struct sweep_result *sweep,
+                       struct error *error)
+{
+    int failed = run_for(store, "delete from point where run = ?", run, error);
+    if (failed != 0)
+        return failed;
+    EXEUNT_GUARD(query, save, query_make(store, "insert into point values (?, ?, ?, ?, ?, ?)", error));
+    for (size_t i = 0; failed == 0 && i < sweep->point_count; i++) {
+        query_put_number(&save, run);
+        query_put_number(&save, i);
+        query_put_text(&save, sweep->points[i].name);
+        query_put_number(&save, sweep->points[i].calls);
+        query_put_number(&save, sweep->points[i].contexts);
+        query_put_number(&save, sweep->points[i].failed);
+        failed = query_run(&save);
+    }
+    return failed;
+}
+
+/* What was done need not be known any more when all is done. */
+static int complete(struct store *store, uint64_t run, const struct sweep_result *sweep, struct error *error)
+{
+    if (sweep->interrupted || sweep->runs < sweep->planned)
+        return 0;
+    int failed = run_for(store, "update run set complete = 1 where id = ?", run, error);
+    return failed != 0 ? failed : run_for(store, "delete from done where run = ?", run, error);
+}
+
+int store_finish_sweep(struct store *store, uint64_t run, struct sweep_result *sweep, struct error *error)
+{
+    for (size_t i = 0; i < sweep->finding_count; i++) {
+        int failed = store_save_finding(store, run, &sweep->findings[i], error);
+        if (failed != 0)
+            return failed;
+    }
+    EXEUNT_GUARD(transaction, transaction, transaction_begin(store, error));
+    if (transaction == NULL)
+        return -errno;
+    int failed = save_totals(store, run, sweep, error);
+    if (failed == 0)
+        failed = save_outcomes(store, run, sweep, error);
+    if (failed == 0)
+        failed = save_points(store, run, sweep, error);
+    if (failed == 0)
+        failed = complete(store, run, sweep, error);
+    return failed != 0 ? failed : transaction_commit(store, error);
+}

@@ -1,0 +1,80 @@
+/* Opens and closes the file. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/query.h"
+#include "store/schema.h"
+
+enum { WAL_RETRY_MS = 10 };
+
+/* Nothing that stands in a file, which may be anybody's, is run; a killed exeunt loses nothing that was
+ * committed, a power cut perhaps the last moments. */
+static const char settings[] = "pragma trusted_schema = off;"
+                               "pragma cell_size_check = on;"
+                               "pragma foreign_keys = on;"
+                               "pragma synchronous = normal";
+
+/* A relative path gets a "./" before it, since SQLite means something of its own by ":memory:" and "". */
+static int open_database(struct store *store, enum store_mode mode, struct error *error)
+{
+    EXEUNT_GUARD(memory, memory, malloc(strlen(store->path) + sizeof "./"));
+    char *path = memory;
+    if (path == NULL)
+        return database_failed(store, SQLITE_NOMEM, error);
+    sprintf(path, "%s%s", store->path[0] == '/' ? "" : "./", store->path);
+    if (mode == STORE_READ && access(path, F_OK) != 0)
+        return error_usage(error, "'%s' cannot be read: %s; run a sweep first, or name another file",
+                           store->path, strerror(errno));
+    int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int rc = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK)
+        return database_failed(store, rc, error);
+    if (mode == STORE_WRITE && sqlite3_db_readonly(store->db, "main") == 1)
+        return database_failed(store, SQLITE_READONLY, error);
+    sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return database_execute(store, settings, error);
+}
+
+/* The busy timeout does not hold here: of two that turn a new file's log on at once, SQLite sends one away.
+ */
+static int turn_log_on(struct store *store, struct error *error)
+{
+    int rc, waited_ms = 0;
+    while ((rc = sqlite3_exec(store->db, "pragma journal_mode = wal", NULL, NULL, NULL)) == SQLITE_BUSY &&
+           waited_ms < STORE_PATIENCE_MS)
+        waited_ms += sqlite3_sleep(WAL_RETRY_MS);
+    return rc == SQLITE_OK ? 0 : database_failed(store, rc, error);
+}
+
+int store_open(const char *path, enum store_mode mode, struct store **out, struct error *error)
+{
+    EXEUNT_GUARD(store, store, calloc(1, sizeof(struct store)));
+    if (store == NULL || (store->path = strdup(path)) == NULL)
+        return error_not_done(error, -ENOMEM, "memory is short for '%s': try with less load", path);
+    int failed = open_database(store, mode, error);
+    if (failed == 0 && mode == STORE_READ)
+        failed = schema_check(store, &schema, error);
+    if (failed == 0 && mode == STORE_WRITE)
+        failed = schema_migrate(store, &schema, error);
+    if (failed == 0 && mode == STORE_WRITE)
+        failed = turn_log_on(store, error);
+    if (failed == 0)
+        *out = EXEUNT_TAKE(store, store);
+    return failed;
+}
+
+int store_close(struct store *store)
+{
+    if (store == NULL)
+        return 0;
+    int rc = sqlite3_close(store->db);
+    free(store->path);
+    free(store);
+    return rc == SQLITE_OK ? 0 : -EBUSY;
+}

@@ -1,0 +1,124 @@
+/* The store: results and their environment in one SQLite file. What is saved is committed when the function
+ * returns: killing exeunt loses nothing of it. Any number of processes may use one file at once; a writer
+ * waits for another for at most STORE_PATIENCE_MS.
+ *
+ * Functions return 0 or a negative errno with `error`, which names the file and what to do; a write that
+ * failed has changed nothing. A store belongs to one thread at a time.
+ *
+ * While a store is open its process must not open and close the same file by other means, not even to copy
+ * it: POSIX drops a process's locks on a file with the first descriptor of it that is closed, and SQLite's
+ * with them. */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "exeunt/scope.h"
+#include "oracle/sweep.h"
+
+#define STORE_FILE "exeunt.db" /* unless the user names another */
+
+enum { STORE_PATIENCE_MS = 5000 };
+
+struct store;
+
+enum store_mode {
+    STORE_READ,  /* the file must be there and hold results */
+    STORE_WRITE, /* made if it is not there, brought to this exeunt's schema if it is older */
+};
+
+int store_open(const char *path, enum store_mode mode, struct store **out, struct error *error);
+
+/* Accepts NULL. Returns 0 or a negative errno. */
+int store_close(struct store *store);
+EXEUNT_DEFINE_GUARD(store, struct store *, NULL, store_close);
+
+/* ---- Runs ------------------------------------------------------------------------------------------- */
+
+/* What a run hung on beside its command. Strings are "" where they could not be found out. */
+struct store_environment {
+    char exeunt[32];            /* version */
+    char kernel[65], libc[65];  /* "6.12.4", "glibc 2.41" */
+    char host[65], machine[65]; /* "build-3", "x86_64" */
+    char folder[PATH_MAX];      /* working folder */
+    char target_commit[64 + 1]; /* of the git work tree that the target lies in; hexadecimal */
+};
+
+/* As it is now, for the program at `target`. */
+void store_environment_now(const char *target, struct store_environment *out);
+
+struct store_run {
+    uint64_t id;
+    bool complete;  /* false: it ended before its time, or is still going on */
+    char **command; /* words of the target's command line; ends with NULL */
+    char *line;     /* the same for people */
+    char *options;  /* as given to store_begin_sweep */
+    uint64_t seed, started_s;
+    uint64_t findings; /* how many it has */
+    struct store_environment environment;
+};
+void store_run_clear(struct store_run *run);
+
+struct store_runs {
+    size_t count;
+    struct store_run *list; /* oldest first; owned */
+};
+void store_runs_clear(struct store_runs *runs);
+
+int store_list_runs(struct store *store, struct store_runs *out, struct error *error);
+
+/* ---- Saving a sweep --------------------------------------------------------------------------------- */
+
+/* Begins a run of the sweep's command, line, seed and started_s; `options` is whatever else decides which
+ * faults there are, as text. *run is its number. */
+int store_begin_sweep(struct store *store, const struct sweep_result *sweep, const char *options,
+                      const struct store_environment *environment, uint64_t *run, struct error *error);
+
+/* Saves a finding, or what has become of it since. An id of 0 becomes that of the run's finding with this
+ * signature, or a new one: they count from 1 over the whole file and are never used again. */
+int store_save_finding(struct store *store, uint64_t run, struct sweep_finding *finding, struct error *error);
+
+/* Saves all findings as by store_save_finding, then the totals. The run is complete unless the sweep was
+ * interrupted or has made fewer runs than planned. */
+int store_finish_sweep(struct store *store, uint64_t run, struct sweep_result *sweep, struct error *error);
+
+/* ---- Loading ---------------------------------------------------------------------------------------- */
+
+/* A finding and the run it is of; both the caller's: free(finding->stack), store_run_clear. A number that no
+ * finding has is an error of the command line. */
+int store_load_finding(struct store *store, uint64_t id, struct sweep_finding *finding, struct store_run *run,
+                       struct error *error);
+
+/* The sweep with that number, or the last one if it is 0; both the caller's: sweep_result_clear,
+ * store_run_clear. Of a sweep that is not complete, runs and outcomes are of what was marked as done. */
+int store_load_sweep(struct store *store, uint64_t id, struct sweep_result *sweep, struct store_run *run,
+                     struct error *error);
+
+/* ---- Going on with a sweep -------------------------------------------------------------------------- */
+
+/* A fault that was tried: a hash of the caller's making, of all that tells it from others. */
+struct store_done {
+    uint64_t key;
+    enum sweep_kind outcome; /* below SWEEP_OUTCOMES */
+};
+
+/* Marks faults as done, once their findings are saved: in batches, since each call is a commit. A key that
+ * was marked before gets the later outcome. */
+int store_mark_done(struct store *store, uint64_t run, const struct store_done *done, size_t count,
+                    struct error *error);
+
+struct store_keys {
+    size_t count;
+    uint64_t *list; /* the caller's to free */
+};
+
+/* All keys that were marked; none once the run is complete. */
+int store_load_done(struct store *store, uint64_t run, struct store_keys *out, struct error *error);
+
+/* The last run of the same command with the same options in the same folder, if it is not complete; 0: there
+ * is nothing to go on with. */
+int store_find_unfinished(struct store *store, char *const *command, const char *options, const char *folder,
+                          uint64_t *run, struct error *error);
