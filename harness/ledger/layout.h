@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ledger/trace.h"
 #include "plan/plan.h"
 
 /* The variable that names the ledger's file to the child: its path, a blank, and the nonce in hexadecimal
@@ -19,7 +20,7 @@
  */
 #define LEDGER_ENVIRONMENT "EXEUNT_LEDGER"
 #define LEDGER_MAGIC       UINT64_C(0x746e756578650001)
-#define LEDGER_VERSION     2u
+#define LEDGER_VERSION     3u
 
 enum {
     LEDGER_MODULES_MAX = 512,
@@ -236,9 +237,10 @@ struct ledger_exhaustion {
 struct ledger_head {
     uint64_t magic;
     uint32_t version;
-    uint32_t fd_count; /* slots in fds[] */
-    uint64_t size;     /* bytes of the whole */
-    uint64_t nonce;    /* of this ledger alone */
+    uint32_t fd_count;     /* slots in fds[] */
+    uint64_t size;         /* bytes of the whole */
+    uint64_t nonce;        /* of this ledger alone */
+    uint64_t trace_offset; /* of the trace (ledger/trace.h); 0: none is kept */
 };
 
 struct ledger {
@@ -311,11 +313,18 @@ static_assert(sizeof(struct ledger_fd) == 64, "a descriptor's slot is a cache li
 static_assert(sizeof(struct ledger_thread) == 64, "a thread's record is a cache line");
 static_assert(sizeof(struct ledger_operation) == 16, "layout version 2");
 static_assert(sizeof(struct ledger_event) == 96, "layout version 2");
-static_assert(sizeof(struct plan_rule) == 192, "layout version 2");
+static_assert(sizeof(struct plan_rule) == 208, "layout version 3");
 static_assert(offsetof(struct ledger, fds) % 64 == 0, "slots are aligned");
 
-/* Bytes of a ledger with `fd_count` slots. */
+/* Bytes of a ledger with `fd_count` slots, without its trace. */
 static inline size_t ledger_size(uint32_t fd_count)
 {
     return offsetof(struct ledger, fds) + (size_t)fd_count * sizeof(struct ledger_fd);
+}
+
+/* Where the trace stands behind so many slots: on pages of its own, so that it can be emptied alone. */
+static inline size_t ledger_trace_offset(uint32_t fd_count)
+{
+    enum { PAGE_MAX = 1 << 16 };
+    return (ledger_size(fd_count) + PAGE_MAX - 1) / PAGE_MAX * PAGE_MAX;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -12,40 +13,141 @@
 #include "base/clock.h"
 #include "base/hash.h"
 
-int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_points *points,
+/* Sealed: a child that cut it short would leave us with pages that are not there. */
+static struct ledger *map_new(int fd, size_t size)
+{
+    struct ledger *ledger = MAP_FAILED;
+    if (ftruncate(fd, (off_t)size) == 0 &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+        ledger = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return ledger != MAP_FAILED ? ledger : NULL;
+}
+
+/* What is not zero in a new ledger, but for points and what is to be watched. */
+static void begin(const struct ledger_view *view, const struct plan *plan)
+{
+    struct ledger *ledger = view->ledger;
+    ledger->head = (struct ledger_head){
+        .magic = LEDGER_MAGIC,
+        .version = LEDGER_VERSION,
+        .fd_count = view->fd_count,
+        .size = view->size,
+        .nonce = view->nonce,
+        .trace_offset = view->trace != NULL ? ledger_trace_offset(view->fd_count) : 0,
+    };
+    ledger->plan = *plan;
+    ledger->fds_at_rest_first = -1;
+    ledger->fds_at_rest_last = -1;
+    ledger->fds_at_exit = -1;
+}
+
+static uint64_t draw_nonce(void)
+{
+    uint64_t nonce = clock_now_ns();
+    if (getrandom(&nonce, sizeof nonce, GRND_NONBLOCK) < 0)
+        nonce = hash_mix(nonce);
+    return nonce;
+}
+
+static int create(uint32_t fd_count, bool traced, const struct plan *plan, const struct plan_points *points,
                   struct ledger_view *out, struct error *error)
 {
     if (points->count > PLAN_POINTS_MAX)
         return error_not_done(error, -E2BIG, "%zu points are in play, a ledger has room for %d",
                               points->count, PLAN_POINTS_MAX);
-    size_t size = ledger_size(fd_count);
+    size_t size = traced ? ledger_trace_offset(fd_count) + sizeof(struct trace) : ledger_size(fd_count);
     int fd = memfd_create("exeunt-ledger", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return error_not_done(error, -errno, "cannot make the ledger: memfd_create: %s", strerror(errno));
-    struct ledger *ledger = MAP_FAILED;
-    /* Sealed: a child that cut it short would leave us with pages that are not there. */
-    if (ftruncate(fd, (off_t)size) == 0 &&
-        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
-        ledger = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (ledger == MAP_FAILED) {
+    struct ledger *ledger = map_new(fd, size);
+    if (ledger == NULL) {
         int code = errno;
         close(fd);
         return error_not_done(error, -code, "cannot make the ledger of %zu MiB: %s", size >> 20,
                               strerror(code));
     }
-    uint64_t nonce = clock_now_ns();
-    if (getrandom(&nonce, sizeof nonce, GRND_NONBLOCK) < 0)
-        nonce = hash_mix(nonce);
-    ledger->head = (struct ledger_head){LEDGER_MAGIC, LEDGER_VERSION, fd_count, size, nonce};
-    ledger->plan = *plan;
+    *out = (struct ledger_view){.ledger = ledger,
+                                .size = size,
+                                .fd = fd,
+                                .fd_count = fd_count,
+                                .points_given = (uint32_t)points->count,
+                                .nonce = draw_nonce()};
+    if (traced)
+        out->trace = (struct trace *)((char *)ledger + ledger_trace_offset(fd_count));
+    begin(out, plan);
     ledger->point_count = (uint32_t)points->count;
-    ledger->fds_at_rest_first = -1;
-    ledger->fds_at_rest_last = -1;
-    ledger->fds_at_exit = -1;
     for (size_t i = 0; i < points->count; i++)
         snprintf(ledger->points[i].name, PLAN_POINT_NAME_MAX, "%s", points->names[i]);
-    *out = (struct ledger_view){.ledger = ledger, .size = size, .fd = fd, .fd_count = fd_count};
     return 0;
+}
+
+int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_points *points,
+                  struct ledger_view *out, struct error *error)
+{
+    return create(fd_count, false, plan, points, out, error);
+}
+
+int ledger_create_traced(uint32_t fd_count, const struct plan *plan, const struct plan_points *points,
+                         struct ledger_view *out, struct error *error)
+{
+    return create(fd_count, true, plan, points, out, error);
+}
+
+/* What a ledger keeps when it is made as new. Not on the stack: it is large. */
+struct kept {
+    uint32_t discover, watch_temps, watch_heap, point_count;
+    char remote[LEDGER_REMOTE_MAX];
+    struct ledger_point points[PLAN_POINTS_MAX];
+};
+
+static void keep(const struct ledger_view *view, struct kept *kept)
+{
+    const struct ledger *ledger = view->ledger;
+    kept->discover = ledger->discover;
+    kept->watch_temps = ledger->watch_temps;
+    kept->watch_heap = ledger->watch_heap;
+    kept->point_count = ledger_point_count(view);
+    memcpy(kept->remote, ledger->remote, sizeof kept->remote);
+    for (uint32_t i = 0; i < kept->point_count; i++) {
+        ledger_point_name(view, i, kept->points[i].name);
+        kept->points[i].error = ledger->points[i].error;
+    }
+}
+
+/* The plan's wildcards may mean points that the program turned out to have. */
+static void put_back(const struct ledger_view *view, const struct kept *kept)
+{
+    struct ledger *ledger = view->ledger;
+    ledger->discover = kept->discover;
+    ledger->watch_temps = kept->watch_temps;
+    ledger->watch_heap = kept->watch_heap;
+    memcpy(ledger->remote, kept->remote, sizeof kept->remote);
+    for (uint32_t i = 0; i < kept->point_count; i++) {
+        memcpy(ledger->points[i].name, kept->points[i].name, sizeof kept->points[i].name);
+        ledger->points[i].error = kept->points[i].error;
+        if (i >= view->points_given)
+            plan_add_point(&ledger->plan, i, kept->points[i].name);
+    }
+    ledger->point_count = kept->point_count;
+}
+
+int ledger_reset(struct ledger_view *view, const struct plan *plan, struct error *error)
+{
+    struct kept *kept = calloc(1, sizeof *kept);
+    if (kept == NULL)
+        return error_not_done(error, -ENOMEM, "no memory to make the ledger as new");
+    keep(view, kept);
+    int failed = 0;
+    if (fallocate(view->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, (off_t)view->size) != 0)
+        failed = error_not_done(error, -errno, "cannot make the ledger as new: %s", strerror(errno));
+    if (failed == 0) {
+        begin(view, plan);
+        put_back(view, kept);
+        view->events_read = 0;
+        view->child_ended = false;
+    }
+    free(kept);
+    return failed;
 }
 
 void ledger_close(struct ledger_view *view)

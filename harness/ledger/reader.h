@@ -12,8 +12,11 @@
 struct ledger_view {
     struct ledger *ledger; /* the mapping; the child can change it at any time */
     size_t size;
-    int fd;            /* of the memory: the child opens it by /proc/PID/fd/N */
-    uint32_t fd_count; /* our own copy: the child's word is not trusted */
+    int fd;                /* of the memory: the child opens it by /proc/PID/fd/N */
+    uint32_t fd_count;     /* our own copies: the child's word is not trusted */
+    struct trace *trace;   /* part of the mapping; NULL: none is kept */
+    uint32_t points_given; /* points in play from the beginning; the others the program turned out to have */
+    uint64_t nonce;
     uint64_t events_read;
     bool child_ended; /* set by the owner: an event still incomplete now will never be complete */
 };
@@ -22,6 +25,15 @@ struct ledger_view {
  * `error` set; the view is the caller's, to be ended with ledger_close. */
 int ledger_create(uint32_t fd_count, const struct plan *plan, const struct plan_points *points,
                   struct ledger_view *out, struct error *error);
+
+/* The same, and the child keeps a trace (ledger/trace.h), which ledger/trace_reader.h reads. */
+int ledger_create_traced(uint32_t fd_count, const struct plan *plan, const struct plan_points *points,
+                         struct ledger_view *out, struct error *error);
+
+/* Makes a used ledger as new for another plan, when nobody writes to it any more. What is to be watched
+ * stays, the nonce too, and so do the points that the program turned out to have. Gives the memory back to
+ * the kernel page by page: cheap after a short run. Returns as ledger_create. */
+int ledger_reset(struct ledger_view *view, const struct plan *plan, struct error *error);
 
 /* Unmaps and closes; accepts a zeroed view. */
 void ledger_close(struct ledger_view *view);

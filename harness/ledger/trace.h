@@ -2,10 +2,11 @@
  * behind the ledger's slots, in the same shared memory, and is as little believed as the rest.
  *
  * A stack is interned: its pairs of return address and CFA, innermost first, without the preload's own
- * frames. The first pair's address is where the wrapped call returns to; the CFA of pair i tells the
- * activation of the function that the address lies in, so frame i is known by pair i + 1, never by the start
- * of its function. Within one run equal pairs mean the same frame; between runs only the addresses mean
- * something, relative to their modules. */
+ * frames at the inner end. The first pair's address is where the wrapped call returns to. The CFA of a pair
+ * is what the stack pointer is behind that return (as _Unwind_GetCFA has it), so an activation, frame i, is
+ * known by pair i + 1, the place in its caller where it returns to; never by the start of its function.
+ * Within one run equal pairs mean the same frame as long as it has not returned; between runs only the
+ * addresses mean something, relative to their modules. */
 #pragma once
 
 #include <assert.h>
@@ -18,6 +19,7 @@ enum {
     TRACE_EVENTS_MAX = 1 << 19,
     TRACE_DEPTH_MAX = 128, /* deeper stacks keep their innermost and outermost halves */
     TRACE_STACK_NONE = 0,  /* of an event without a stack, or for which there was no room */
+    TRACE_STACK_BUSY = 1,  /* instead of the hash of a stack that is being written */
 };
 
 struct trace_frame {
@@ -25,7 +27,7 @@ struct trace_frame {
 };
 
 struct trace_stack {
-    _Atomic uint64_t hash; /* of the pairs; 0: free. Written last */
+    _Atomic uint64_t hash; /* of the pairs; 0: free; TRACE_STACK_BUSY. Written last */
     uint32_t first;        /* of its frames */
     uint32_t depth;
 };
@@ -36,7 +38,7 @@ enum trace_kind {
     TRACE_TOOK,         /* `resource` `id` was taken */
     TRACE_GAVE,         /* and given back, whoever took it; the id may never have been taken */
     TRACE_THREAD_ENDED, /* `path`: all its frames are gone */
-    TRACE_EXITING,      /* the process ends in order: exit, _exit or main's return, with the stack of the call */
+    TRACE_EXITING, /* the process ends in order: exit, _exit or main's return, with the stack of the call */
     TRACE_KINDS,
 };
 
@@ -45,9 +47,10 @@ enum trace_resource {
     TRACE_DESCRIPTOR, /* id: its number */
     TRACE_LOCK,       /* id: its address */
     TRACE_CHILD,      /* id: its process number */
-    TRACE_FILE,       /* id: hash_text of its absolute path; made, removed, or renamed away */
+    TRACE_FILE,       /* id: hash_text of its absolute path, without ".", ".." and doubled slashes as far as
+                         text can tell; made, removed, or renamed away */
     TRACE_MEMORY,     /* id: its address */
-    TRACE_CONNECTION, /* whatever the program tells of by exeunt_took; id: hash of kind and id */
+    TRACE_CONNECTION, /* whatever the program tells of by exeunt_took; id: hash_add(hash_text(kind), id) */
     TRACE_RESOURCES,
 };
 

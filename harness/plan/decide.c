@@ -11,26 +11,42 @@ bool plan_matches(const char *pattern, const char *name)
     return strcmp(pattern, name) == 0;
 }
 
+void plan_add_point(struct plan *plan, unsigned point, const char *name)
+{
+    for (uint32_t i = 0; i < plan->pattern_count; i++)
+        if (plan_matches(plan->patterns[i].text, name))
+            plan->rules[plan->patterns[i].rule].points[point / 64] |= UINT64_C(1) << (point % 64);
+}
+
 static bool in_window(const struct plan_rule *rule, uint64_t k)
 {
     return k >= rule->first && k <= rule->last && (k - rule->first) % rule->step == 0;
 }
 
-bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint64_t operation, uint64_t k,
-              struct plan_fault *out)
+static bool is_about(const struct plan_rule *rule, uint64_t who)
+{
+    return !plan_is_at(rule) || who == rule->who.operation || who == rule->who.path;
+}
+
+bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint64_t who, uint64_t k,
+              uint64_t struck, struct plan_fault *out)
 {
     for (uint32_t i = 0; i < plan->rule_count; i++) {
         const struct plan_rule *rule = &plan->rules[i];
         if (!plan_holds_for(rule, point))
             continue;
-        uint64_t hash = hash_mix(plan_stream(rule, point_hash, operation) + (k - 1) * HASH_STEP);
-        if (rule->when == PLAN_WINDOW ? !in_window(rule, k) : !plan_below(rule, hash))
+        uint64_t hash = hash_mix(plan_stream(rule, point_hash, who) + (k - 1) * HASH_STEP);
+        bool due =
+            rule->when == PLAN_WINDOW ? is_about(rule, who) && in_window(rule, k) : plan_below(rule, hash);
+        if (!due && (struck >> i & 1) == 0)
             continue;
         uint64_t choice = hash_mix(hash);
+        bool first_of_profile = plan_is_at(rule) && rule->kind == PLAN_ERRNO;
         out->kind = rule->kind;
         out->delay_ns = rule->delay_ns;
-        out->choice = hash_mix(choice);
+        out->choice = first_of_profile ? 0 : hash_mix(choice);
         out->error = rule->errno_count == 0 ? 0 : rule->errnos[choice % rule->errno_count];
+        out->rule = i;
         return true;
     }
     return false;

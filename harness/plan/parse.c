@@ -1,7 +1,7 @@
 /* The grammar of --faults, and the sentence that says what is wrong with one. */
 #include "base/hash.h"
 #include "base/text.h"
-#include "plan/plan.h"
+#include "plan/coordinate.h"
 
 #include <errno.h>
 #include <math.h>
@@ -261,21 +261,91 @@ static int parse_when(struct token text, struct plan_rule *rule, struct error *e
     return 0;
 }
 
+static bool has(struct token token, char letter)
+{
+    return memchr(token.start, letter, token.length) != NULL;
+}
+
+/* WHO:POINT#K, as findings print it. No point's name begins with a digit. */
+static bool looks_like_coordinate(struct token head)
+{
+    return has(head, '#') || (has(head, ':') && *head.start >= '0' && *head.start <= '9');
+}
+
+static int parse_who(struct token text, struct plan_who *out, struct error *error)
+{
+    char who[TOKEN_MAX];
+    if (has(text, '#'))
+        return error_usage(
+            error,
+            "plan: '%.*s' does not say whose call; write 17:POINT#3 of an operation, or 0:POINT#3 "
+            "of the main thread",
+            (int)text.length, text.start);
+    int failed = copy(text, who, error);
+    return failed == 0 ? plan_parse_who(who, out, error) : failed;
+}
+
+/* POINT#K or POINT#K+. */
+static int parse_call(struct token text, const struct plan_points *points, struct plan_who who,
+                      struct plan *plan, struct plan_rule *rule, struct error *error)
+{
+    char pattern[TOKEN_MAX], call[TOKEN_MAX] = "";
+    struct token rest = text;
+    int failed = copy(take(&rest, '#'), pattern, error);
+    if (failed == 0 && strpbrk(pattern, "*,") != NULL)
+        failed = error_usage(error, "plan: '%s' is not one point; a coordinate, WHO:POINT#K, names just one",
+                             pattern);
+    if (failed == 0)
+        failed = parse_pattern(pattern, points, plan, rule, error);
+    if (failed == 0 && rest.length > 0)
+        failed = copy(rest, call, error);
+    if (failed != 0)
+        return failed;
+    const char *end = call;
+    uint64_t k;
+    bool counted = take_number(&end, &k);
+    bool persistent = *end == '+';
+    if (!counted || end[persistent] != '\0')
+        return error_usage(
+            error,
+            "plan: '%.*s' does not say which call of '%s'; write %s#3, the third, or %s#3+, from "
+            "the third on",
+            (int)text.length, text.start, pattern, pattern, pattern);
+    plan_rule_at(rule, who, k, persistent);
+    return 0;
+}
+
+/* The rule but for its kinds, which are left in `rest` if *has_kinds. */
+static int parse_calls(struct token *rest, bool has_when, const struct plan_points *points, struct plan *plan,
+                       struct plan_rule *rule, bool *has_kinds, struct error *error)
+{
+    struct plan_who who;
+    bool is_coordinate = looks_like_coordinate(*rest);
+    if (is_coordinate && has_when)
+        return error_usage(error, "plan: '%.*s' is one call by itself; leave out '@' and what follows",
+                           (int)rest->length, rest->start);
+    int failed = is_coordinate ? parse_who(take(rest, ':'), &who, error) : 0;
+    if (failed != 0)
+        return failed;
+    *has_kinds = has(*rest, ':');
+    struct token calls = take(rest, ':');
+    return is_coordinate ? parse_call(calls, points, who, plan, rule, error)
+                         : parse_points(calls, points, plan, rule, error);
+}
+
 static int parse_rule(struct token text, const struct plan_points *points, struct plan *plan,
                       struct error *error)
 {
     struct plan_rule *rule = &plan->rules[plan->rule_count];
     *rule = (struct plan_rule){.when = PLAN_WINDOW, .first = 1, .last = UINT64_MAX, .step = 1};
-    bool has_when = memchr(text.start, '@', text.length) != NULL;
+    bool has_when = has(text, '@'), has_kinds = false;
     struct token head = take(&text, '@');
     if (has_when) {
         int failed = parse_when(trimmed(text.start, text.start + text.length), rule, error);
         if (failed != 0)
             return failed;
     }
-    bool has_kinds = memchr(head.start, ':', head.length) != NULL;
-    struct token names = take(&head, ':');
-    int failed = parse_points(names, points, plan, rule, error);
+    int failed = parse_calls(&head, has_when, points, plan, rule, &has_kinds, error);
     if (failed == 0 && has_kinds)
         failed = parse_kinds(head, rule, error);
     return failed;

@@ -31,6 +31,15 @@ enum plan_kind {
 
 enum plan_when { PLAN_RANDOM, PLAN_WINDOW };
 
+/* An operation's number is below; the plan and the ledger write it as number + 1, with 0 for none. */
+#define PLAN_OPERATION_END ((UINT64_C(1) << 40) - 1)
+
+/* Who a rule is about. A call has one number to tell its operation, or else its thread, by: see plan_due. */
+struct plan_who {
+    uint64_t operation; /* number + 1; 0: not told */
+    uint64_t path;      /* hash of a thread's spawn path, 0: not told */
+};
+
 /* One rule: the part of a plan between two semicolons. */
 struct plan_rule {
     uint32_t kind;              /* enum plan_kind */
@@ -41,6 +50,8 @@ struct plan_rule {
     uint64_t delay_ns;          /* PLAN_DELAY */
     uint32_t errno_count;       /* 0: the realistic ones of the point's profile */
     int32_t errnos[PLAN_ERRNOS_MAX];
+    uint32_t persists;   /* 1: once it was due, it is for every later call of its points, whoever makes it */
+    struct plan_who who; /* nothing told: everyone */
     uint64_t points[PLAN_POINTS_MAX / 64]; /* bit i: the rule holds for point i */
 };
 
@@ -59,6 +70,12 @@ struct plan {
     struct plan_rule rules[PLAN_RULES_MAX];
 };
 
+/* Whether the rule is about one coordinate. */
+static inline bool plan_is_at(const struct plan_rule *rule)
+{
+    return rule->who.operation != 0 || rule->who.path != 0;
+}
+
 static inline bool plan_holds_for(const struct plan_rule *rule, unsigned point)
 {
     return (rule->points[point / 64] >> (point % 64) & 1) != 0;
@@ -71,17 +88,33 @@ struct plan_points {
     bool open; /* more of them may come to be known while the program runs */
 };
 
-/* Parses `text`, the grammar of --faults: POINTS[:KIND[,KIND...]][@WHEN], rules separated by ';'.
+/* Parses `text`, the grammar of --faults: rules separated by ';', POINTS[:KIND[,KIND...]][@WHEN] or a
+ * coordinate, WHO:POINT#K[+][:KIND[,KIND...]].
  *   POINTS  point names separated by ',', '*' matches any rest as in libfiu: posix/io/STAR
  *   KIND    errno names, or `short`, or `delay=TIME`, or `cancel`; none: the realistic errnos of each point
  *   WHEN    p=0.02, or F, F+, F..L, each with +S, as strace counts: 3 the third call, 3+ from the third
  *           on, 2..20+2 every second of them; none: every call
+ *   WHO     operation or spawn path of a thread: 17, 0.1; 0 is the first operation and the main thread
+ *   K       number of the call; K+: and then every later call of the point, whoever makes it. Without a KIND
+ *           the first realistic errno of the point
  * "none" is the plan without rules. Wildcards are expanded at once to points of `points`; if these are open,
  * names and wildcards are kept too, and a name is taken on trust unless its first part is that of a point
  * that is known ("posix/...").
  * Returns 0 or -EINVAL with `error` set; *out is untouched on failure. */
 int plan_parse(const char *text, const struct plan_points *points, uint64_t seed, struct plan *out,
                struct error *error);
+
+/* Who has that spawn path. "?": nobody. */
+struct plan_who plan_who_of_path(const char *path);
+
+/* Adds a rule about one coordinate: call `k` of the point by `who` fails with `error`, 0: the first realistic
+ * one. Persistent: and so do all later calls of the point, whoever makes them. Begin with a zeroed plan.
+ * Returns 0, or -E2BIG if there is no room for another rule. */
+int plan_fail_at(struct plan *plan, unsigned point, struct plan_who who, uint64_t k, int error,
+                 bool persistent);
+
+/* The point has come to be known by that name: rules whose wildcards mean it hold for it from now on. */
+void plan_add_point(struct plan *plan, unsigned point, const char *name);
 
 /* Whether the name or wildcard of a rule means the point: as in libfiu, a star at the end stands for any
  * rest. */
@@ -98,6 +131,7 @@ struct plan_fault {
     int32_t error;     /* PLAN_ERRNO: the rule's errno, or 0: choose from the profile by `choice` */
     uint64_t delay_ns; /* PLAN_DELAY */
     uint64_t choice;   /* pseudorandom bits of this coordinate, for choices that hang on it */
+    uint32_t rule;     /* number of the rule that is due */
 };
 
 /* The rule's stream at a point in an operation (`point_hash` = hash_text of the point's name): SplitMix64,
@@ -113,10 +147,11 @@ static inline bool plan_below(const struct plan_rule *rule, uint64_t output)
     return output < rule->threshold || rule->threshold == UINT64_MAX;
 }
 
-/* Decides the call `operation`:`point`#`k` (k from 1). The first due rule wins. True and *out set if the
- * call is due. Async-signal-safe, no shared state. */
-bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint64_t operation, uint64_t k,
-              struct plan_fault *out);
+/* Decides the call `who`:`point`#`k` (k from 1), where `who` is the number + 1 of the operation or, outside
+ * of any, the hash of the thread's spawn path. `struck`: bit i says that rule i, which persists, has been
+ * due. The first due rule wins. True and *out set if the call is due. Async-signal-safe, no shared state. */
+bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint64_t who, uint64_t k,
+              uint64_t struck, struct plan_fault *out);
 
 /* Number of bytes that a short call of `asked` bytes, at least 2, moves: 1 .. asked - 1. */
 size_t plan_short_length(size_t asked, uint64_t choice);

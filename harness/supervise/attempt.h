@@ -44,7 +44,7 @@ struct attempt_seen {
     enum attempt_end end;
     int status;
     uint64_t duration_ns;
-    unsigned children_left; /* processes that the target started and that were alive 300 ms after its end */
+    unsigned children_left;   /* processes that the target started and that were alive 300 ms after its end */
     struct deadlock deadlock; /* of a time-out; without links: none */
     enum confirmation confirmed;
     struct attempt_stream output, errors;

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "heap.h"
 #include "roots.h"
+#include "trace.h"
 
 struct preload preload;
 __thread struct self self = {.last_point = -1};
@@ -43,6 +44,14 @@ void real_resolve_all(void)
     }
 }
 
+static bool has_its_size(const struct ledger_head *head)
+{
+    size_t trace = ledger_trace_offset(head->fd_count);
+    return head->trace_offset == 0
+               ? head->size == ledger_size(head->fd_count)
+               : head->trace_offset == trace && head->size == trace + sizeof(struct trace);
+}
+
 /* Raw calls: the wrappers must not see how the ledger is opened. */
 static struct ledger *map_ledger(const char *value)
 {
@@ -58,7 +67,7 @@ static struct ledger *map_ledger(const char *value)
     struct ledger *ledger = NULL;
     if (syscall(SYS_pread64, fd, &head, sizeof head, 0) == (ssize_t)sizeof head &&
         head.magic == LEDGER_MAGIC && head.version == LEDGER_VERSION &&
-        head.nonce == strtoull(blank + 1, NULL, 16) && head.size == ledger_size(head.fd_count)) {
+        head.nonce == strtoull(blank + 1, NULL, 16) && has_its_size(&head)) {
         void *mapping = mmap(NULL, head.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (mapping != MAP_FAILED)
             ledger = mapping;
@@ -76,6 +85,7 @@ void detach_in_child(void)
     preload.fd_count = 0;
     preload.ledger = NULL;
     self.locks = NULL;
+    trace_detach();
 }
 
 void point_arm(unsigned point)
@@ -89,9 +99,11 @@ void point_arm(unsigned point)
         last = &plan->rules[i];
         rules++;
     }
+    if (preload.trace != NULL)
+        preload.armed[point] |= ARMED_FOR_TRACE;
     if (rules == 0)
         return;
-    preload.armed[point] = ARMED_BY_PLAN;
+    preload.armed[point] |= ARMED_BY_PLAN;
     preload.any_armed = true;
     if (rules > 1 || last->when != PLAN_RANDOM || last->threshold == UINT64_MAX)
         return;
@@ -102,6 +114,7 @@ void point_arm(unsigned point)
 static void arm(void)
 {
     const struct ledger *ledger = preload.ledger;
+    preload.any_armed |= preload.trace != NULL;
     for (uint32_t i = 0; i < ledger->point_count; i++)
         point_arm(i);
     preload.any_armed |= ledger->discover != 0;
@@ -152,6 +165,13 @@ static void inherit(struct ledger *ledger)
     }
 }
 
+/* What another program came past means nothing in this one. */
+static void empty_trace(struct ledger *ledger)
+{
+    if (ledger->head.trace_offset != 0)
+        madvise((char *)ledger + ledger->head.trace_offset, sizeof(struct trace), MADV_REMOVE);
+}
+
 /* When this process started, as /proc/self/stat has it: another one may have our number, in a PID namespace
  * of its own. It stays what it is when the process executes another program. 0: unknown. */
 static uint64_t start_of_process(void)
@@ -184,6 +204,7 @@ static bool claim(struct ledger *ledger)
         return false;
     ledger->module_count = 0;
     ledger->path_count = 0;
+    empty_trace(ledger);
     ledger->heap_elsewhere = 0;
     for (uint32_t i = 0; i < LEDGER_THREADS_MAX; i++)
         if (ledger->threads[i].heap != 0)
@@ -208,6 +229,53 @@ static void begin_paths(struct ledger *ledger)
     self.path_hash = hash_text("0");
 }
 
+/* Others' points in libfiu stay armed: it has them still. */
+static void disarm(void)
+{
+    for (unsigned i = 0; i < PLAN_POINTS_MAX; i++)
+        preload.armed[i] &= ARMED_BY_OTHERS;
+    memset(preload.quick_rules, 0, sizeof preload.quick_rules);
+    preload.struck = 0;
+}
+
+/* The thread is one that has done nothing yet. */
+static void begin_anew(struct self *me)
+{
+    me->operation = 0;
+    me->threads = 0;
+    me->taken_count = 0;
+    me->taken_overflow = false;
+    me->last_point = -1;
+    me->first_fault = 0;
+    me->refused = false;
+    me->resources = 0;
+    me->spawned = NULL;
+    me->record = NULL;
+    me->locks = NULL;
+    me->row = (struct closed_row){0};
+    memset(me->injected, 0, sizeof me->injected);
+    memset(me->calls, 0, sizeof me->calls);
+    memset(me->streams, 0, sizeof me->streams);
+}
+
+void rearm(struct ledger *ledger)
+{
+    disarm();
+    begin_anew(&self);
+    for (uint32_t i = 0; i < ledger->point_count; i++)
+        preload.point_hashes[i] = hash_text(ledger->points[i].name);
+    preload.ledger = ledger;
+    preload.fds = ledger->fds;
+    preload.fd_count = ledger->head.fd_count;
+    preload.watch_temps = ledger->watch_temps != 0;
+    begin_paths(ledger);
+    modules_record();
+    fiu_attach();
+    heap_attach(); /* before any point is armed: it makes calls of its own */
+    trace_attach();
+    arm();
+}
+
 __attribute__((constructor)) static void attach(void)
 {
     real_resolve_all();
@@ -219,18 +287,9 @@ __attribute__((constructor)) static void attach(void)
         munmap(ledger, ledger->head.size);
         return;
     }
-    for (uint32_t i = 0; i < ledger->point_count; i++)
-        preload.point_hashes[i] = hash_text(ledger->points[i].name);
-    preload.ledger = ledger;
-    preload.fds = ledger->fds;
-    preload.fd_count = ledger->head.fd_count;
-    preload.watch_temps = ledger->watch_temps != 0;
-    begin_paths(ledger);
-    modules_record();
     roots_find();
-    fiu_attach();
+    fiu_resolve();
     pthread_atfork(before_fork, after_fork, after_fork_in_child);
-    arm();
-    heap_attach();
+    rearm(ledger);
     fiu_listen();
 }

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "preload.h"
+#include "trace.h"
 
 enum { BEING_WRITTEN = -1 };
 
@@ -26,8 +26,10 @@ static bool still_known(pid_t pid)
 static void strike(struct ledger_child *child, pid_t pid)
 {
     int32_t expected = pid;
-    if (atomic_compare_exchange_strong(&child->pid, &expected, 0))
-        atomic_fetch_add_explicit(&preload.ledger->children_reaped, 1, memory_order_relaxed);
+    if (!atomic_compare_exchange_strong(&child->pid, &expected, 0))
+        return;
+    trace_gave(TRACE_CHILD, (uint64_t)pid);
+    atomic_fetch_add_explicit(&preload.ledger->children_reaped, 1, memory_order_relaxed);
 }
 
 static bool none_left(const struct ledger *ledger)
@@ -70,6 +72,7 @@ void child_started(pid_t pid, uintptr_t site)
     if (ledger == NULL || self.bypass != 0)
         return;
     int saved = errno;
+    trace_took(TRACE_CHILD, (uint64_t)pid);
     atomic_fetch_add_explicit(&ledger->children_started, 1, memory_order_relaxed);
     if (!write_child(pid, site)) {
         children_settle(); /* with SIGCHLD ignored nobody waits, and nothing stays */

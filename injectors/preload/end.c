@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "preload.h"
+#include "trace.h"
 
 /* Slots of descriptors that are closed are emptied; those that stay are open for certain. */
 static void settle_slots(void)
@@ -23,17 +23,33 @@ static void settle_slots(void)
     ledger->settled = 1;
 }
 
+/* The stack here is that of exit's handlers: of use if the C library itself has called exit. */
 __attribute__((destructor)) static void end(void)
 {
+    trace_exiting();
     settle_slots();
 }
 
+static void (*real_exit)(int);
+__attribute__((section("exeunt_reals"), used)) static const struct real entry_exit = {"exit",
+                                                                                      (void **)&real_exit};
+EXPORT _Noreturn void exit(int status)
+{
+    if (real_exit == NULL) /* called before our constructor: the handlers run all the same */
+        real_exit = (void (*)(int))real_function("exit");
+    trace_exiting();
+    real_exit(status);
+    __builtin_unreachable();
+}
+
+/* Without handlers. */
 #define ENDING(name)                                                                                         \
     static void (*real_##name)(int);                                                                         \
     __attribute__((section("exeunt_reals"), used)) static const struct real entry_##name = {                 \
         #name, (void **)&real_##name};                                                                       \
     EXPORT _Noreturn void name(int status)                                                                   \
     {                                                                                                        \
+        trace_exiting();                                                                                     \
         settle_slots();                                                                                      \
         if (real_##name != NULL)                                                                             \
             real_##name(status);                                                                             \

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "trace.h"
 
 void event_write(struct ledger_event event)
 {
@@ -33,6 +34,21 @@ void event_write(struct ledger_event event)
     cancellation_back(cancellation);
 }
 
+void fd_took_aside(int fd, uintptr_t site)
+{
+    struct ledger_fd *slot = slot_of(fd);
+    if (slot != NULL)
+        slot_take(slot, fd, site);
+    trace_took(TRACE_DESCRIPTOR, (uint64_t)fd);
+}
+
+uint64_t fd_giving_aside(int fd, uintptr_t site)
+{
+    struct ledger_fd *slot = slot_of(fd);
+    trace_gave(TRACE_DESCRIPTOR, (uint64_t)fd);
+    return slot != NULL ? slot_give(slot, site) : 0;
+}
+
 void fd_closed_wrongly(enum ledger_event_kind kind, int fd, uintptr_t site)
 {
     struct ledger_fd *slot = slot_of(fd);
@@ -54,7 +70,8 @@ void fd_kept(int fd, uint64_t held)
     uint64_t given = held & LEDGER_FD_GENERATION_MASK;
     if (slot == NULL || (held & LEDGER_FD_OPEN) == 0 || syscall(SYS_fcntl, fd, F_GETFD) == -1)
         return;
-    atomic_compare_exchange_strong(&slot->holder, &given, held);
+    if (atomic_compare_exchange_strong(&slot->holder, &given, held))
+        trace_took(TRACE_DESCRIPTOR, (uint64_t)fd);
 }
 
 static uint64_t faults_until_now(const struct ledger *ledger)

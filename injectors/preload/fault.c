@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "trace.h"
+
 static void delay(uint64_t ns)
 {
     struct timespec time = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
@@ -50,6 +52,7 @@ static void note(unsigned point, uint64_t k, int error, uintptr_t site)
     if (me->first_fault == 0)
         me->first_fault = hash_add(hash_add(preload.point_hashes[point], k), (uint64_t)error) | 1;
     remember(me, error);
+    trace_fault(point, k);
     atomic_fetch_add_explicit(&preload.ledger->points[point].injected, 1, memory_order_relaxed);
     event_write((struct ledger_event){
         .kind = LEDGER_FAULT, .point = (int)point, .error = error, .k = k, .site = site, .fd = -1});
@@ -137,11 +140,16 @@ bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *
         (preload.armed[point] & ARMED_BY_PLAN) != 0 && (me->operation != 0 || !plan->within_operations);
     uint64_t k = ++me->calls[point];
     struct plan_fault planned;
+    if (UNLIKELY(preload.trace != NULL))
+        trace_call(point, k);
     if (by_plan)
         go_quickly(me, point, k);
-    if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], who(me), k, &planned))
+    uint64_t struck = atomic_load_explicit(&preload.struck, memory_order_relaxed);
+    if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], who(me), k, struck, &planned))
         return UNLIKELY((preload.armed[point] & ARMED_BY_OTHERS) != 0) &&
                deliver(point, k, site, NULL, SIZE_MAX, out);
+    if (plan->rules[planned.rule].persists)
+        atomic_fetch_or_explicit(&preload.struck, UINT64_C(1) << planned.rule, memory_order_relaxed);
     if (planned.kind != PLAN_DELAY && planned.kind != PLAN_CANCEL)
         return deliver(point, k, site, &planned, movable, out);
     int saved = errno;

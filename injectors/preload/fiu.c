@@ -75,7 +75,7 @@ void fiu_after_fork(bool in_child)
         pthread_rwlock_unlock(&gate);
 }
 
-static void resolve(void)
+void fiu_resolve(void)
 {
     if (fiu.failinfo != NULL)
         return;
@@ -132,22 +132,14 @@ static void enable_planned(unsigned point)
 void fiu_attach(void)
 {
     const struct ledger *ledger = preload.ledger;
-    resolve();
     self.bypass++;
     fiu.init(0);
     for (uint32_t i = 0; i < ledger->point_count; i++) {
-        table_add(i);
+        if (point_named(ledger->points[i].name) < 0)
+            table_add(i);
         enable_planned(i);
     }
     self.bypass--;
-}
-
-/* Rules that may mean a point which nobody knew hold for it from now on. */
-static void match_patterns(struct plan *plan, unsigned point, const char *name)
-{
-    for (uint32_t i = 0; i < plan->pattern_count; i++)
-        if (plan_matches(plan->patterns[i].text, name))
-            plan->rules[plan->patterns[i].rule].points[point / 64] |= UINT64_C(1) << (point % 64);
 }
 
 /* Enters a point of the program's own, met for the first time. Returns its index, or -1 if there is no room.
@@ -161,7 +153,7 @@ static int enter_point(struct ledger *ledger, const char *name)
     }
     memcpy(ledger->points[point].name, name, strlen(name) + 1);
     preload.point_hashes[point] = hash_text(name);
-    match_patterns(&ledger->plan, point, name);
+    plan_add_point(&ledger->plan, point, name);
     point_arm(point);
     enable_planned(point);
     atomic_store_explicit(&ledger->point_count, point + 1, memory_order_release);
@@ -241,14 +233,14 @@ int fiu_fail(const char *name)
 
 void *fiu_failinfo(void)
 {
-    resolve();
+    fiu_resolve();
     return self.failinfo != 0 ? (void *)(intptr_t)self.failinfo : fiu.failinfo();
 }
 
 /* Somebody else switches points: from now on every call asks libfiu. */
 static void armed_by_others(void)
 {
-    resolve();
+    fiu_resolve();
     for (unsigned i = 0; i < PLAN_POINTS_MAX; i++)
         preload.armed[i] |= preload.ledger != NULL ? ARMED_BY_OTHERS : 0;
     memset(preload.thresholds, 0xff, sizeof preload.thresholds); /* no quick way past libfiu */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "roots.h"
+#include "trace.h"
 
 enum { LOG_ROOM_FIRST = 512, PLACES_MAX = 32 };
 
@@ -124,6 +125,7 @@ void heap_took(void *block, size_t bytes, uintptr_t site)
         return;
     take(block, bytes, site, true);
     leave();
+    trace_took(TRACE_MEMORY, (uintptr_t)block);
     errno = saved;
 }
 
@@ -136,6 +138,8 @@ void heap_giving(void *block, struct block *was)
     if (blocks_take((uintptr_t)block, was))
         count(-(int64_t)was->bytes);
     leave();
+    if (was->address != 0)
+        trace_gave(TRACE_MEMORY, was->address);
 }
 
 void heap_moved(const struct block *was, bool was_none, void *block, size_t bytes, uintptr_t site)
@@ -145,6 +149,7 @@ void heap_moved(const struct block *was, bool was_none, void *block, size_t byte
         return;
     take(block, bytes, site, was_none || was->operation != 0);
     leave();
+    trace_took(TRACE_MEMORY, (uintptr_t)block);
     errno = saved;
 }
 
@@ -155,6 +160,7 @@ void heap_kept(const struct block *was)
         return;
     put(was);
     leave();
+    trace_took(TRACE_MEMORY, was->address);
     errno = saved;
 }
 

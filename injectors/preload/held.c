@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "exeunt/mark.h"
+#include "trace.h"
 
 EXPORT void exeunt_mark_transfer_lock(void *lock);
 
@@ -23,8 +24,25 @@ struct ledger_locks *held_begin(void)
     if (record == NULL)
         return NULL;
     struct ledger_locks *locks = &ledger->locks[record - ledger->threads];
-    self.locks = locks;
+    if (preload.trace == NULL)
+        self.locks = locks;
     return locks;
+}
+
+/* The thread's part of the ledger, if it has one by now. */
+static struct ledger_locks *own_locks(void)
+{
+    struct ledger *ledger = preload.ledger;
+    return ledger != NULL && self.record != NULL ? &ledger->locks[self.record - ledger->threads] : NULL;
+}
+
+void held_give_aside(const void *lock, uintptr_t site)
+{
+    struct ledger_locks *locks = held_begin();
+    if (locks == NULL)
+        return;
+    trace_gave(TRACE_LOCK, (uintptr_t)lock);
+    held_pop(locks, lock, site);
 }
 
 void held_push_aside(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode, uintptr_t site)
@@ -170,7 +188,7 @@ void held_destroyed(const void *lock)
 {
     struct ledger_held found;
     while (preload.ledger != NULL && self.bypass == 0 && empty_anywhere(lock, &found))
-        continue;
+        trace_gave(TRACE_LOCK, (uintptr_t)lock);
 }
 
 /* The place of a pair in the table of orders; NULL if it is full. Entered if it is new. */
@@ -235,7 +253,7 @@ static void leave(struct ledger_held *held, int status)
 
 void held_operation_ended(int status)
 {
-    struct ledger_locks *locks = self.locks;
+    struct ledger_locks *locks = own_locks();
     if (LIKELY(locks == NULL || locks->held_count == 0))
         return;
     for (uint32_t i = 0; i < locks->held_count; i++)
@@ -259,7 +277,7 @@ static bool is_robust(const struct ledger_held *held)
 
 bool held_thread_ended(void)
 {
-    struct ledger_locks *locks = self.locks;
+    struct ledger_locks *locks = own_locks();
     bool any = false;
     for (uint32_t i = 0; locks != NULL && i < locks->held_count; i++) {
         struct ledger_held *held = &locks->held[i];

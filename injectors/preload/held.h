@@ -4,7 +4,8 @@
 
 #include "preload.h"
 
-/* The thread's part of the ledger, or NULL if nothing is to be noted. */
+/* The thread's part of the ledger, or NULL if nothing is to be noted. While a trace is kept, every call comes
+ * by here. */
 struct ledger_locks *held_begin(void);
 
 static inline struct ledger_locks *held_record(void)
@@ -56,6 +57,18 @@ static inline void held_pop(struct ledger_locks *locks, const void *lock, uintpt
         return;
     }
     held_search(locks, lock, site);
+}
+
+/* As held_give, where there is more to be done. */
+void held_give_aside(const void *lock, uintptr_t site);
+
+/* Notes that the calling thread is about to give the lock back. */
+static inline void held_give(const void *lock, uintptr_t site)
+{
+    if (LIKELY(self.locks != NULL && self.bypass == 0))
+        held_pop(self.locks, lock, site);
+    else
+        held_give_aside(lock, site);
 }
 
 /* A wait on a condition gives the thread's mutex back, and has it again at its end: as it was taken before.

@@ -23,28 +23,52 @@ ssize_t __read_chk(int fd, void *buffer, size_t count, size_t size);
 ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t size);
 ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t size);
 
+/* A call that returns a new descriptor, of a file that it may make. */
+#define OPEN(point, name, arguments, folder, flags)                                                          \
+    struct fault fault;                                                                                      \
+    bool makes = false;                                                                                      \
+    if (fault_armed(point)) {                                                                                \
+        if (fault_due(point, CALL_SITE, SIZE_MAX, &fault))                                                   \
+            return failed(fault.error);                                                                      \
+        makes = ((flags)&O_CREAT) != 0 && trace_makes(folder, path);                                         \
+    }                                                                                                        \
+    int fd = real_##name arguments;                                                                          \
+    if (UNLIKELY(fd < 0))                                                                                    \
+        return refused();                                                                                    \
+    fd_took(fd, CALL_SITE);                                                                                  \
+    if (UNLIKELY(makes))                                                                                     \
+        trace_made(folder, path);                                                                            \
+    return fd
+
 /* open has a variable argument, the mode, and fcntl an int or a pointer. Our own functions have them always
  * and go by the C library's names: where the caller left one out, the C library does not look at it. */
-#define OPENING(point, name, parameters, arguments)                                                          \
+#define OPENING(point, name, parameters, arguments, folder)                                                  \
     int wrapped_##name parameters __asm__(#name);                                                            \
     REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int wrapped_##name parameters                                                                     \
     {                                                                                                        \
-        TAKE(point, name, arguments);                                                                        \
+        OPEN(point, name, arguments, folder, flags);                                                         \
     }
 
-OPENING(POINT_OPEN, open, (const char *path, int flags, mode_t mode), (path, flags, mode))
-OPENING(POINT_OPEN, open64, (const char *path, int flags, mode_t mode), (path, flags, mode))
+OPENING(POINT_OPEN, open, (const char *path, int flags, mode_t mode), (path, flags, mode), AT_FDCWD)
+OPENING(POINT_OPEN, open64, (const char *path, int flags, mode_t mode), (path, flags, mode), AT_FDCWD)
 OPENING(POINT_OPENAT, openat, (int folder, const char *path, int flags, mode_t mode),
-        (folder, path, flags, mode))
+        (folder, path, flags, mode), folder)
 OPENING(POINT_OPENAT, openat64, (int folder, const char *path, int flags, mode_t mode),
-        (folder, path, flags, mode))
+        (folder, path, flags, mode), folder)
 TAKING(POINT_OPEN, __open_2, (const char *path, int flags), (path, flags))
 TAKING(POINT_OPEN, __open64_2, (const char *path, int flags), (path, flags))
 TAKING(POINT_OPENAT, __openat_2, (int folder, const char *path, int flags), (folder, path, flags))
 TAKING(POINT_OPENAT, __openat64_2, (int folder, const char *path, int flags), (folder, path, flags))
-TAKING(POINT_CREAT, creat, (const char *path, mode_t mode), (path, mode))
-TAKING(POINT_CREAT, creat64, (const char *path, mode_t mode), (path, mode))
+#define CREATING(name)                                                                                       \
+    REAL(int, name, (const char *path, mode_t mode), (path, mode))                                           \
+    EXPORT int name(const char *path, mode_t mode)                                                           \
+    {                                                                                                        \
+        OPEN(POINT_CREAT, name, (path, mode), AT_FDCWD, O_CREAT);                                            \
+    }
+
+CREATING(creat)
+CREATING(creat64)
 MAKING_TEMP(POINT_MKSTEMP, mkstemp, (char *pattern), (pattern))
 MAKING_TEMP(POINT_MKSTEMP, mkstemp64, (char *pattern), (pattern))
 MAKING_TEMP(POINT_MKOSTEMP, mkostemp, (char *pattern, int flags), (pattern, flags))
@@ -86,20 +110,36 @@ PLAIN(POINT_FLOCK, int, flock, (int file, int operation), (file, operation))
 PLAIN(POINT_FSYNC, int, fsync, (int file), (file))
 PLAIN(POINT_FDATASYNC, int, fdatasync, (int file), (file))
 
-REMOVING(POINT_RENAME, rename, (const char *from, const char *to), (from, to), AT_FDCWD, from)
+REMOVING(POINT_RENAME, rename, (const char *from, const char *to), (from, to), AT_FDCWD, from, AT_FDCWD, to)
 REMOVING(POINT_RENAMEAT, renameat, (int from_folder, const char *from, int to_folder, const char *to),
-         (from_folder, from, to_folder, to), from_folder, from)
+         (from_folder, from, to_folder, to), from_folder, from, to_folder, to)
 REMOVING(POINT_RENAMEAT2, renameat2,
          (int from_folder, const char *from, int to_folder, const char *to, unsigned flags),
-         (from_folder, from, to_folder, to, flags), from_folder, from)
-REMOVING(POINT_UNLINK, unlink, (const char *path), (path), AT_FDCWD, path)
+         (from_folder, from, to_folder, to, flags), from_folder, from, to_folder, to)
+REMOVING(POINT_UNLINK, unlink, (const char *path), (path), AT_FDCWD, path, AT_FDCWD, NULL)
 REMOVING(POINT_UNLINKAT, unlinkat, (int folder, const char *path, int flags), (folder, path, flags), folder,
-         path)
-REMOVING(POINT_RMDIR, rmdir, (const char *path), (path), AT_FDCWD, path)
-REMOVING(POINT_REMOVE, remove, (const char *path), (path), AT_FDCWD, path)
+         path, AT_FDCWD, NULL)
+REMOVING(POINT_RMDIR, rmdir, (const char *path), (path), AT_FDCWD, path, AT_FDCWD, NULL)
+REMOVING(POINT_REMOVE, remove, (const char *path), (path), AT_FDCWD, path, AT_FDCWD, NULL)
 
-PLAIN(POINT_MKDIR, int, mkdir, (const char *path, mode_t mode), (path, mode))
-PLAIN(POINT_MKDIRAT, int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode))
+#define MAKING_FOLDER(point, name, parameters, arguments, folder)                                            \
+    REAL(int, name, parameters, arguments)                                                                   \
+    EXPORT int name parameters                                                                               \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (IF_DUE(point, fault))                                                                            \
+            return failed(fault.error);                                                                      \
+        int result = real_##name arguments;                                                                  \
+        if (UNLIKELY(result == -1))                                                                          \
+            return refused();                                                                                \
+        if (UNLIKELY(preload.trace != NULL))                                                                 \
+            trace_made(folder, path);                                                                        \
+        return result;                                                                                       \
+    }
+
+MAKING_FOLDER(POINT_MKDIR, mkdir, (const char *path, mode_t mode), (path, mode), AT_FDCWD)
+MAKING_FOLDER(POINT_MKDIRAT, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode),
+              folder)
 
 PLAIN(POINT_STAT, int, stat, (const char *path, struct stat *status), (path, status))
 PLAIN(POINT_STAT, int, stat64, (const char *path, struct stat64 *status), (path, status))
@@ -144,10 +184,12 @@ EXPORT char *mkdtemp(char *pattern)
         return NULL;
     }
     char *made = real_mkdtemp(pattern);
-    if (LIKELY(made != NULL))
-        temp_made(pattern, CALL_SITE);
-    else
+    if (UNLIKELY(made == NULL)) {
         kernel_refused(errno);
+        return NULL;
+    }
+    temp_made(pattern, CALL_SITE);
+    trace_made(AT_FDCWD, pattern);
     return made;
 }
 

@@ -4,6 +4,7 @@
  * A lock that is free is taken by a try, which notes nothing but that it is held; only one that is not is
  * waited for, and then the thread says so first. */
 #include "held.h"
+#include "trace.h"
 #include "wrap.h"
 
 #include <pthread.h>
@@ -17,12 +18,21 @@ static inline bool is_taken(int result)
     return LIKELY(result == 0) || result == EOWNERDEAD;
 }
 
+/* A lock that was not waited for: no order is broken by it. */
+static inline void took_by_try(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode,
+                               uintptr_t site)
+{
+    held_push(locks, lock, mode, site);
+    if (UNLIKELY(preload.trace != NULL))
+        trace_took(TRACE_LOCK, (uintptr_t)lock);
+}
+
 static inline void took(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode,
                         uintptr_t site)
 {
     if (UNLIKELY(locks->held_count > 0))
         held_in_order(locks, (uint64_t)(uintptr_t)lock, site);
-    held_push(locks, lock, mode, site);
+    took_by_try(locks, lock, mode, site);
 }
 
 /* A call that takes a lock, waiting for as long as it takes. `attempt` takes it if it is free; who has it
@@ -58,14 +68,17 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
     static __attribute__((noinline)) int armed_##name(type *lock, uintptr_t site)                            \
     {                                                                                                        \
         struct fault fault;                                                                                  \
-        return fault_due(point, site, SIZE_MAX, &fault) ? fault.error : take_##name(lock, site);             \
+        if (fault_due(point, site, SIZE_MAX, &fault))                                                        \
+            return fault.error;                                                                              \
+        struct ledger_locks *locks = UNLIKELY(preload.trace != NULL) ? held_record() : NULL;                 \
+        return locks != NULL ? else_##name(locks, lock, attempt(lock), site) : take_##name(lock, site);      \
     }                                                                                                        \
     EXPORT int name(type *lock)                                                                              \
     {                                                                                                        \
         return fault_armed(point) ? armed_##name(lock, CALL_SITE) : take_##name(lock, CALL_SITE);            \
     }
 
-/* A call that takes a lock or gives up at once: no order is broken by it. */
+/* A call that takes a lock or gives up at once. */
 #define TRYING(point, mode, type, name)                                                                      \
     REAL(int, name, (type * lock), (lock))                                                                   \
     EXPORT int name(type *lock)                                                                              \
@@ -76,7 +89,7 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
         int result = real_##name(lock);                                                                      \
         struct ledger_locks *locks = held_record();                                                          \
         if (is_taken(result) && locks != NULL)                                                               \
-            held_push(locks, lock, mode, CALL_SITE);                                                         \
+            took_by_try(locks, lock, mode, CALL_SITE);                                                       \
         return result;                                                                                       \
     }
 
@@ -104,9 +117,7 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
     REAL(int, name, (type * lock), (lock))                                                                   \
     EXPORT int name(type *lock)                                                                              \
     {                                                                                                        \
-        struct ledger_locks *locks = held_record();                                                          \
-        if (LIKELY(locks != NULL))                                                                           \
-            held_pop(locks, lock, CALL_SITE);                                                                \
+        held_give(lock, CALL_SITE);                                                                          \
         return real_##name(lock);                                                                            \
     }
 
@@ -198,7 +209,7 @@ EXPORT int pthread_spin_trylock(pthread_spinlock_t *lock)
     int result = real_pthread_spin_trylock(lock);
     struct ledger_locks *locks = held_record();
     if (result == 0 && locks != NULL)
-        held_push(locks, SPINNING(lock), LEDGER_LOCK_SPIN, CALL_SITE);
+        took_by_try(locks, SPINNING(lock), LEDGER_LOCK_SPIN, CALL_SITE);
     return result;
 }
 
@@ -222,9 +233,7 @@ EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
 REAL(int, pthread_spin_unlock, (pthread_spinlock_t * lock), (lock))
 EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
 {
-    struct ledger_locks *locks = held_record();
-    if (LIKELY(locks != NULL))
-        held_pop(locks, SPINNING(lock), CALL_SITE);
+    held_give(SPINNING(lock), CALL_SITE);
     return real_pthread_spin_unlock(lock);
 }
 

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "heap.h"
 #include "held.h"
-#include "preload.h"
+#include "trace.h"
 
 EXPORT void exeunt_mark_begin(uint64_t operation);
 EXPORT void exeunt_mark_end(int status);
@@ -36,6 +36,7 @@ static void leave_record(void *record)
         return;
     exeunt_mark_end(-ECANCELED);
     heap_thread_ended();
+    trace_thread_ended();
     struct ledger_thread *own = record;
     int32_t after = held_thread_ended() ? -own->tid : 0;
     atomic_store_explicit(&own->tid, after, memory_order_release);

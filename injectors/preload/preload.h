@@ -21,7 +21,7 @@
 #define CALL_SITE           ((uintptr_t)__builtin_return_address(0))
 
 /* Bits of preload.armed: why a call of the point must be looked at. */
-enum { ARMED_BY_PLAN = 1, ARMED_BY_OTHERS = 2, ARMED_FOR_HEAP = 4 };
+enum { ARMED_BY_PLAN = 1, ARMED_BY_OTHERS = 2, ARMED_FOR_HEAP = 4, ARMED_FOR_TRACE = 8 };
 
 /* The process's state. Written before the program's threads start, then only read, except by a fork's
  * child, which has one thread. */
@@ -29,6 +29,8 @@ struct preload {
     struct ledger *ledger;          /* NULL: no ledger, nothing is noted */
     struct ledger_fd *fds;          /* its slots */
     uint32_t fd_count;              /* 0 without a ledger */
+    uint32_t fd_plain;              /* fd_count; 0 if more is to be noted of a descriptor than its slot */
+    struct trace *trace;            /* NULL: none is kept */
     uintptr_t text_start, text_end; /* of the program itself */
     uint8_t armed[PLAN_POINTS_MAX];
     bool any_armed;
@@ -36,6 +38,7 @@ struct preload {
     uint64_t point_hashes[PLAN_POINTS_MAX];
     const struct plan_rule *quick_rules[PLAN_POINTS_MAX]; /* the point's one rule, if it is a random one */
     uint64_t thresholds[PLAN_POINTS_MAX];                 /* of the quick rule */
+    _Atomic uint64_t struck; /* bit i: rule i of the plan, which persists, has been due */
 };
 extern struct preload preload;
 
@@ -103,6 +106,8 @@ struct self {
     bool resolving; /* the memory functions: what the loader allocates meanwhile is the C library's */
     bool in_heap;   /* the heap's books are being kept: a signal handler that comes in between keeps none */
     struct block_log blocks;
+    uint32_t traced_stack;                      /* of the call that is going on */
+    struct trace_frame frames[TRACE_DEPTH_MAX]; /* a stack as it is being looked at */
 };
 extern __thread struct self self __attribute__((tls_model("initial-exec")));
 
@@ -183,12 +188,9 @@ static inline struct ledger_fd *slot_of(int fd)
     return &preload.fds[fd];
 }
 
-/* Notes that the call at `site` was given descriptor `fd`. */
-static inline void fd_took(int fd, uintptr_t site)
+/* Writes into its slot that the call at `site` was given descriptor `fd`. */
+static inline void slot_take(struct ledger_fd *slot, int fd, uintptr_t site)
 {
-    struct ledger_fd *slot = slot_of(fd);
-    if (slot == NULL)
-        return;
     uint64_t before = atomic_load_explicit(&slot->holder, memory_order_relaxed);
     uint64_t generation = (before & LEDGER_FD_GENERATION_MASK) + LEDGER_FD_GENERATION_STEP;
     uint64_t holder = LEDGER_FD_OPEN | generation | self.operation;
@@ -202,16 +204,38 @@ static inline void fd_took(int fd, uintptr_t site)
         self.taken_overflow = true;
 }
 
-/* Notes that the call at `site` is about to close `fd`. Returns what the slot held, 0: nothing known. */
-static inline uint64_t fd_giving(int fd, uintptr_t site)
+/* Empties the slot. Returns what it held. */
+static inline uint64_t slot_give(struct ledger_fd *slot, uintptr_t site)
 {
-    struct ledger_fd *slot = slot_of(fd);
-    if (slot == NULL)
-        return 0;
     uint64_t before = atomic_load_explicit(&slot->holder, memory_order_relaxed);
     if (LIKELY((before & LEDGER_FD_OPEN) != 0))
         atomic_store_explicit(&slot->released_at, site, memory_order_relaxed);
     return atomic_exchange_explicit(&slot->holder, before & LEDGER_FD_GENERATION_MASK, memory_order_acq_rel);
+}
+
+/* Whether the slot of `fd` is all that is to be noted. */
+static inline bool fd_is_plain(int fd)
+{
+    return LIKELY((unsigned)fd < preload.fd_plain && self.bypass == 0);
+}
+
+/* As fd_took and fd_giving, for descriptors of which there is more to note than a slot, or nothing. */
+void fd_took_aside(int fd, uintptr_t site);
+uint64_t fd_giving_aside(int fd, uintptr_t site);
+
+/* Notes that the call at `site` was given descriptor `fd`. */
+static inline void fd_took(int fd, uintptr_t site)
+{
+    if (fd_is_plain(fd))
+        slot_take(&preload.fds[fd], fd, site);
+    else
+        fd_took_aside(fd, site);
+}
+
+/* Notes that the call at `site` is about to close `fd`. Returns what the slot held, 0: nothing known. */
+static inline uint64_t fd_giving(int fd, uintptr_t site)
+{
+    return fd_is_plain(fd) ? slot_give(&preload.fds[fd], site) : fd_giving_aside(fd, site);
 }
 
 /* Whether `held` belongs to another operation that is still going on, seen from within one. */
@@ -293,7 +317,13 @@ void modules_record(void);
 /* Arms the point if rules of the plan hold for it. */
 void point_arm(unsigned point);
 
-/* libfiu: resolves it and enables the plan's points by exact name. Before the program's threads. */
+/* Joins the process to the ledger, whose plan it follows and whose trace it keeps from now on. The process
+ * has claimed the ledger and has one thread. May be called again, by a fork's child too, when the ledger was
+ * made as new: what was noted in the process itself is forgotten. */
+void rearm(struct ledger *ledger);
+
+/* libfiu: resolves it; enables the plan's points by exact name. Before the program's threads. */
+void fiu_resolve(void);
 void fiu_attach(void);
 
 /* Opens libfiu's remote control, if the supervisor wants it: it adds a thread. */

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "trace.h"
 #include "wrap.h"
 
 /* Not every C library declares them. */
@@ -26,7 +27,10 @@ static void range_given(unsigned first, unsigned last, uintptr_t site)
             continue;
         atomic_store_explicit(&slot->released_at, site, memory_order_relaxed);
         uint64_t given = held & LEDGER_FD_GENERATION_MASK;
-        if (atomic_compare_exchange_strong(&slot->holder, &held, given) && fd_is_foreign(held))
+        if (!atomic_compare_exchange_strong(&slot->holder, &held, given))
+            continue;
+        trace_gave(TRACE_DESCRIPTOR, fd);
+        if (fd_is_foreign(held))
             fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, (int)fd, site);
     }
     errno = saved;

@@ -1,6 +1,6 @@
 /* Resources that no wrapper sees: the program itself says what it takes and gives, by a kind's name and a
  * number. One that an operation took and has at its end is a leak, as a descriptor is. */
-#include "preload.h"
+#include "trace.h"
 
 #include "base/hash.h"
 #include "exeunt/mark.h"
@@ -69,6 +69,7 @@ void exeunt_mark_took(const char *name, uint64_t id)
     if (kind < 0)
         return;
     struct ledger_resource_kind *counted = &ledger->resource_kinds[kind];
+    trace_took(TRACE_CONNECTION, hash_add(hash_text(name), id));
     raise_peak(&counted->peak, atomic_fetch_add_explicit(&counted->held, 1, memory_order_relaxed) + 1);
     for (unsigned probe = 0; probe < PROBES_MAX; probe++) {
         struct ledger_resource *resource = place(ledger, (uint32_t)kind, id, probe);
@@ -92,6 +93,7 @@ void exeunt_mark_gave(const char *name, uint64_t id)
     int kind = ledger != NULL ? kind_index(ledger, name) : -1;
     if (kind < 0)
         return;
+    trace_gave(TRACE_CONNECTION, hash_add(hash_text(name), id));
     for (unsigned probe = 0; probe < PROBES_MAX; probe++) {
         struct ledger_resource *resource = place(ledger, (uint32_t)kind, id, probe);
         uint32_t state = LEDGER_RESOURCE_HELD;

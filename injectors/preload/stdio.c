@@ -4,6 +4,7 @@
  * bytes, and, where output failed, nothing of what was waiting in the buffer. Calls that fail for another
  * reason than the device touch no stream. The descriptor of a stream is noted as any other. */
 #define __NO_INLINE__ 1 /* the headers are not to define the very functions that are wrapped */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdio_ext.h>
@@ -148,6 +149,17 @@ static inline FILE *opened(FILE *stream, uintptr_t site)
     return stream;
 }
 
+typedef FILE *opening(const char *path, const char *mode);
+
+static inline FILE *open_stream(opening *real, const char *path, const char *mode, uintptr_t site)
+{
+    bool makes = UNLIKELY(preload.trace != NULL) && mode[0] != 'r' && trace_makes(AT_FDCWD, path);
+    FILE *stream = opened(real(path, mode), site);
+    if (UNLIKELY(makes) && stream != NULL)
+        trace_made(AT_FDCWD, path);
+    return stream;
+}
+
 /* A call that makes a stream; `opens` is what it comes to if it is not due. */
 #define MAKING_STREAM(point, name, parameters, arguments, opens)                                             \
     REAL(FILE *, name, parameters, arguments)                                                                \
@@ -163,8 +175,11 @@ static inline FILE *opened(FILE *stream, uintptr_t site)
  * pclose waits for it. */
 #define OPENING_STREAM(point, name, parameters, arguments)                                                   \
     MAKING_STREAM(point, name, parameters, arguments, opened(real_##name arguments, CALL_SITE))
-OPENING_STREAM(POINT_FOPEN, fopen, (const char *path, const char *mode), (path, mode))
-OPENING_STREAM(POINT_FOPEN, fopen64, (const char *path, const char *mode), (path, mode))
+#define OPENING_FILE(name)                                                                                   \
+    MAKING_STREAM(POINT_FOPEN, name, (const char *path, const char *mode), (path, mode),                     \
+                  open_stream(real_##name, path, mode, CALL_SITE))
+OPENING_FILE(fopen)
+OPENING_FILE(fopen64)
 OPENING_STREAM(POINT_TMPFILE, tmpfile, (void), ())
 OPENING_STREAM(POINT_TMPFILE, tmpfile64, (void), ())
 OPENING_STREAM(POINT_POPEN, popen, (const char *command, const char *mode), (command, mode))
@@ -213,8 +228,11 @@ static FILE *reopen(reopening *real, const char *path, const char *mode, FILE *s
 {
     int fd = descriptor_of(stream);
     struct closing closing __attribute__((cleanup(closing_cancelled))) = closing_begin(fd, site);
+    bool makes = UNLIKELY(preload.trace != NULL) && mode[0] != 'r' && trace_makes(AT_FDCWD, path);
     FILE *result = real(path, mode, stream);
     closing.over = true;
+    if (UNLIKELY(makes) && result != NULL)
+        trace_made(AT_FDCWD, path);
     bool own = fd < 0 || ((closing.held & LEDGER_FD_OPEN) != 0 &&
                           (closing.held & LEDGER_OPERATION_MASK) == self.operation);
     if (opened(result, site) != NULL && !own)

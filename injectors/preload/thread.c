@@ -47,6 +47,8 @@ static void *begin(void *argument)
     self.spawned = start.spawned;
     if (start.ours)
         self.bypass++;
+    else if (preload.trace != NULL)
+        thread_record(); /* so that its end is noted */
     return start.work(start.argument);
 }
 

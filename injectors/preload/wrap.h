@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "preload.h"
+#include "trace.h"
 
 #define IF_DUE(point, fault) (fault_armed(point) && fault_due(point, CALL_SITE, SIZE_MAX, &(fault)))
 
@@ -98,22 +98,29 @@ static COLD __attribute__((unused)) int refused(void)
             return refused();                                                                                \
         fd_took(fd, CALL_SITE);                                                                              \
         temp_made(pattern, CALL_SITE);                                                                       \
+        trace_made(AT_FDCWD, pattern);                                                                       \
         return fd;                                                                                           \
     }
 
-/* A call after which the name `gone`, relative to `folder`, means nothing or something else. */
-#define REMOVING(point, name, parameters, arguments, folder, gone)                                           \
+/* A call after which the name `gone`, relative to `folder`, means nothing or something else; `made`, relative
+ * to `to_folder`, is its new name, NULL: it has none. */
+#define REMOVING(point, name, parameters, arguments, folder, gone, to_folder, made)                          \
     REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
         struct fault fault;                                                                                  \
         if (IF_DUE(point, fault))                                                                            \
             return failed(fault.error);                                                                      \
+        bool makes = UNLIKELY(preload.trace != NULL) && trace_makes(to_folder, made);                        \
         int result = real_##name arguments;                                                                  \
         if (UNLIKELY(result == -1))                                                                          \
             return refused();                                                                                \
         if (UNLIKELY(preload.watch_temps) && ((folder) == AT_FDCWD || (gone)[0] == '/'))                     \
             temp_gone(gone);                                                                                 \
+        if (UNLIKELY(preload.trace != NULL))                                                                 \
+            trace_removed(folder, gone);                                                                     \
+        if (UNLIKELY(makes))                                                                                 \
+            trace_made(to_folder, made);                                                                     \
         return result;                                                                                       \
     }
 

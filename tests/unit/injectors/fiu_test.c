@@ -51,7 +51,7 @@ Test(fiu, decides_as_the_plan_does_by_either_way)
         struct ledger_event event;
         uint64_t lost = 0, faults = 0;
         for (uint64_t k = 1; k <= 2000; k++) {
-            if (!plan_due(&ledger->plan, point, hash_text("app/point"), 2, k, &fault))
+            if (!plan_due(&ledger->plan, point, hash_text("app/point"), 2, k, 0, &fault))
                 continue;
             faults++;
             cr_assert(ledger_next_event(&run.ledger, &event, &lost), "%s", plans[i]);

@@ -23,7 +23,7 @@ static struct plan planned(const char *text, uint64_t seed)
 static bool due(const struct plan *plan, unsigned point, uint64_t operation, uint64_t k,
                 struct plan_fault *out)
 {
-    return plan_due(plan, point, hash_text(names[point]), operation, k, out);
+    return plan_due(plan, point, hash_text(names[point]), operation, k, 0, out);
 }
 
 /* Calls of the point that are due: the first one of each operation. */

@@ -1,0 +1,30 @@
+/* The trace of this process, if the ledger has one: what it comes past, with the stack of each call. All
+ * functions may be called at any time by any thread, do nothing without a trace and where the ledger is
+ * bypassed, keep errno, and allocate nothing. */
+#pragma once
+
+#include "preload.h"
+
+/* Begins to trace if the ledger has a trace: arms all points for it. Before the program's threads start. */
+void trace_attach(void);
+
+/* Ends it: the process is a fork's child. Async-signal-safe. */
+void trace_detach(void);
+
+/* The thread makes call `k` of the point; and that call fails. */
+void trace_call(unsigned point, uint64_t k);
+void trace_fault(unsigned point, uint64_t k);
+
+/* The call that is going on took a resource, or gives it back. */
+void trace_took(enum trace_resource resource, uint64_t id);
+void trace_gave(enum trace_resource resource, uint64_t id);
+
+/* The thread, or the process, ends. The process's end is noted once. */
+void trace_thread_ended(void);
+void trace_exiting(void);
+
+/* Files, by name relative to the folder, an open descriptor or AT_FDCWD. Whether a call that makes the file
+ * is about to make a new one; that it has; that the name means nothing any more. */
+bool trace_makes(int folder, const char *path);
+void trace_made(int folder, const char *path);
+void trace_removed(int folder, const char *path);
