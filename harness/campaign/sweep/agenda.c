@@ -150,13 +150,13 @@ int agenda_make(const struct sweep_options *options, const struct plan_points *p
 /* The coordinate's parts: who is told as the ledger names threads and operations. */
 static bool is_at(const struct call *call, const char *coordinate, const char *point)
 {
-    char who[SWEEP_COORDINATE_MAX], text[SWEEP_COORDINATE_MAX];
+    char who[SWEEP_COORDINATE_MAX], rest[SWEEP_COORDINATE_MAX];
     const char *colon = strchr(coordinate, ':');
     if (colon == NULL)
         return false;
     snprintf(who, sizeof who, "%.*s", (int)(colon - coordinate), coordinate);
-    snprintf(text, sizeof text, "%s:%s#%u", who, point, call->k);
-    return strcmp(text, coordinate) == 0 && (call->in_operation ? strtoull(who, NULL, 10) + 1 == call->who
+    snprintf(rest, sizeof rest, "%s#%u", point, call->k);
+    return strcmp(rest, colon + 1) == 0 && (call->in_operation ? strtoull(who, NULL, 10) + 1 == call->who
                                                                 : plan_who_of_path(who).path == call->who);
 }
 

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "campaign/campaign.h"
 #include "campaign/executable.h"
+#include "campaign/setup.h"
 #include "campaign/sweep/naming.h"
 #include "campaign/sweep/tally.h"
 
