@@ -36,7 +36,7 @@ enum trace_kind {
     TRACE_TOOK,         /* `resource` `id` was taken */
     TRACE_GAVE,         /* and given back, whoever took it; the id may never have been taken */
     TRACE_THREAD_ENDED, /* `path`: all its frames are gone */
-    TRACE_EXITING,      /* the process ends in order: exit, _exit or main's return, with the stack of the call */
+    TRACE_EXITING, /* the process ends in order: exit, _exit or main's return, with the stack of the call */
     TRACE_KINDS,
 };
 
