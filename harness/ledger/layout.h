@@ -248,6 +248,7 @@ struct ledger {
 
     /* Written by the supervisor before the child starts. */
     _Atomic uint32_t point_count;   /* grows by the points that the program itself turns out to have */
+    uint32_t serve;                 /* 1: the program is to be a fork server, see ledger/serve.h */
     uint32_t discover;              /* 1: points of the program's own are noted, planned or not */
     uint32_t watch_temps;           /* 1: temporary files are noted */
     char remote[LEDGER_REMOTE_MAX]; /* path of the named pipes of libfiu's remote control, less their ends; ""

@@ -22,6 +22,7 @@ struct attempt_target {
     const char *temp_folder; /* what TMPDIR names for them */
     uint64_t limit_fds;      /* 0: as found */
     bool without_server;     /* every attempt by fork and exec */
+    bool without_namespace;  /* as if a PID namespace were not permitted; then there is no server */
     const volatile int *interrupted; /* not 0: an attempt that is going on is ended */
 };
 
@@ -60,7 +61,9 @@ int attempter_open(const struct attempt_target *target, struct attempter **out, 
 bool attempter_serves(const struct attempter *attempter);
 
 /* One attempt, for at most limit_ns. Afterwards nobody of it is left, and the attempter's ledger and trace
- * tell of this attempt until the next one begins. Returns 0 or a negative errno with `error`. */
+ * tell of this attempt until the next one begins. Descriptors from 4096 on are not noted. Returns 0 or a
+ * negative errno with `error`. -EAGAIN: the server was lost while the target ran, so that nothing is known of
+ * its end: to be tried again, once the folder is as it was. */
 int attempter_try(struct attempter *attempter, const struct plan *plan, uint64_t limit_ns,
                   struct attempt_seen *out, struct error *error);
 

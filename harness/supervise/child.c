@@ -16,6 +16,8 @@
 #include "supervise/environment.h"
 #include "supervise/keeper.h"
 
+enum { LEDGER_NAME_SIZE = 48 };
+
 /* Descriptors of one start; each pair is ours and theirs. */
 enum wire {
     CHANNEL_OURS,
@@ -74,18 +76,24 @@ static struct keeper keeper_of(const struct child_options *options, const int *w
     int input = wires[INPUT] >= 0 ? wires[INPUT] : nothing;
     int output = wires[OUTPUT] >= 0 ? wires[OUTPUT] : nothing;
     int errors = wires[ERRORS] >= 0 ? wires[ERRORS] : nothing;
-    return (struct keeper){
+    struct keeper keeper = {
         .namespaced = namespaced,
+        .counts_left = options->counts_left,
         .channel = wires[CHANNEL_THEIRS],
         .ledger = options->ledger->fd,
         .program = {.path = options->path,
                     .arguments = options->arguments,
                     .environment = environment,
                     .streams = {input, output, options->keep_streams ? errors : wires[ERRORS_THEIRS]},
+                    .serve = options->serve != NULL ? *options->serve : -1,
+                    .folder = options->folder,
                     .limit_fds = options->limit_fds,
                     .start = wires[START_THEIRS],
                     .proc = wires[PROC]},
     };
+    if (options->streams != NULL)
+        memcpy(keeper.program.streams, options->streams, sizeof keeper.program.streams);
+    return keeper;
 }
 
 /* A copy of this process, as by fork, but in new namespaces, that becomes the keeper. Without a signal at
@@ -115,6 +123,9 @@ static int start_failed(const struct child_options *options, const struct start_
         [START_EXECUTE] = "",
     };
     const char *program = options->path;
+    if (report->stage == START_FOLDER)
+        return error_not_done(error, -report->value, "cannot run '%s' in the folder '%s': %s", program,
+                              options->folder, strerror(report->value));
     if (report->stage == START_LIMITS)
         return error_not_done(error, -report->value,
                               "cannot run '%s' with a limit of %" PRIu64
@@ -155,20 +166,33 @@ static int let_go(const struct child_options *options, int start, struct child *
     return start_failed(options, &report, error);
 }
 
+/* The value of LEDGER_ENVIRONMENT. In the namespace's own /proc the keeper is process 1. Filled up with
+ * blanks, since what a program finds on its stack is to stand at the same places in every run. */
+static void name_ledger(const struct ledger_view *view, bool namespaced, char name[LEDGER_NAME_SIZE])
+{
+    if (namespaced)
+        snprintf(name, LEDGER_NAME_SIZE, "/proc/1/fd/%d %llx", view->fd,
+                 (unsigned long long)view->ledger->head.nonce);
+    else
+        ledger_path(view, name, LEDGER_NAME_SIZE);
+    size_t length = strlen(name);
+    memset(name + length, ' ', LEDGER_NAME_SIZE - 1 - length);
+    name[LEDGER_NAME_SIZE - 1] = '\0';
+}
+
 /* Starts a keeper and, by it, the program. Sets *stage to where it failed; closes all wires but those of
  * the child. */
 static int start_wired(const struct child_options *options, bool namespaced, int *wires, struct child *out,
                        enum start_stage *stage, struct error *error)
 {
-    /* In the namespace's own /proc the keeper is process 1. */
-    char ledger[64];
-    if (namespaced)
-        snprintf(ledger, sizeof ledger, "/proc/1/fd/%d %llx", options->ledger->fd,
-                 (unsigned long long)options->ledger->ledger->head.nonce);
-    else
-        ledger_path(options->ledger, ledger, sizeof ledger);
+    char ledger[LEDGER_NAME_SIZE];
+    name_ledger(options->ledger, namespaced, ledger);
     struct environment environment;
-    int code = environment_make(options->preload, ledger, &environment, error);
+    int code = environment_make(&(struct environment_paths){.preload = options->preload,
+                                                            .ledger = ledger,
+                                                            .folder = options->folder,
+                                                            .temp_folder = options->temp_folder},
+                                &environment, error);
     if (code != 0)
         return code;
     struct keeper keeper = keeper_of(options, wires, namespaced, environment.variables);

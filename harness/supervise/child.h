@@ -14,15 +14,20 @@ struct child_options {
     char *const *arguments; /* as the program sees them; ends with NULL */
     const char *preload;
     const struct ledger_view *ledger;
-    uint64_t limit_fds;     /* 0: as found */
-    bool keep_streams;      /* the program has our standard streams */
-    bool without_namespace; /* contain it as if a PID namespace were not permitted */
+    uint64_t limit_fds; /* 0: as found */
+    bool keep_streams;  /* the program has our standard streams */
+    const int *streams; /* what it has instead as descriptors 0, 1 and 2; NULL: only its errors are read */
+    const char *folder; /* its working folder; NULL: ours */
+    const char *temp_folder; /* what TMPDIR names; NULL: as found */
+    const int *serve;        /* what it has as SERVE_DESCRIPTOR; NULL: nothing */
+    bool counts_left;        /* child_status tells a second time: processes that the program left */
+    bool without_namespace;  /* contain it as if a PID namespace were not permitted */
 };
 
 struct child {
     pid_t keeper;
     int channel;            /* to the keeper: readable when the program has ended */
-    int errors;             /* non-blocking end of the program's standard error; -1: kept or over */
+    int errors;             /* non-blocking end of the program's standard error; -1: kept, given or over */
     bool namespaced;        /* contained by a PID namespace */
     uint64_t started_ns;    /* CLOCK_MONOTONIC, when the program was let go */
     struct sampler sampler; /* of the program */
@@ -33,7 +38,8 @@ struct child {
  * be ended with child_end, in the thread that started it. */
 int child_start(const struct child_options *options, struct child *out, struct error *error);
 
-/* The program's wait status, once the channel is readable. False: the keeper died without telling it. */
+/* The program's wait status, once the channel is readable; if they are counted, the second time: processes
+ * that were alive LEFT_AFTER_MS after its end. False: the keeper died without telling it. */
 bool child_status(const struct child *child, int *status);
 
 /* Sends a signal to the program and its process group, if it has not ended. */

@@ -2,6 +2,7 @@
  * preload comes before others, our AddressSanitizer option after others. */
 #include "supervise/environment.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -49,27 +50,44 @@ static int check_preload(const char *preload, struct error *error)
 static bool is_changed(const struct environment *environment, const char *variable)
 {
     for (size_t i = 0; i < ENVIRONMENT_CHANGED; i++)
-        if (same_name(environment->changed[i], variable))
+        if (environment->changed[i] != NULL && same_name(environment->changed[i], variable))
             return true;
     return false;
 }
 
-int environment_make(const char *preload, const char *ledger, struct environment *out, struct error *error)
+/* Fills the variables of our making. False: no memory. */
+static bool change(const struct environment_paths *paths, struct environment *out)
 {
-    int code = check_preload(preload, error);
+    const struct {
+        const char *name, *first, *second; /* no value at all: as found */
+    } changes[] = {
+        {"LD_PRELOAD", paths->preload, current("LD_PRELOAD")},
+        {LEDGER_ENVIRONMENT, paths->ledger, ""},
+        {"ASAN_OPTIONS", current("ASAN_OPTIONS"), "verify_asan_link_order=0"},
+        {"PWD", paths->folder, ""},
+        {"TMPDIR", paths->temp_folder, ""},
+    };
+    static_assert(sizeof changes / sizeof *changes == ENVIRONMENT_CHANGED, "room for each");
+    bool made = true;
+    for (size_t i = 0; i < ENVIRONMENT_CHANGED; i++) {
+        if (changes[i].first == NULL)
+            continue;
+        out->changed[i] = joined(changes[i].name, changes[i].first, changes[i].second);
+        made &= out->changed[i] != NULL;
+    }
+    return made;
+}
+
+int environment_make(const struct environment_paths *paths, struct environment *out, struct error *error)
+{
+    int code = check_preload(paths->preload, error);
     if (code != 0)
         return code;
     size_t count = 0;
     while (environ != NULL && environ[count] != NULL)
         count++;
-    struct environment made = {
-        .variables = calloc(count + ENVIRONMENT_CHANGED + 1, sizeof *made.variables),
-        .changed = {joined("LD_PRELOAD", preload, current("LD_PRELOAD")),
-                    joined(LEDGER_ENVIRONMENT, ledger, ""),
-                    joined("ASAN_OPTIONS", current("ASAN_OPTIONS"), "verify_asan_link_order=0")},
-    };
-    if (made.variables == NULL || made.changed[0] == NULL || made.changed[1] == NULL ||
-        made.changed[2] == NULL) {
+    struct environment made = {.variables = calloc(count + ENVIRONMENT_CHANGED + 1, sizeof *made.variables)};
+    if (!change(paths, &made) || made.variables == NULL) {
         environment_clear(&made);
         return error_not_done(error, -ENOMEM, "no memory for the environment of the program");
     }
@@ -77,7 +95,9 @@ int environment_make(const char *preload, const char *ledger, struct environment
     for (size_t i = 0; i < count; i++)
         if (!is_changed(&made, environ[i]))
             made.variables[kept++] = environ[i];
-    memcpy(made.variables + kept, made.changed, sizeof made.changed);
+    for (size_t i = 0; i < ENVIRONMENT_CHANGED; i++)
+        if (made.changed[i] != NULL)
+            made.variables[kept++] = made.changed[i];
     *out = made;
     return 0;
 }

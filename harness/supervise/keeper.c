@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "supervise/orphans.h"
+#include "supervise/processes.h"
 
 /* Signals are only ever read, from a signalfd. One that the supervisor ignores would not arrive there. */
 static void block_signals(void)
@@ -67,13 +68,23 @@ static void keep_only(int one, int other)
     close_range((unsigned)high + 1, ~0U, 0);
 }
 
+/* As a wait status. */
+static int status_of(const siginfo_t *ended)
+{
+    if (ended->si_code == CLD_EXITED)
+        return W_EXITCODE(ended->si_status, 0);
+    return ended->si_status | (ended->si_code == CLD_DUMPED ? WCOREFLAG : 0);
+}
+
 /* Reaps orphans. True once the program has ended: it is not reaped yet, so its number is still its own. */
-static bool program_ended(pid_t program)
+static bool program_ended(pid_t program, int *status)
 {
     siginfo_t ended = {0};
     while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
-        if (ended.si_pid == program)
+        if (ended.si_pid == program) {
+            *status = status_of(&ended);
             return true;
+        }
         waitpid(ended.si_pid, NULL, 0);
         ended.si_pid = 0;
     }
@@ -91,14 +102,14 @@ static bool pass_signal(int channel, pid_t program)
 }
 
 /* Waits for the program's end or the supervisor's order. True: the program has ended. */
-static bool watch(const struct keeper *keeper, pid_t program)
+static bool watch(const struct keeper *keeper, pid_t program, int *status)
 {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     int signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     for (;;) {
-        if (program_ended(program))
+        if (program_ended(program, status))
             return true;
         struct pollfd polled[] = {{.fd = keeper->channel, .events = POLLIN},
                                   {.fd = signals, .events = POLLIN}};
@@ -109,6 +120,11 @@ static bool watch(const struct keeper *keeper, pid_t program)
         while (read(signals, &taken, sizeof taken) > 0)
             ;
     }
+}
+
+static void tell(int channel, int value)
+{
+    send(channel, &value, sizeof value, MSG_NOSIGNAL);
 }
 
 _Noreturn void keeper_run(const struct keeper *keeper)
@@ -124,13 +140,15 @@ _Noreturn void keeper_run(const struct keeper *keeper)
     pid_t program = start_program(keeper);
     keep_only(keeper->channel, keeper->ledger);
 
-    bool ended = watch(keeper, program);
-    if (!keeper->namespaced)
-        kill(-program, SIGKILL);
     int status;
-    if (ended && waitpid(program, &status, 0) == program)
-        send(keeper->channel, &status, sizeof status, MSG_NOSIGNAL);
-    if (!keeper->namespaced)
+    bool ended = watch(keeper, program, &status);
+    if (ended)
+        tell(keeper->channel, status);
+    if (ended && keeper->counts_left)
+        tell(keeper->channel, processes_left(processes_self(), 0, keeper->channel));
+    if (!keeper->namespaced) {
+        kill(-program, SIGKILL);
         orphans_end();
+    }
     _exit(EXIT_SUCCESS);
 }

@@ -1,7 +1,8 @@
-/* Decides what the program inherits: three descriptors, its limits, default signals, a process group of its
- * own, and nothing else of the supervisor. */
+/* Decides what the program inherits: three descriptors, its limits, its folder, default signals, a process
+ * group of its own, and nothing else of the supervisor. */
 #include "supervise/program.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -12,6 +13,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "ledger/serve.h"
 
 void program_report(int start, enum start_stage stage, int value)
 {
@@ -47,21 +50,29 @@ static void wait_for_answer(int start)
         _exit(EXIT_FAILURE); /* the supervisor is dead */
 }
 
-/* The streams may lie at 0, 1 or 2 themselves, in any order, and so may the socket: first all are moved
- * away from there. Returns the socket's new number. */
-static int take_streams(const struct program *program)
+/* A copy from `least` on. */
+static int moved(int fd, int least, int start)
 {
-    int start = fcntl(program->start, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (start < 0)
-        fail(program->start, START_DESCRIPTORS);
-    int moved[3];
-    for (int i = 0; i < 3; i++)
-        if ((moved[i] = fcntl(program->streams[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1)) < 0)
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, least);
+    if (copy < 0)
+        fail(start, START_DESCRIPTORS);
+    return copy;
+}
+
+/* The streams may lie at 0, 1 or 2 themselves, in any order, and so may the sockets: first all are moved
+ * away from there. Returns the new number of the socket `start`. */
+static int take_descriptors(const struct program *program)
+{
+    int given[] = {program->streams[0], program->streams[1], program->streams[2], program->serve};
+    int count = program->serve >= 0 ? 4 : 3;
+    static_assert(SERVE_DESCRIPTOR == STDERR_FILENO + 1, "they follow one another");
+    int start = moved(program->start, count, program->start);
+    for (int i = 0; i < count; i++)
+        given[i] = moved(given[i], count, start);
+    for (int i = 0; i < count; i++)
+        if (dup2(given[i], i) < 0)
             fail(start, START_DESCRIPTORS);
-    for (int i = 0; i < 3; i++)
-        if (dup2(moved[i], i) < 0)
-            fail(start, START_DESCRIPTORS);
-    if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+    if (close_range((unsigned)count, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
         fail(start, START_DESCRIPTORS);
     return start;
 }
@@ -73,6 +84,12 @@ static void take_limits(const struct program *program, int start)
     bool limited = program->limit_fds != 0;
     if ((limited && setrlimit(RLIMIT_NOFILE, &descriptors) != 0) || setrlimit(RLIMIT_CORE, &core) != 0)
         fail(start, START_LIMITS);
+}
+
+static void take_folder(const struct program *program, int start)
+{
+    if (program->folder != NULL && chdir(program->folder) != 0)
+        fail(start, START_FOLDER);
 }
 
 static void take_default_signals(void)
@@ -92,8 +109,9 @@ _Noreturn void program_execute(const struct program *program, pid_t keeper)
         _exit(EXIT_FAILURE); /* the keeper died before the line above */
     setpgid(0, 0);
     int number = number_in(program->proc);
-    int start = take_streams(program);
+    int start = take_descriptors(program);
     take_limits(program, start);
+    take_folder(program, start);
     program_report(start, START_READY, number);
     wait_for_answer(start);
     take_default_signals();

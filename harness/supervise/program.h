@@ -11,6 +11,7 @@ enum start_stage {
     START_FORK,
     START_DESCRIPTORS, /* standard streams, all others closed */
     START_LIMITS,
+    START_FOLDER,
     START_EXECUTE,
 };
 
@@ -26,6 +27,8 @@ struct program {
     char *const *arguments;
     char *const *environment;
     int streams[3];     /* what become its descriptors 0, 1, 2 */
+    int serve;          /* what becomes SERVE_DESCRIPTOR; -1: nothing */
+    const char *folder; /* its working folder; NULL: ours */
     uint64_t limit_fds; /* 0: as found */
     int start;          /* close-on-exec socket; the program waits for an answer to START_READY */
     int proc;           /* the supervisor's /proc, or -1 */

@@ -283,6 +283,7 @@ __attribute__((constructor)) static void attach(void)
     struct ledger *ledger = path != NULL ? map_ledger(path) : NULL;
     if (ledger == NULL)
         return;
+    serve(ledger);
     if (!claim(ledger)) {
         munmap(ledger, ledger->head.size);
         return;

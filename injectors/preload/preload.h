@@ -308,6 +308,10 @@ static inline uint64_t who(const struct self *me)
  * room, and its hash. */
 int path_below(const struct self *parent, uint32_t ordinal, uint64_t *hash);
 
+/* Becomes a fork server if the ledger says so. Returns at once if not; otherwise in the process of each run.
+ */
+void serve(const struct ledger *ledger);
+
 /* The process is a fork's child from now on: no ledger, no plan, no libfiu. Async-signal-safe. */
 void detach_in_child(void);
 
