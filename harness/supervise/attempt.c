@@ -126,11 +126,13 @@ int attempter_open(const struct attempt_target *target, struct attempter **out, 
         return error_not_done(error, -ENOMEM, "out of memory");
     attempter->target = *target;
     attempter->server.socket = attempter->server.proc = attempter->server.child.channel = -1;
-    int code = ledger_create(slots_of(target), &nothing, target->points, &attempter->ledger, error);
+    int code = ledger_create_traced(slots_of(target), &nothing, target->points, &attempter->ledger, error);
     if (code != 0) {
         free(attempter);
         return code;
     }
+    attempter->ledger.ledger->discover = target->points->open;
+    attempter->ledger.ledger->watch_temps = 1;
     if (target->without_server || target->without_namespace)
         attempter->servers_lost = SERVERS_MAX;
     else
@@ -340,28 +342,6 @@ static void finish(struct going *going)
     going->attempter->ledger.child_ended = true;
 }
 
-/* What an earlier attempt wrote is gone: its pages are given back, so that they read as zero. */
-static int reset_ledger(struct attempter *attempter, const struct plan *plan, struct error *error)
-{
-    struct ledger_view *view = &attempter->ledger;
-    struct ledger *ledger = view->ledger;
-    const struct plan_points *points = attempter->target.points;
-    struct ledger_head head = ledger->head;
-    if (fallocate(view->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, (off_t)view->size) != 0)
-        return error_not_done(error, -errno, "cannot reset the ledger: %s", strerror(errno));
-    ledger->head = head;
-    ledger->plan = *plan;
-    ledger->point_count = (uint32_t)points->count;
-    ledger->discover = points->open;
-    ledger->watch_temps = 1;
-    ledger->fds_at_rest_first = ledger->fds_at_rest_last = ledger->fds_at_exit = -1;
-    for (size_t i = 0; i < points->count; i++)
-        snprintf(ledger->points[i].name, PLAN_POINT_NAME_MAX, "%s", points->names[i]);
-    view->events_read = 0;
-    view->child_ended = false;
-    return 0;
-}
-
 /* One try by the way that is left. -EAGAIN: the server is lost; *begun if the target had been let go. */
 static int try_once(struct attempter *attempter, const struct plan *plan, uint64_t limit_ns,
                     struct attempt_seen *out, bool *begun, struct error *error)
@@ -374,7 +354,7 @@ static int try_once(struct attempter *attempter, const struct plan *plan, uint64
     *out = (struct attempt_seen){.end = ATTEMPT_EXITED};
     if (!attempter_serves(attempter) && attempter->servers_lost < SERVERS_MAX)
         start_server(attempter);
-    int code = reset_ledger(attempter, plan, error);
+    int code = ledger_reset(&attempter->ledger, plan, error);
     if (code == 0)
         code = start_with_streams(&going, error);
     going.look_ns = going.started_ns + look_first_ns;
