@@ -26,7 +26,7 @@ static struct sweep sweep_of(const struct target *target, bool mended)
     char *program = table_program(target, mended);
     struct command_result ran = command_run(
         "mkdir %s/work && cp %s/input/* %s/work && cd %s/work && %s sweep --json ../result.json "
-        "--budget 60s --modes %s --fail-on %s %s -- %s",
+        "--budget 20s --modes %s --fail-on %s %s -- %s",
         folder, SWEEP_SOURCE, folder, folder, EXEUNT,
         mended || table_near_miss(target) ? ALL_MODES : target->modes, ALL_KINDS, target->arguments, program);
     struct sweep sweep = {.status = ran.status, .err = strdup(ran.err)};
