@@ -43,10 +43,9 @@ static int serve(int listener, int clients)
 int main(void)
 {
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (listener < 0 || bind(listener, (struct sockaddr *)&name, sizeof name) != 0 ||
-        listen(listener, 8) != 0)
+    if (listener < 0 || bind(listener, (struct sockaddr *)&name, sizeof name) != 0)
         return 1;
-    int bad = serve(listener, 3);
+    int bad = listen(listener, 8) != 0 ? -1 : serve(listener, 3);
     bad |= unlink(name.sun_path);
     return (close(listener) | bad) != 0;
 }

@@ -7,7 +7,7 @@ static int load(const char *path)
 {
     char text[64];
     int failed = -1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC); /* blamed */
     if (fd < 0)
         return -1;
     if (read(fd, text, sizeof text) < 0) {

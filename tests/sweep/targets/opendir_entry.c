@@ -2,6 +2,7 @@
  * The folder's stream stays open. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <sys/stat.h>
 
 static int sum_sizes(const char *path, off_t *sum)

@@ -1,6 +1,7 @@
 /* Loads the plug-in that the build names and calls its entry point.
  * It has no defect of its own. */
 #include <dlfcn.h>
+#include <stddef.h>
 
 int main(void)
 {
