@@ -13,6 +13,7 @@ struct holding {
     size_t event;    /* that took it */
     uint32_t active; /* frames of the taking that have been active ever since */
     bool late;       /* a place was passed that steady runs pass only after the release */
+    bool crowded;    /* its context took more beside it than it ever holds at once in steady runs */
 };
 
 struct holdings {
@@ -273,8 +274,8 @@ static bool is_deeper_than_main(const struct record *record, const struct record
     return taken->path != LEDGER_PATH_MAIN || depth > record_main_depth(record, taken->stack);
 }
 
-static bool is_leak(const struct owners *owners, const struct record *record, const struct holdings *holdings,
-                    const struct holding *holding, enum leak_witness *witness)
+static bool is_leak(const struct owners *owners, const struct record *record, const struct holding *holding,
+                    enum leak_witness *witness)
 {
     const struct record_event *taken = &record->events[holding->event];
     const struct owner *owner = owner_of(owners, key_of(record, taken));
@@ -286,11 +287,25 @@ static bool is_leak(const struct owners *owners, const struct record *record, co
         *witness = LEAK_BY_FRAME;
     else if (holding->late)
         *witness = LEAK_BY_CONTEXT;
-    else if (held_of(record, holdings, owner->key) > owner->held_most)
+    else if (holding->crowded)
         *witness = LEAK_BY_NUMBER;
     else
         return false;
     return true;
+}
+
+/* Takes what the event took. If that is more than steady runs hold at once, those that were there before should
+ * have gone. */
+static int take(const struct owners *owners, const struct record *record, struct holdings *holdings,
+                size_t event)
+{
+    uint64_t key = key_of(record, &record->events[event]);
+    const struct owner *owner = owner_of(owners, key);
+    bool crowded = owner != NULL && held_of(record, holdings, key) >= owner->held_most;
+    for (size_t i = 0; crowded && i < holdings->count; i++)
+        if (key_of(record, &record->events[holdings->list[i].event]) == key)
+            holdings->list[i].crowded = true;
+    return hold(holdings, event, record->stacks[record->events[event].stack].depth);
 }
 
 /* Goes through the run; leaves what is held at its end. */
@@ -307,7 +322,7 @@ static int go_through(const struct owners *owners, const struct passed *passed, 
         struct holding *given = event->kind == TRACE_GAVE ? find(record, holdings, event) : NULL;
         if (given != NULL)
             drop(holdings, given);
-        if (event->kind == TRACE_TOOK && hold(holdings, i, record->stacks[event->stack].depth) != 0)
+        if (event->kind == TRACE_TOOK && take(owners, record, holdings, i) != 0)
             return -ENOMEM;
     }
     return 0;
@@ -322,7 +337,7 @@ int owners_judge(const struct owners *owners, const struct passed *passed, const
     size_t found = 0;
     for (size_t i = 0; leaks != NULL && i < holdings.count; i++) {
         enum leak_witness witness;
-        if (is_leak(owners, record, &holdings, &holdings.list[i], &witness))
+        if (is_leak(owners, record, &holdings.list[i], &witness))
             leaks[found++] = (struct leak){.event = holdings.list[i].event, .witness = witness};
     }
     free(holdings.list);

@@ -120,9 +120,13 @@ static int list_pass(struct agenda *agenda, const struct sweep_options *options,
     return failed;
 }
 
-static bool has_mode(const struct sweep_options *options, enum sweep_mode mode)
+/* The second fault of a pair is found by a run with the first one alone. */
+static bool has_mode(const struct sweep_options *options, const struct pass *pass)
 {
-    return (options->modes >> mode & 1) != 0;
+    unsigned modes = options->modes;
+    if ((modes >> SWEEP_PAIR & 1) != 0 && pass->firsts)
+        modes |= 1u << SWEEP_ONCE;
+    return (modes >> pass->mode & 1) != 0;
 }
 
 int agenda_make(const struct sweep_options *options, const struct plan_points *points,
@@ -138,7 +142,7 @@ int agenda_make(const struct sweep_options *options, const struct plan_points *p
     struct agenda agenda = {0};
     int failed = 0;
     for (size_t i = 0; failed == 0 && i < sizeof passes / sizeof *passes; i++)
-        if (depths[i] <= options->depth && has_mode(options, passes[i].mode))
+        if (depths[i] <= options->depth && has_mode(options, &passes[i]))
             failed = list_pass(&agenda, options, points, contexts, &passes[i]);
     if (failed != 0)
         agenda_clear(&agenda);
