@@ -89,7 +89,7 @@ Test(trace, a_context_is_the_whole_stack)
     struct stack one = stack_of(&run, &first), two = stack_of(&run, &other);
     cr_expect_eq(one.depth, two.depth);
     cr_expect_eq(one.frames[0].address, two.frames[0].address, "both in open_here");
-    cr_expect_eq(common(&one, &two), one.depth - 2, "but for open_here and its caller");
+    cr_expect_eq(common(&one, &two), one.depth - 3, "but for by_one or by_other and what it calls");
     cr_expect_eq(first.path, LEDGER_PATH_MAIN);
     cr_expect_eq(count(&run, TRACE_CALL, POINT_OPEN, TRACE_NOTHING), 3);
     cr_expect_eq(count(&run, TRACE_FAULT, -1, TRACE_NOTHING), 0);
@@ -199,8 +199,7 @@ Test(trace, each_resource_is_taken_and_given)
         unsigned took, gave;
         const char *reason;
     } rows[] = {
-        {"descriptors", TRACE_DESCRIPTOR, 6, 7,
-         "dup2 over an open one gives it; one close of what is not open"},
+        {"descriptors", TRACE_DESCRIPTOR, 6, 8, "dup2 gives its target, open or not; 99 was not open"},
         {"locks", TRACE_LOCK, 5, 5, "each kind; a try that fails takes nothing"},
         {"children", TRACE_CHILD, 1, 1, "forked and waited for"},
         {"children", TRACE_DESCRIPTOR, 0, 0, "what the child does is not this process's"},
