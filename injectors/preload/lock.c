@@ -65,13 +65,17 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
         held_put(locks, 0, lock, mode, site);                                                                \
         return 0;                                                                                            \
     }                                                                                                        \
-    static __attribute__((noinline)) int armed_##name(type *lock, uintptr_t site)                            \
+    static __attribute__((noinline)) int decided_##name(type *lock, uintptr_t site)                          \
     {                                                                                                        \
         struct fault fault;                                                                                  \
-        if (fault_due(point, site, SIZE_MAX, &fault))                                                        \
+        if (fault_decide(point, site, SIZE_MAX, &fault))                                                     \
             return fault.error;                                                                              \
-        struct ledger_locks *locks = UNLIKELY(preload.trace != NULL) ? held_record() : NULL;                 \
+        struct ledger_locks *locks = preload.trace != NULL ? held_record() : NULL;                           \
         return locks != NULL ? else_##name(locks, lock, attempt(lock), site) : take_##name(lock, site);      \
+    }                                                                                                        \
+    static __attribute__((noinline)) int armed_##name(type *lock, uintptr_t site)                            \
+    {                                                                                                        \
+        return LIKELY(fault_passed(point)) ? take_##name(lock, site) : decided_##name(lock, site);           \
     }                                                                                                        \
     EXPORT int name(type *lock)                                                                              \
     {                                                                                                        \

@@ -128,6 +128,7 @@ static bool has_no_point(const char *function)
         "_exit",
         "_Exit",
         "quick_exit",
+        "exit",
         "free",
         "pthread_mutex_unlock",
         "pthread_mutex_destroy",

@@ -11,7 +11,11 @@
 #include "campaign/symbols.h"
 #include "faults.h"
 
-static void make_ledger(const char *text, struct ledger_view *out)
+struct way {
+    bool watch_heap, traced;
+};
+
+static void make_ledger(const char *text, struct way way, struct ledger_view *out)
 {
     const char *names[FAULT_POINTS_COUNT + 1];
     for (size_t i = 0; i < FAULT_POINTS_COUNT; i++)
@@ -21,20 +25,22 @@ static void make_ledger(const char *text, struct ledger_view *out)
     struct plan plan;
     struct error error;
     int failed = plan_parse(text, &points, 1, &plan, &error);
-    plan.within_operations = 1;
-    if (failed != 0 || ledger_create(1024, &plan, &points, out, &error) != 0) {
+    plan.within_operations = !way.traced;
+    if (failed == 0)
+        failed = (way.traced ? ledger_create_traced : ledger_create)(1024, &plan, &points, out, &error);
+    if (failed != 0) {
         fprintf(stderr, "%s\n", error.text);
         abort();
     }
+    out->ledger->watch_heap = way.watch_heap;
 }
 
 static struct under_preload run_program(const char *program, const char *argument, const char *detail,
-                                        const char *plan, bool watch_heap)
+                                        const char *plan, struct way way)
 {
     struct under_preload run = {0};
     char path[64];
-    make_ledger(plan, &run.ledger);
-    run.ledger.ledger->watch_heap = watch_heap;
+    make_ledger(plan, way, &run.ledger);
     ledger_path(&run.ledger, path, sizeof path);
     fflush(NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -60,12 +66,17 @@ static struct under_preload run_program(const char *program, const char *argumen
 struct under_preload under_preload_run(const char *program, const char *argument, const char *detail,
                                        const char *plan)
 {
-    return run_program(program, argument, detail, plan, false);
+    return run_program(program, argument, detail, plan, (struct way){0});
 }
 
 struct under_preload under_preload_run_watched(const char *program, const char *argument, const char *plan)
 {
-    return run_program(program, argument, NULL, plan, true);
+    return run_program(program, argument, NULL, plan, (struct way){.watch_heap = true});
+}
+
+struct under_preload under_preload_run_traced(const char *program, const char *argument, const char *plan)
+{
+    return run_program(program, argument, NULL, plan, (struct way){.watch_heap = true, .traced = true});
 }
 
 void under_preload_end(struct under_preload *run)

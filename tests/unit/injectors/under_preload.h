@@ -16,6 +16,9 @@ struct under_preload under_preload_run(const char *program, const char *argument
 /* The same, with the heap watched. */
 struct under_preload under_preload_run_watched(const char *program, const char *argument, const char *plan);
 
+/* The same, traced, and with faults outside operations, too. */
+struct under_preload under_preload_run_traced(const char *program, const char *argument, const char *plan);
+
 void under_preload_end(struct under_preload *run);
 
 /* Events of that kind, and the next of them, read from the ledger. */
