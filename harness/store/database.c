@@ -6,19 +6,22 @@
 
 static const char another[] = "or name another file";
 
-/* What the system said, if SQLite's failure was one of a system call; otherwise `otherwise`. */
-static int system_error(const struct store *store, int otherwise)
+/* What the system said: SQLite knows it, though not of a commit. */
+static int system_error(const struct store *store)
 {
+    int last = errno;
     int said = store->db != NULL ? sqlite3_system_errno(store->db) : 0;
-    return said > 0 ? said : otherwise;
+    return said > 0 ? said : last > 0 ? last : EIO;
 }
 
+/* SQLite tries to open what it cannot make, so it does not know why that was. */
 static int cannot_open(const struct store *store, struct error *error)
 {
-    int said = system_error(store, EIO);
+    int said = system_error(store);
     if (said == ENOENT)
-        return error_not_done(error, -said, "'%s' cannot be made: its folder does not exist; make it, %s",
-                              store->path, another);
+        return error_not_done(
+            error, -said, "'%s' cannot be made: its folder does not exist, or is read-only; mend that, %s",
+            store->path, another);
     return error_not_done(error, -said, "'%s' cannot be opened: %s; make it and its folder writable, %s",
                           store->path, strerror(said), another);
 }
@@ -52,7 +55,7 @@ int database_failed(const struct store *store, int rc, struct error *error)
     case SQLITE_CANTOPEN:
         return cannot_open(store, error);
     case SQLITE_IOERR: {
-        int said = system_error(store, EIO);
+        int said = system_error(store);
         return error_not_done(error, -said, "'%s' cannot be read or written: %s; mend that, %s", store->path,
                               strerror(said), another);
     }
@@ -66,6 +69,7 @@ int database_failed(const struct store *store, int rc, struct error *error)
 
 int database_execute(struct store *store, const char *sql, struct error *error)
 {
+    errno = 0;
     int rc = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? 0 : database_failed(store, rc, error);
 }

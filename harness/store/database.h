@@ -10,7 +10,8 @@ struct store {
     char *path; /* as the user wrote it */
 };
 
-/* Says in `error` what SQLite's result code `rc` means for the store's file. Returns a negative errno. */
+/* Says in `error` what SQLite's result code `rc` means for the store's file. Returns a negative errno. errno
+ * was 0 before the call that gave it. */
 int database_failed(const struct store *store, int rc, struct error *error);
 
 /* Says in `error` that the file holds what no exeunt writes. Returns a negative errno. */

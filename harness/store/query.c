@@ -48,6 +48,7 @@ int query_step(struct query *query)
     query->next = 0;
     if (query->failed != 0)
         return query->failed;
+    errno = 0;
     int rc = sqlite3_step(query->statement);
     if (rc == SQLITE_ROW)
         return 1;

@@ -31,6 +31,7 @@ static int open_database(struct store *store, enum store_mode mode, struct error
         return error_usage(error, "'%s' cannot be read: %s; run a sweep first, or name another file",
                            store->path, strerror(errno));
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    errno = 0;
     int rc = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
         return database_failed(store, rc, error);
@@ -41,14 +42,16 @@ static int open_database(struct store *store, enum store_mode mode, struct error
     return database_execute(store, settings, error);
 }
 
-/* The busy timeout does not hold here: of two that turn a new file's log on at once, SQLite sends one away.
- */
+/* Waits by itself: of two that turn a new file's log on at once, SQLite sends one away without waiting. */
 static int turn_log_on(struct store *store, struct error *error)
 {
+    sqlite3_busy_timeout(store->db, 0);
+    errno = 0;
     int rc, waited_ms = 0;
     while ((rc = sqlite3_exec(store->db, "pragma journal_mode = wal", NULL, NULL, NULL)) == SQLITE_BUSY &&
            waited_ms < STORE_PATIENCE_MS)
         waited_ms += sqlite3_sleep(WAL_RETRY_MS);
+    sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
     return rc == SQLITE_OK ? 0 : database_failed(store, rc, error);
 }
 

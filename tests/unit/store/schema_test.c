@@ -1,0 +1,53 @@
+/* Versions: a file is brought to the newest by steps, all of them or none. */
+#include "store/schema.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "store/query.h"
+
+static const char *const steps[] = {
+    "create table a (x)",
+    "alter table a add column y; insert into a values (1, 2)",
+    "create table b (x); insert into gone values (1)",
+};
+static const struct schema first = {1, steps}, second = {2, steps}, broken = {3, steps};
+
+static uint64_t number_of(struct store *store, const char *sql)
+{
+    struct error error;
+    uint64_t number = 99;
+    EXEUNT_GUARD(query, query, query_make(store, sql, &error));
+    cr_assert_eq(query_number(&query, &number), 0, "%s", error.text);
+    return number;
+}
+
+Test(schema, steps)
+{
+    struct place place = place_make();
+    struct store store = {.path = place.path};
+    struct error error = {.text = ""};
+    cr_assert_eq(sqlite3_open(place.path, &store.db), SQLITE_OK);
+    cr_expect_eq(schema_migrate(&store, &first, &error), 0, "%s", error.text);
+    cr_expect_eq(number_of(&store, "pragma user_version"), 1);
+    cr_expect_eq(schema_check(&store, &first, &error), 0);
+    cr_expect_eq(schema_check(&store, &second, &error), -EPROTO);
+    cr_expect(strstr(error.text, "was written by an older exeunt (schema 1, this one reads 2)") != NULL, "%s",
+              error.text);
+    cr_expect_eq(schema_migrate(&store, &second, &error), 0, "%s", error.text);
+    cr_expect_eq(schema_migrate(&store, &second, &error), 0, "once is enough");
+    cr_expect_eq(number_of(&store, "pragma user_version"), 2);
+    cr_expect_eq(number_of(&store, "select count(*) from a where y = 2"), 1);
+
+    cr_expect_eq(schema_migrate(&store, &broken, &error), -EBADMSG);
+    cr_expect_eq(number_of(&store, "pragma user_version"), 2);
+    cr_expect_eq(number_of(&store, "select count(*) from sqlite_schema where name = 'b'"), 0,
+                 "nothing of it");
+    cr_expect_eq(schema_migrate(&store, &first, &error), -EPROTO);
+    cr_expect(strstr(error.text, "was written by a newer exeunt (schema 2, this one knows 1)") != NULL, "%s",
+              error.text);
+    sqlite3_close(store.db);
+    place_remove(&place);
+}
