@@ -36,8 +36,9 @@ static bool ended_in_order(const struct variant_result *variant)
 static void collect_descriptors(struct watch *watch, struct variant_result *variant)
 {
     const struct ledger *ledger = watch->ledger.ledger;
+    uint32_t used = ledger->fds_used < watch->ledger.fd_count ? ledger->fds_used : watch->ledger.fd_count;
     variant->settled = ledger->settled != 0 && ended_in_order(variant);
-    for (uint32_t fd = STDERR_FILENO + 1; variant->settled && fd < watch->ledger.fd_count; fd++) {
+    for (uint32_t fd = STDERR_FILENO + 1; variant->settled && fd < used; fd++) {
         uint64_t held = ledger->fds[fd].holder;
         if ((held & LEDGER_FD_OPEN) == 0)
             continue;

@@ -262,6 +262,7 @@ struct ledger {
     uint64_t attached_start;   /* when that process was started, as its /proc has it */
     _Atomic uint32_t points_unrecorded; /* the program's own, for which no room was left */
     _Atomic uint32_t module_count;
+    _Atomic uint32_t fds_used;           /* slots ever used: there is nothing in those from here on */
     _Atomic uint32_t thread_count;       /* records ever used */
     _Atomic uint32_t threads_unrecorded; /* threads for which no record was left */
     _Atomic int64_t fds_at_rest_first;   /* descriptors by the kernel at the first exeunt_rest, -1: never */

@@ -214,7 +214,7 @@ static bool claim(struct ledger *ledger)
         ledger->spawned[i].handle = 0;
         ledger->spawned[i].state = 0;
     }
-    for (uint32_t fd = 0; fd < ledger->head.fd_count; fd++)
+    for (uint32_t fd = 0; fd < ledger->fds_used && fd < ledger->head.fd_count; fd++)
         if (ledger->fds[fd].holder != 0)
             ledger->fds[fd].holder = 0;
     return true;

@@ -34,10 +34,26 @@ int64_t fds_count(void)
     return names;
 }
 
+/* Slots lie on pages that are not there before they are looked at: it is worth while to know where to end. */
+void slot_used_first(int fd)
+{
+    uint32_t used = preload.ledger->fds_used;
+    while (used <= (uint32_t)fd &&
+           !atomic_compare_exchange_weak(&preload.ledger->fds_used, &used, (uint32_t)fd + 1))
+        continue;
+}
+
+uint32_t slots_used(void)
+{
+    const struct ledger *ledger = preload.ledger;
+    uint32_t used = ledger != NULL ? ledger->fds_used : 0;
+    return used < preload.fd_count ? used : preload.fd_count;
+}
+
 int64_t slots_count(void)
 {
     int64_t count = 0;
-    for (uint32_t fd = 0; fd < preload.fd_count; fd++)
+    for (uint32_t fd = 0, used = slots_used(); fd < used; fd++)
         count += (atomic_load_explicit(&preload.fds[fd].holder, memory_order_relaxed) & LEDGER_FD_OPEN) != 0;
     return count;
 }

@@ -13,7 +13,7 @@ static void settle_slots(void)
     struct ledger *ledger = preload.ledger;
     if (ledger == NULL || self.bypass != 0)
         return;
-    for (uint32_t fd = 0; fd < preload.fd_count; fd++) {
+    for (uint32_t fd = 0, used = slots_used(); fd < used; fd++) {
         uint64_t held = atomic_load_explicit(&ledger->fds[fd].holder, memory_order_relaxed);
         if ((held & LEDGER_FD_OPEN) != 0 && syscall(SYS_fcntl, fd, F_GETFD) == -1)
             atomic_compare_exchange_strong(&ledger->fds[fd].holder, &held, held & LEDGER_FD_GENERATION_MASK);

@@ -114,7 +114,7 @@ static void settle(int fd, uint64_t holder, int status)
 static void settle_all(int status)
 {
     if (UNLIKELY(self.taken_overflow)) {
-        for (uint32_t fd = 0; fd < preload.fd_count; fd++) {
+        for (uint32_t fd = 0, used = slots_used(); fd < used; fd++) {
             uint64_t held = preload.ledger->fds[fd].holder;
             if ((held & LEDGER_FD_OPEN) != 0 && (held & LEDGER_OPERATION_MASK) == self.operation)
                 settle((int)fd, held, status);

@@ -188,10 +188,15 @@ static inline struct ledger_fd *slot_of(int fd)
     return &preload.fds[fd];
 }
 
+/* The slot of `fd` is about to be used for the first time. */
+void slot_used_first(int fd);
+
 /* Writes into its slot that the call at `site` was given descriptor `fd`. */
 static inline void slot_take(struct ledger_fd *slot, int fd, uintptr_t site)
 {
     uint64_t before = atomic_load_explicit(&slot->holder, memory_order_relaxed);
+    if (UNLIKELY(before == 0))
+        slot_used_first(fd);
     uint64_t generation = (before & LEDGER_FD_GENERATION_MASK) + LEDGER_FD_GENERATION_STEP;
     uint64_t holder = LEDGER_FD_OPEN | generation | self.operation;
     atomic_store_explicit(&slot->taken_at, site_of(site), memory_order_relaxed);
@@ -259,6 +264,9 @@ void judge_failed_close(int fd, uint64_t held, uintptr_t site);
  * another name. What is none is passed over. Async-signal-safe. */
 void temp_made(const char *path, uintptr_t site);
 void temp_gone(const char *path);
+
+/* Slots that can have something in them; 0 without a ledger. */
+uint32_t slots_used(void);
 
 /* Descriptors of this process: by the kernel, -1 if it does not tell; by the slots. */
 int64_t fds_count(void);
