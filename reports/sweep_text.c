@@ -6,7 +6,7 @@
 #include "plan/plan.h"
 #include "sweep.h"
 
-enum { FINDINGS_SHOWN = 20, STACK_SHOWN = 12 };
+enum { FINDINGS_SHOWN = 20 };
 
 static void write_count(const struct ink *ink, const char *name, uint64_t count, enum hue hue)
 {
@@ -105,6 +105,25 @@ static void write_tail(const struct ink *ink, const struct sweep_finding *findin
     putc('\n', ink->out);
 }
 
+static void write_stack(const struct ink *ink, const char *title, char (*frames)[RESULT_PLACE_MAX],
+                        size_t depth)
+{
+    if (depth > 0)
+        fprintf(ink->out, "      %s\n", title);
+    for (size_t i = 0; i < depth; i++) {
+        fputs("        ", ink->out);
+        ink_text(ink, frames[i]);
+        putc('\n', ink->out);
+    }
+}
+
+static void write_stacks(const struct ink *ink, const struct sweep_finding *finding)
+{
+    write_stack(ink, "taken by", finding->taking.frames, finding->taking.depth);
+    write_stack(ink, "the call that failed", finding->stack, finding->stack_depth);
+    write_stack(ink, "the end", finding->end.frames, finding->end.depth);
+}
+
 void sweep_write_finding(const struct ink *ink, const struct sweep_finding *finding, bool with_stack)
 {
     write_head(ink, finding);
@@ -118,12 +137,8 @@ void sweep_write_finding(const struct ink *ink, const struct sweep_finding *find
         ink_text(ink, finding->detail);
         putc('\n', ink->out);
     }
-    size_t shown = with_stack ? finding->stack_depth : 0;
-    for (size_t i = 0; i < shown && i < STACK_SHOWN; i++) {
-        fprintf(ink->out, "        %s", i == 0 ? "from " : "by   ");
-        ink_text(ink, finding->stack[i]);
-        putc('\n', ink->out);
-    }
+    if (with_stack)
+        write_stacks(ink, finding);
     write_tail(ink, finding);
 }
 

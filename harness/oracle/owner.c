@@ -294,8 +294,8 @@ static bool is_leak(const struct owners *owners, const struct record *record, co
     return true;
 }
 
-/* Takes what the event took. If that is more than steady runs hold at once, those that were there before should
- * have gone. */
+/* Takes what the event took. If that is more than steady runs hold at once, those that were there before
+ * should have gone. */
 static int take(const struct owners *owners, const struct record *record, struct holdings *holdings,
                 size_t event)
 {

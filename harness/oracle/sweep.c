@@ -50,10 +50,19 @@ void sweep_finding_sign(struct sweep_finding *finding)
     finding->signature = hash;
 }
 
+void sweep_finding_clear(struct sweep_finding *finding)
+{
+    free(finding->stack);
+    free(finding->taking.frames);
+    free(finding->end.frames);
+    finding->stack = NULL;
+    finding->taking = finding->end = (struct sweep_stack){0};
+}
+
 void sweep_result_clear(struct sweep_result *result)
 {
     for (size_t i = 0; i < result->finding_count; i++)
-        free(result->findings[i].stack);
+        sweep_finding_clear(&result->findings[i]);
     for (size_t i = 0; result->command != NULL && result->command[i] != NULL; i++)
         free(result->command[i]);
     free(result->findings);

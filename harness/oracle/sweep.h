@@ -59,6 +59,10 @@ struct sweep_finding {
                                      who waits for whom; "" */
     char (*stack)[RESULT_PLACE_MAX]; /* of the call that failed, innermost first; owned */
     size_t stack_depth;
+    struct sweep_stack {
+        char (*frames)[RESULT_PLACE_MAX]; /* owned */
+        size_t depth;
+    } taking, end; /* of a replay: of the taking of what was left, and of the end; not stored */
     unsigned replays, reproduced; /* runs again, and how many of them showed it */
     char suppressed[128];         /* the reason; "": it is not */
 };
@@ -90,6 +94,9 @@ struct sweep_result {
     enum exit_status exit_status;
     char sentence[512];
 };
+
+/* Frees what the finding owns. */
+void sweep_finding_clear(struct sweep_finding *finding);
 
 /* Frees what the result owns and empties it. */
 void sweep_result_clear(struct sweep_result *result);

@@ -406,7 +406,7 @@ static int fill(const char *from, uint64_t bytes_max, struct scratch *scratch, s
     scratch->folder = open(scratch->base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     int code = scratch->folder < 0 ? -errno : 0;
     if (code == 0) {
-        code = snapshot_take(from, scratch->base, bytes_max, &scratch->snapshot, error);
+        code = snapshot_take(from, without, scratch->base, bytes_max, &scratch->snapshot, error);
         if (code != 0)
             return code;
         code = undo(scratch, &none);
@@ -417,7 +417,8 @@ static int fill(const char *from, uint64_t bytes_max, struct scratch *scratch, s
     return 0;
 }
 
-int scratch_make(const char *from, uint64_t bytes_max, struct scratch **out, struct error *error)
+int scratch_make(const char *from, const char *without, uint64_t bytes_max, struct scratch **out,
+                 struct error *error)
 {
     struct scratch *scratch = calloc(1, sizeof *scratch);
     if (scratch == NULL)

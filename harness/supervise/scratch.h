@@ -22,10 +22,12 @@ struct scratch_changes {
 };
 void scratch_changes_clear(struct scratch_changes *changes);
 
-/* Copies `from` (NULL: nothing, an empty folder) into a new folder below TMPDIR. Links stay links; what is
+/* Copies `from` (NULL: nothing, an empty folder), but for the SQLite file `without` (a path relative to it,
+ * NULL: none) and what SQLite keeps beside that, into a new folder below TMPDIR. Links stay links; what is
  * neither file, folder nor link is an error, and so is more than `bytes_max` in all. Returns 0 or a negative
  * errno with `error`, which says what to do. */
-int scratch_make(const char *from, uint64_t bytes_max, struct scratch **out, struct error *error);
+int scratch_make(const char *from, const char *without, uint64_t bytes_max, struct scratch **out,
+                 struct error *error);
 
 /* Absolute path of the copy. It may be gone while a run removes it; scratch_restore brings it back. */
 const char *scratch_path(const struct scratch *scratch);

@@ -91,8 +91,21 @@ static int keep(struct snapshot *snapshot, const char *from, int folder, struct 
     return 0;
 }
 
-static int keep_folder(struct snapshot *snapshot, const char *from, int root, size_t index,
-                       struct error *error)
+/* Whether the path is that of the SQLite file, or of what stands beside it while it is open. */
+static bool is_left_out(const char *folder, const char *name, const char *without)
+{
+    char path[PATH_MAX];
+    if (without == NULL ||
+        snprintf(path, sizeof path, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", name) >= (int)sizeof path)
+        return false;
+    size_t length = strlen(without);
+    return strncmp(path, without, length) == 0 &&
+           (path[length] == '\0' || strcmp(path + length, "-wal") == 0 ||
+            strcmp(path + length, "-shm") == 0 || strcmp(path + length, "-journal") == 0);
+}
+
+static int keep_folder(struct snapshot *snapshot, const char *from, const char *without, int root,
+                       size_t index, struct error *error)
 {
     char path[PATH_MAX];
     struct names names = {0};
@@ -102,6 +115,8 @@ static int keep_folder(struct snapshot *snapshot, const char *from, int root, si
     if (code != 0)
         failed(code, from, path, error);
     for (size_t i = 0; code == 0 && i < names.count; i++) {
+        if (is_left_out(path, names.list[i], without))
+            continue;
         struct entry *entry = add(snapshot, path, names.list[i]);
         code = entry == NULL                     ? error_not_done(error, -ENOMEM, "out of memory")
                : strlen(entry->path) >= PATH_MAX ? failed(-ENAMETOOLONG, from, entry->path, error)
@@ -127,7 +142,7 @@ static int compare(const void *one, const void *other)
     return order != 0 ? order : strcmp(a->path + a->name, b->path + b->name);
 }
 
-static int keep_all(struct snapshot *snapshot, const char *from, struct error *error)
+static int keep_all(struct snapshot *snapshot, const char *from, const char *without, struct error *error)
 {
     int root = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root < 0)
@@ -135,7 +150,7 @@ static int keep_all(struct snapshot *snapshot, const char *from, struct error *e
     int code = fstat(root, &snapshot->entries[0].was) != 0 ? failed(-errno, from, "", error) : 0;
     for (size_t i = 0; code == 0 && i < snapshot->count; i++)
         if (S_ISDIR(snapshot->entries[i].was.st_mode))
-            code = keep_folder(snapshot, from, root, i, error);
+            code = keep_folder(snapshot, from, without, root, i, error);
     close(root);
     return code;
 }
@@ -164,8 +179,8 @@ static void sort(struct snapshot *snapshot)
     }
 }
 
-int snapshot_take(const char *from, const char *place, uint64_t bytes_max, struct snapshot *out,
-                  struct error *error)
+int snapshot_take(const char *from, const char *without, const char *place, uint64_t bytes_max,
+                  struct snapshot *out, struct error *error)
 {
     *out = (struct snapshot){.bytes_max = bytes_max};
     char store[PATH_MAX];
@@ -179,7 +194,7 @@ int snapshot_take(const char *from, const char *place, uint64_t bytes_max, struc
         return error_not_done(error, -ENOMEM, "out of memory");
     root->was.st_mode = S_IFDIR | S_IRWXU;
     root->was.st_mtim.tv_nsec = UTIME_NOW;
-    int code = from != NULL ? keep_all(out, from, error) : 0;
+    int code = from != NULL ? keep_all(out, from, without, error) : 0;
     if (code != 0)
         return code;
     out->entries[0].content = content_hash(-1, "", &out->entries[0].was, bytes_max);

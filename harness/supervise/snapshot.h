@@ -38,10 +38,11 @@ struct snapshot {
     uint64_t bytes_max;
 };
 
-/* Takes one of `from`, NULL: of an empty folder. The store is made in the folder `place`. Returns 0 or a
- * negative errno with `error`; to be ended with snapshot_clear in either case. */
-int snapshot_take(const char *from, const char *place, uint64_t bytes_max, struct snapshot *out,
-                  struct error *error);
+/* Takes one of `from`, NULL: of an empty folder, but for the SQLite file `without`, NULL: none. The store is
+ * made in the folder `place`. Returns 0 or a negative errno with `error`; to be ended with snapshot_clear in
+ * either case. */
+int snapshot_take(const char *from, const char *without, const char *place, uint64_t bytes_max,
+                  struct snapshot *out, struct error *error);
 
 /* The entry of that path, NULL: there is none. */
 struct entry *snapshot_find(const struct snapshot *snapshot, const char *path);

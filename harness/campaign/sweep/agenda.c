@@ -161,7 +161,7 @@ static bool is_at(const struct call *call, const char *coordinate, const char *p
     snprintf(who, sizeof who, "%.*s", (int)(colon - coordinate), coordinate);
     snprintf(rest, sizeof rest, "%s#%u", point, call->k);
     return strcmp(rest, colon + 1) == 0 && (call->in_operation ? strtoull(who, NULL, 10) + 1 == call->who
-                                                                : plan_who_of_path(who).path == call->who);
+                                                               : plan_who_of_path(who).path == call->who);
 }
 
 static const struct call *call_at(const struct plan_points *points, const struct contexts *contexts,
@@ -222,6 +222,29 @@ int agenda_add_pairs(struct agenda *agenda, const struct plan_points *points, co
             failed = add(agenda, &pair);
     }
     return failed;
+}
+
+size_t agenda_keep_second(const struct plan_points *points, const struct sweep_finding *only,
+                          struct call *calls, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((size_t)calls[i].point < points->count &&
+            is_at(&calls[i], only->faults[1].coordinate, points->names[calls[i].point])) {
+            calls[0] = calls[i];
+            return 1;
+        }
+    return 0;
+}
+
+uint64_t agenda_key(const struct plan_points *points, const struct task *task)
+{
+    uint64_t key = hash_mix(task->mode);
+    for (int i = 0; i < (task->mode == SWEEP_PAIR ? 2 : 1); i++) {
+        key = hash_add(key, hash_text(points->names[task->calls[i].point]));
+        key = hash_add(hash_add(key, task->calls[i].who), task->calls[i].k);
+        key = hash_add(key, (uint64_t)task->errors[i]);
+    }
+    return key;
 }
 
 void agenda_clear(struct agenda *agenda)

@@ -38,4 +38,11 @@ int agenda_make_only(const struct sweep_options *options, const struct plan_poin
 int agenda_add_pairs(struct agenda *agenda, const struct plan_points *points, const struct task *first,
                      const struct call *calls, size_t count);
 
+/* Keeps of the calls the one that the second fault of `only` is about. Returns how many: 0 or 1. */
+size_t agenda_keep_second(const struct plan_points *points, const struct sweep_finding *only,
+                          struct call *calls, size_t count);
+
+/* What tells the task from all others of this program. */
+uint64_t agenda_key(const struct plan_points *points, const struct task *task);
+
 void agenda_clear(struct agenda *agenda);

@@ -143,6 +143,7 @@ static int show_leaks(const struct worker *worker, const struct baseline *baseli
                             .resource = taken->resource,
                             .severity = certain ? SWEEP_HIGH : SWEEP_MEDIUM,
                             .taken_at = faulting_site(record, taken->stack),
+                            .taken_by = taken->stack,
                             .id = taken->id},
              site_place(record, taken->stack));
     }

@@ -13,6 +13,7 @@ struct shown {
     enum trace_resource resource;
     enum sweep_severity severity;
     uint64_t taken_at; /* address in this run; 0: does not apply */
+    uint32_t taken_by; /* stack of the record; 0: not known */
     uint64_t id;       /* of the resource */
     uint64_t key;      /* the same for the same thing in every run of this sweep */
 };

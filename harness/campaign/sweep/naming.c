@@ -38,17 +38,39 @@ static void write_fault(const struct worker *worker, const struct symbols *symbo
 }
 
 static int write_stack(const struct symbols *symbols, const struct record *record, uint32_t stack,
-                       struct sweep_finding *out)
+                       struct sweep_stack *out)
 {
     const struct record_stack *of = &record->stacks[stack];
     size_t depth = of->depth < SWEEP_STACK_MAX ? of->depth : SWEEP_STACK_MAX;
-    out->stack = calloc(depth + 1, sizeof *out->stack);
-    if (out->stack == NULL)
+    out->frames = calloc(depth + 1, sizeof *out->frames);
+    if (out->frames == NULL)
         return -ENOMEM;
-    out->stack_depth = depth;
+    out->depth = depth;
     for (size_t i = 0; i < depth; i++)
-        symbols_frame(symbols, record->frames[of->first + i].address, out->stack[i], sizeof out->stack[i]);
+        symbols_frame(symbols, record->frames[of->first + i].address, out->frames[i], sizeof out->frames[i]);
     return 0;
+}
+
+/* Of the event by which the process said that it would end. */
+static uint32_t end_stack(const struct record *record)
+{
+    for (size_t i = record->event_count; i-- > 0;)
+        if (record->events[i].kind == TRACE_EXITING)
+            return record->events[i].stack;
+    return 0;
+}
+
+static int write_stacks(const struct symbols *symbols, const struct record *record, uint32_t fault,
+                        uint32_t taking, struct sweep_finding *out)
+{
+    struct sweep_stack stack;
+    int failed = write_stack(symbols, record, fault, &stack);
+    if (failed != 0)
+        return failed;
+    out->stack = stack.frames;
+    out->stack_depth = stack.depth;
+    failed = write_stack(symbols, record, taking, &out->taking);
+    return failed == 0 ? write_stack(symbols, record, end_stack(record), &out->end) : failed;
 }
 
 /* The last line of the stream, without its end. */
@@ -129,10 +151,12 @@ int naming_write(const struct worker *worker, const struct baseline *baseline, c
         write_fault(worker, symbols, record, &faulting->faults[i], task->errors[i], &finding.faults[i]);
     symbols_name(symbols, shown->taken_at, finding.taken_at, sizeof finding.taken_at);
     write_detail(worker, baseline, faulting, shown, finding.detail, sizeof finding.detail);
-    int failed = write_stack(symbols, record, faulting->faults[faults - 1].stack, &finding);
+    int failed = write_stacks(symbols, record, faulting->faults[faults - 1].stack, shown->taken_by, &finding);
     symbols_close(symbols);
-    if (failed != 0)
+    if (failed != 0) {
+        sweep_finding_clear(&finding);
         return error_not_done(error, failed, "no memory for a finding");
+    }
     sweep_finding_sign(&finding);
     *out = finding;
     return 0;

@@ -45,6 +45,29 @@ static bool time_is_over(const struct sweep *sweep)
            (options->budget_ns != 0 && clock_now_ns() - sweep->started_ns >= options->budget_ns);
 }
 
+static bool wants_pairs(const struct sweep *sweep, const struct task *task)
+{
+    const struct sweep_options *options = sweep->options;
+    return task->mode == SWEEP_ONCE && (options->only != NULL ? options->only->mode == SWEEP_PAIR
+                                                              : (options->modes >> SWEEP_PAIR & 1) != 0);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const uint64_t *first = a, *second = b;
+    return *first < *second ? -1 : *first > *second;
+}
+
+/* A first fault whose pairs may still be missing is tried again all the same. */
+static bool was_done(const struct sweep *sweep, const struct task *task)
+{
+    const struct sweep_options *options = sweep->options;
+    if (options->done_count == 0 || wants_pairs(sweep, task))
+        return false;
+    uint64_t key = agenda_key(&sweep->points, task);
+    return bsearch(&key, options->done, options->done_count, sizeof key, by_value) != NULL;
+}
+
 /* Next task, under the lock. False: there is none, and nobody will add any. */
 static bool next_task(struct sweep *sweep, struct task *out)
 {
@@ -53,6 +76,8 @@ static bool next_task(struct sweep *sweep, struct task *out)
             return false;
         if (sweep->agenda.next < sweep->agenda.count) {
             *out = sweep->agenda.tasks[sweep->agenda.next++];
+            if (was_done(sweep, out))
+                continue;
             sweep->busy++;
             return true;
         }
@@ -70,12 +95,6 @@ static void fail(struct sweep *sweep, int code, const struct error *error)
     }
 }
 
-static bool wants_pairs(const struct sweep *sweep, const struct task *task)
-{
-    return task->mode == SWEEP_ONCE && (sweep->options->modes >> SWEEP_PAIR & 1) != 0 &&
-           sweep->options->only == NULL;
-}
-
 /* Calls that only this fault leads to are second faults. */
 static int add_pairs(struct sweep *sweep, const struct task *task, const struct faulting *faulting)
 {
@@ -86,7 +105,9 @@ static int add_pairs(struct sweep *sweep, const struct task *task, const struct 
     int failed = contexts_after_fault(&faulting->sight.record, &sweep->baseline.contexts, &calls, &count);
     if (failed != 0)
         return failed;
-    failed = agenda_add_pairs(&sweep->agenda, sweep->site.points, task, calls, count);
+    if (sweep->options->only != NULL)
+        count = agenda_keep_second(&sweep->points, sweep->options->only, calls, count);
+    failed = agenda_add_pairs(&sweep->agenda, &sweep->points, task, calls, count);
     free(calls);
     return failed;
 }
@@ -138,8 +159,12 @@ static int add_findings(struct sweep *sweep, struct novelty *novelties, size_t c
     for (size_t i = 0; failed == 0 && i < count; i++) {
         struct sweep_finding *added;
         failed = tally_add(&sweep->tally, &novelties[i], &added, error);
-        if (failed == 0 && added != NULL && sweep->options->found != NULL)
+        if (failed != 0 || added == NULL)
+            continue;
+        if (sweep->options->found != NULL)
             sweep->options->found(sweep->options->context, added);
+        if (added->id == 0)
+            added->id = sweep->tally.finding_count;
     }
     return failed;
 }
@@ -174,6 +199,9 @@ static int do_task(struct sweep *sweep, struct worker *worker, const struct task
         if (failed == 0 && add_pairs(sweep, task, &faulting) != 0)
             failed = error_not_done(error, -ENOMEM, "no memory for the faults that are still to be tried");
         tally_run(&sweep->tally, task, faulting.outcome);
+        if (sweep->options->tried != NULL)
+            sweep->options->tried(sweep->options->context, agenda_key(&sweep->points, task),
+                                  faulting.outcome);
         show_progress(sweep);
         pthread_mutex_unlock(&sweep->lock);
     }

@@ -24,21 +24,28 @@ struct sweep_options {
     char *const *program; /* its command line, ends with NULL */
     const char *points;   /* names and wildcards, separated by commas; NULL: all */
     enum sweep_depth depth;
-    bool all_errnos;    /* also those that blame the caller */
-    unsigned modes;     /* bit i: enum sweep_mode i */
-    unsigned jobs;      /* runs at a time */
-    uint64_t budget_ns; /* 0: until all is done */
-    uint64_t limit_fds; /* 0: as found */
-    uint64_t hang_ns;   /* 0: derived from the steady runs */
-    uint64_t copy_max;  /* bytes of the working folder that may be copied */
-    bool in_place;      /* the program works in the folder itself: nothing is copied or undone */
+    bool all_errnos;     /* also those that blame the caller */
+    unsigned modes;      /* bit i: enum sweep_mode i */
+    unsigned jobs;       /* runs at a time */
+    uint64_t budget_ns;  /* 0: until all is done */
+    uint64_t limit_fds;  /* 0: as found */
+    uint64_t hang_ns;    /* 0: derived from the steady runs */
+    uint64_t copy_max;   /* bytes of the working folder that may be copied */
+    const char *without; /* SQLite file in the working folder that is not copied; NULL: none */
+    bool in_place;       /* the program works in the folder itself: nothing is copied or undone */
     bool without_server;
-    const struct sweep_finding *only; /* not NULL: no sweep, but its faults again and again */
-    unsigned again;                   /* how often each new finding is tried again */
+    const struct sweep_finding *only; /* not NULL: no sweep, but its faults */
+    const uint64_t *done;             /* sorted keys of faults that were tried before, and are not again */
+    size_t done_count;
+    unsigned again; /* how often each new finding is tried again */
     const volatile int *interrupted;
     void (*progress)(void *context, const struct sweep_progress *progress); /* may be NULL; from one thread
                                                                                at a time */
-    void (*found)(void *context, struct sweep_finding *finding); /* at once; may be NULL; as progress */
+    /* At once; may set the finding's id, which otherwise is its number in this sweep; may be NULL; as
+     * progress. */
+    void (*found)(void *context, struct sweep_finding *finding);
+    /* A fault was tried; as progress. */
+    void (*tried)(void *context, uint64_t key, enum sweep_kind outcome);
     void *context;
 };
 

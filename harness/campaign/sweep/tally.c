@@ -71,17 +71,16 @@ int tally_add(struct tally *tally, struct novelty *novelty, struct sweep_finding
     struct sweep_finding *known = same_signature(tally, novelty->finding.signature, &key->finding);
     *out = NULL;
     if (known != NULL) {
-        free(novelty->finding.stack);
+        sweep_finding_clear(&novelty->finding);
         return 0;
     }
     struct sweep_finding *findings = realloc(tally->findings, (tally->finding_count + 1) * sizeof *findings);
     if (findings == NULL) {
-        free(novelty->finding.stack);
+        sweep_finding_clear(&novelty->finding);
         return no_memory(error);
     }
     tally->findings = findings;
     findings[tally->finding_count] = novelty->finding;
-    findings[tally->finding_count].id = tally->finding_count + 1;
     key->finding = tally->finding_count;
     *out = &findings[tally->finding_count++];
     return 0;
@@ -145,7 +144,7 @@ int tally_fill(struct tally *tally, struct sweep_result *out, struct error *erro
 void tally_clear(struct tally *tally)
 {
     for (size_t i = 0; i < tally->finding_count; i++)
-        free(tally->findings[i].stack);
+        sweep_finding_clear(&tally->findings[i]);
     free(tally->findings);
     free(tally->keys);
     free(tally->points);

@@ -14,9 +14,9 @@ int worker_open(const struct worker_site *site, struct worker *out, struct error
     char unheard[1];
     int failed = 0;
     if (!options->in_place)
-        failed = scratch_make(site->folder, options->copy_max, &worker.folder, error);
+        failed = scratch_make(site->folder, options->without, options->copy_max, &worker.folder, error);
     if (failed == 0)
-        failed = scratch_make(NULL, 0, &worker.temps, error);
+        failed = scratch_make(NULL, NULL, 0, &worker.temps, error);
     const struct attempt_target target = {
         .path = site->path,
         .arguments = options->program,
