@@ -24,6 +24,8 @@ struct report {
     int (*write)(const struct result *result, const struct report_options *options, FILE *out);
     /* The same of a sweep. */
     int (*write_sweep)(const struct sweep_result *result, const struct report_options *options, FILE *out);
+    /* One finding of a sweep, with its stacks; NULL: the report has no form for that. */
+    int (*write_finding)(const struct sweep_finding *finding, const struct report_options *options, FILE *out);
 };
 
 #define REPORT(symbol)                                                                                       \

@@ -96,9 +96,20 @@ static int write_sweep(const struct sweep_result *result, const struct report_op
     return errno != 0 ? -errno : -EIO;
 }
 
+static int write_finding(const struct sweep_finding *finding, const struct report_options *options, FILE *out)
+{
+    struct ink ink = ink_of(out, options->color, options->columns);
+    errno = 0;
+    sweep_write_finding(&ink, finding, true);
+    if (fflush(out) == 0 && !ferror(out))
+        return 0;
+    return errno != 0 ? -errno : -EIO;
+}
+
 REPORT(terminal) = {
     .name = "terminal",
     .summary = "verdict, table, chart and findings for people",
     .write = write_terminal,
     .write_sweep = write_sweep,
+    .write_finding = write_finding,
 };

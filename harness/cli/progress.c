@@ -85,9 +85,8 @@ struct progress progress_start(bool wanted)
     return (struct progress){.live = wanted && redraws && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO)};
 }
 
-void progress_show(void *context, const struct campaign_progress *now)
+static void draw(struct progress *progress, const char *line)
 {
-    struct progress *progress = context;
     uint64_t now_ns = clock_now_ns();
     if (!progress->live || now_ns < progress->next_ns)
         return;
@@ -95,11 +94,23 @@ void progress_show(void *context, const struct campaign_progress *now)
 
     struct winsize window;
     bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1;
-    char line[LINE_MAX_BYTES];
-    progress_line(now, line, sizeof line);
     /* A line that wraps could not be drawn over. */
     fprintf(stderr, "\r%.*s\033[K", (known ? window.ws_col : COLUMNS_FALLBACK) - 1, line);
     fflush(stderr);
+}
+
+void progress_show(void *context, const struct campaign_progress *now)
+{
+    char line[LINE_MAX_BYTES];
+    draw(context, progress_line(now, line, sizeof line));
+}
+
+void progress_show_sweep(struct progress *progress, const struct sweep_progress *now)
+{
+    char line[LINE_MAX_BYTES], runs[INK_NUMBER_MAX], planned[INK_NUMBER_MAX], findings[INK_NUMBER_MAX];
+    snprintf(line, sizeof line, "%s of %s runs, %s findings", ink_number(runs, now->runs),
+             ink_number(planned, now->planned), ink_number(findings, now->findings));
+    draw(progress, line);
 }
 
 void progress_clear(const struct progress *progress)

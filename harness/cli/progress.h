@@ -1,6 +1,8 @@
 /* The live line: one line on the terminal, drawn anew while a campaign runs. */
 #pragma once
 
+#include "campaign/sweep/sweep.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +18,9 @@ struct progress progress_start(bool wanted);
 
 /* For campaign_options.progress; `progress` is a struct progress. Draws at most ten times a second. */
 void progress_show(void *progress, const struct campaign_progress *now);
+
+/* The same of a sweep. */
+void progress_show_sweep(struct progress *progress, const struct sweep_progress *now);
 
 /* Removes the line. */
 void progress_clear(const struct progress *progress);

@@ -1,56 +1,107 @@
 /* `exeunt sweep`: every reachable fault point of a program failed once. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "arguments.h"
 #include "command.h"
+#include "keeping.h"
 #include "looks.h"
 #include "output.h"
-#include "report.h"
+#include "progress.h"
 #include "signals.h"
+#include "suppressing.h"
 #include "sweep_options.h"
+#include "sweep_report.h"
 
-static int deliver(const struct sweep_result *result, const struct sweep_command *command,
-                   struct output *json, struct error *error)
+/* What the campaign's callbacks need. */
+struct going {
+    struct progress progress;
+    struct keeping keeping;
+};
+
+static void show_progress(void *context, const struct sweep_progress *now)
 {
-    int rc = 0;
-    if (json->typed != NULL) {
-        rc = output_open(json, error);
-        struct report_options looks = rc == 0 ? looks_of(json->stream) : (struct report_options){0};
-        if (rc == 0)
-            rc = output_finish(json, report_named("json")->write_sweep(result, &looks, json->stream), error);
-    }
-    if (rc != 0 || command->quiet)
+    struct going *going = context;
+    progress_show_sweep(&going->progress, now);
+}
+
+static void found(void *context, struct sweep_finding *finding)
+{
+    struct going *going = context;
+    keeping_found(&going->keeping, finding);
+}
+
+static void tried(void *context, uint64_t key, enum sweep_kind outcome)
+{
+    struct going *going = context;
+    keeping_tried(&going->keeping, key, outcome);
+}
+
+static int run(struct sweep_command *command, struct going *going, struct sweep_result *out,
+               struct error *error)
+{
+    going->progress = progress_start(!command->quiet);
+    command->sweep.progress = show_progress;
+    command->sweep.found = found;
+    command->sweep.tried = tried;
+    command->sweep.context = going;
+    command->sweep.interrupted = signals_catch();
+    int rc = campaign_sweep(&command->sweep, out, error);
+    signals_release();
+    progress_clear(&going->progress);
+    return rc;
+}
+
+/* Findings are judged and kept as what they are known to be: suppressed or not. */
+static int conclude(const struct sweep_command *command, struct keeping *keeping,
+                    struct suppressions *suppressions, struct sweep_result *result, struct error *error)
+{
+    suppressing_apply(suppressions, result);
+    int rc = keeping_finish(keeping, result, error);
+    if (rc != 0)
         return rc;
-    FILE *out = command->json != NULL && strcmp(command->json, "-") == 0 ? stderr : stdout;
-    struct report_options looks = looks_of(out);
-    rc = report_named("terminal")->write_sweep(result, &looks, out);
-    return rc == 0 ? 0 : error_not_done(error, rc, "cannot write the report: %s", strerror(-rc));
+    suppressing_apply(suppressions, result);
+    sweep_judge(result, command->fail_on);
+    return 0;
+}
+
+static int sweep(struct sweep_command *command, struct suppressions *suppressions, struct output *json,
+                 struct error *error)
+{
+    struct going going;
+    struct sweep_result result;
+    int rc = keeping_begin(command, &going.keeping, error);
+    if (rc != 0)
+        return rc;
+    rc = run(command, &going, &result, error);
+    if (rc == 0) {
+        rc = conclude(command, &going.keeping, suppressions, &result, error);
+        int delivered = sweep_report(&result, command, json, rc == 0 ? error : &(struct error){0});
+        if (rc == 0)
+            rc = delivered != 0 ? delivered : (int)result.exit_status;
+        suppressing_remark(suppressions);
+        sweep_result_clear(&result);
+    }
+    keeping_end(&going.keeping);
+    return rc;
 }
 
 int command_sweep(int argc, char **argv, struct error *error)
 {
     struct sweep_command command;
+    struct suppressions suppressions = {0};
     struct output json;
-    struct sweep_result result;
     int rc = sweep_options_parse(argc, argv, &command, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
-    rc = output_prepare(&json, command.json, error);
+    rc = suppressing_read(command.suppress, &suppressions, error);
     if (rc != 0)
         return rc;
-    command.sweep.interrupted = signals_catch();
-    rc = campaign_sweep(&command.sweep, &result, error);
-    signals_release();
-    if (rc != 0) {
+    rc = output_prepare(&json, command.json, error);
+    if (rc == 0) {
+        rc = sweep(&command, &suppressions, &json, error);
         if (json.stream != NULL)
             fclose(json.stream);
-        return rc;
     }
-    sweep_judge(&result, command.fail_on);
-    rc = deliver(&result, &command, &json, error);
-    int status = (int)result.exit_status;
-    sweep_result_clear(&result);
-    return rc != 0 ? rc : status;
+    suppressions_clear(&suppressions);
+    return rc;
 }

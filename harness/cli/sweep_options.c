@@ -203,6 +203,29 @@ static unsigned processors(void)
     return count < 1 ? 1 : count > SWEEP_JOBS_MAX ? SWEEP_JOBS_MAX : (unsigned)count;
 }
 
+/* As they would be typed: a replay, and a sweep that goes on, read them again. */
+static void write_text(struct sweep_command *command)
+{
+    const struct sweep_options *sweep = &command->sweep;
+    char modes[64] = "";
+    for (unsigned i = 0; mode_name(i) != NULL; i++)
+        if ((sweep->modes >> i & 1) != 0)
+            snprintf(modes + strlen(modes), sizeof modes - strlen(modes), "%s%s", modes[0] != '\0' ? "," : "",
+                     mode_name(i));
+    int length = snprintf(command->text, sizeof command->text, "--depth=%s\n--errnos=%s\n--modes=%s\n",
+                          depth_name(sweep->depth), errnos_name(sweep->all_errnos), modes);
+    char *end = command->text + length;
+    size_t left = sizeof command->text - (size_t)length;
+    if (sweep->points != NULL)
+        length = snprintf(end, left, "--points=%s\n", sweep->points);
+    if (sweep->limit_fds != 0)
+        snprintf(command->text + strlen(command->text), sizeof command->text - strlen(command->text),
+                 "--limit-fds=%llu\n", (unsigned long long)sweep->limit_fds);
+    if (sweep->in_place)
+        snprintf(command->text + strlen(command->text), sizeof command->text - strlen(command->text),
+                 "--in-place\n");
+}
+
 int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct error *error)
 {
     static const struct arguments arguments = {
@@ -229,6 +252,7 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
         return error_usage(error, "say what to sweep: exeunt sweep [OPTION...] -- PROGRAM [ARGUMENT...]");
     if (command.sweep.in_place)
         command.sweep.jobs = 1;
+    write_text(&command);
     *out = command;
     return 0;
 }

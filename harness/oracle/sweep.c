@@ -50,6 +50,15 @@ void sweep_finding_sign(struct sweep_finding *finding)
     finding->signature = hash;
 }
 
+enum sweep_kind sweep_commonest(const struct sweep_result *result)
+{
+    enum sweep_kind commonest = SWEEP_DETECTED;
+    for (enum sweep_kind kind = 0; kind < SWEEP_OUTCOMES; kind++)
+        if (result->outcomes[kind] > result->outcomes[commonest])
+            commonest = kind;
+    return commonest;
+}
+
 void sweep_finding_clear(struct sweep_finding *finding)
 {
     free(finding->stack);

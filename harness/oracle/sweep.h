@@ -106,6 +106,9 @@ const char *sweep_kind_name(enum sweep_kind kind);
 const char *sweep_mode_name(enum sweep_mode mode);
 const char *sweep_severity_name(enum sweep_severity severity);
 
+/* What became of most runs. */
+enum sweep_kind sweep_commonest(const struct sweep_result *result);
+
 /* Sets the signature: of kind, resource, places and point; the same in every run. */
 void sweep_finding_sign(struct sweep_finding *finding);
 

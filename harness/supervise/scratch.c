@@ -398,7 +398,8 @@ int scratch_restore(struct scratch *scratch, struct scratch_changes *out, struct
 }
 
 /* Fills the base, which is there. */
-static int fill(const char *from, uint64_t bytes_max, struct scratch *scratch, struct error *error)
+static int fill(const char *from, const char *without, uint64_t bytes_max, struct scratch *scratch,
+                struct error *error)
 {
     static const struct names none;
     if (snprintf(scratch->path, sizeof scratch->path, "%s/" COPY_NAME, scratch->base) >= PATH_MAX)
@@ -426,7 +427,7 @@ int scratch_make(const char *from, const char *without, uint64_t bytes_max, stru
     scratch->folder = scratch->snapshot.store = -1;
     int code = folder_make(scratch->base, error);
     if (code == 0)
-        code = fill(from, bytes_max, scratch, error);
+        code = fill(from, without, bytes_max, scratch, error);
     if (code != 0) {
         char unheard[1];
         scratch_remove(scratch, unheard, sizeof unheard);

@@ -1,0 +1,171 @@
+/* `exeunt replay`: one finding shown again, with its stacks. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "base/text.h"
+#include "command.h"
+#include "looks.h"
+#include "plan/plan.h"
+#include "report.h"
+#include "signals.h"
+#include "store/store.h"
+#include "sweep_options.h"
+
+enum { OPTION_RESULTS = 256 };
+
+enum { TIMES = 3, WORDS_MAX = 16 };
+
+static const struct argp_option known_options[] = {
+    {"results", OPTION_RESULTS, "FILE", 0, "Where results are kept (default " STORE_FILE ")", 1},
+    {0},
+};
+
+struct replay {
+    const char *what; /* a finding's number, or a coordinate */
+    const char *results;
+    char *const *program;
+    struct sweep_finding finding;
+    struct store_run run;
+};
+
+static int take(void *into, int key, const char *typed, struct error *error)
+{
+    struct replay *replay = into;
+    if (key == OPTION_RESULTS)
+        replay->results = typed;
+    if (key != ARGP_KEY_ARG)
+        return 0;
+    if (replay->what != NULL)
+        return error_usage(error, "unexpected argument '%.64s' after '%.64s'", typed, replay->what);
+    replay->what = typed;
+    return 0;
+}
+
+static int load(struct replay *replay, uint64_t id, struct error *error)
+{
+    struct store *store;
+    int rc = store_open(replay->results, STORE_READ, &store, error);
+    if (rc != 0)
+        return rc;
+    rc = store_load_finding(store, id, &replay->finding, &replay->run, error);
+    store_close(store);
+    if (rc != 0)
+        return rc;
+    replay->program = replay->run.command;
+    if (chdir(replay->run.environment.folder) != 0)
+        return error_not_done(error, -errno, "cannot go to the folder '%s' that finding %llu was made in: %s",
+                              replay->run.environment.folder, (unsigned long long)id, strerror(errno));
+    return 0;
+}
+
+/* A coordinate, "0:posix/io/oc/open#3", perhaps with a '+' for "from there on", and an errno behind a colon.
+ */
+static int read_coordinate(struct replay *replay, struct error *error)
+{
+    struct sweep_fault *fault = &replay->finding.faults[0];
+    const char *point = strchr(replay->what, ':'), *number = strrchr(replay->what, '#');
+    if (point == NULL || number == NULL || number < point)
+        return error_usage(error,
+                           "'%.80s' is neither a finding's number nor a coordinate as in "
+                           "0:posix/io/oc/open#3",
+                           replay->what);
+    const char *kind = strchr(number, ':');
+    size_t length = kind != NULL ? (size_t)(kind - replay->what) : strlen(replay->what);
+    bool persistent = length > 0 && replay->what[length - 1] == '+';
+    snprintf(fault->coordinate, sizeof fault->coordinate, "%.*s", (int)(length - persistent), replay->what);
+    snprintf(fault->point, sizeof fault->point, "%.*s", (int)(number - point - 1), point + 1);
+    replay->finding.mode = persistent ? SWEEP_PERSISTENT : SWEEP_ONCE;
+    fault->error = kind != NULL ? plan_errno_value(kind + 1) : 0;
+    if (kind != NULL && fault->error == 0)
+        return error_usage(error, "no errno is named '%.40s'", kind + 1);
+    if (replay->program == NULL)
+        return error_usage(error,
+                           "say what to replay the coordinate with: exeunt replay COORDINATE -- PROGRAM");
+    return 0;
+}
+
+/* The options of the sweep that made the finding. */
+static int options_of(const struct replay *replay, struct sweep_command *command, struct error *error)
+{
+    char *text = strdup(replay->run.options != NULL ? replay->run.options : ""), *rest = text;
+    char *words[WORDS_MAX + 3] = {(char *)(uintptr_t) "replay"};
+    int count = 1;
+    if (text == NULL)
+        return error_not_done(error, -ENOMEM, "out of memory");
+    for (char *word; count < WORDS_MAX && (word = strsep(&rest, "\n")) != NULL;)
+        if (word[0] != '\0')
+            words[count++] = word;
+    words[count++] = (char *)(uintptr_t) "--";
+    words[count++] = replay->program[0];
+    int rc = sweep_options_parse(count, words, command, error);
+    command->sweep.points = NULL; /* the text's; a replay has its point */
+    free(text);
+    return rc;
+}
+
+static int show(const struct sweep_result *result, const struct replay *replay, struct error *error)
+{
+    struct report_options looks = looks_of(stdout);
+    if (result->finding_count == 0)
+        printf("Nothing of the kind: %s came, and nothing broke; its outcome was %s.\n",
+               replay->finding.faults[0].coordinate,
+               result->runs > 0 ? sweep_kind_name(sweep_commonest(result)) : "unknown, it was not reached");
+    for (size_t i = 0; i < result->finding_count; i++) {
+        int rc = report_named("terminal")->write_finding(&result->findings[i], &looks, stdout);
+        if (rc != 0)
+            return error_not_done(error, rc, "cannot write to standard output: %s", strerror(-rc));
+    }
+    return result->finding_count == 0 ? EXIT_AS_EXPECTED : EXIT_GUARANTEE_BROKEN;
+}
+
+static int run(struct replay *replay, struct error *error)
+{
+    struct sweep_command command;
+    struct sweep_result result;
+    int rc = options_of(replay, &command, error);
+    if (rc != 0)
+        return rc;
+    command.sweep.program = replay->program;
+    command.sweep.only = &replay->finding;
+    command.sweep.again = TIMES - 1;
+    command.sweep.jobs = 1;
+    command.sweep.without = replay->results;
+    command.sweep.interrupted = signals_catch();
+    rc = campaign_sweep(&command.sweep, &result, error);
+    signals_release();
+    if (rc != 0)
+        return rc;
+    rc = show(&result, replay, error);
+    sweep_result_clear(&result);
+    return rc;
+}
+
+int command_replay(int argc, char **argv, struct error *error)
+{
+    static const struct arguments arguments = {"replay", "FINDING\nCOORDINATE -- PROGRAM [ARGUMENT...]",
+                                               "Make a finding of a sweep again, and show it with the stacks "
+                                               "of the taking, of the call that failed and of "
+                                               "the end. Exit status 1: it came again; 0: it did not.",
+                                               known_options, take};
+    struct replay replay = {.results = STORE_FILE};
+    int own = arguments_before_program(argc, argv, &replay.program);
+    int rc = arguments_parse(&arguments, own < 0 ? argc - 1 : own, argv, &replay, error);
+    if (rc != 0)
+        return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
+    uint64_t id;
+    if (replay.what == NULL)
+        rc = error_usage(error, "say what to replay: the number of a finding, or a coordinate -- PROGRAM");
+    else if (text_number(replay.what, 1, INT64_MAX, &id) == 0)
+        rc = load(&replay, id, error);
+    else
+        rc = read_coordinate(&replay, error);
+    if (rc == 0)
+        rc = run(&replay, error);
+    sweep_finding_clear(&replay.finding);
+    store_run_clear(&replay.run);
+    return rc;
+}
