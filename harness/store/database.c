@@ -74,7 +74,7 @@ int database_execute(struct store *store, const char *sql, struct error *error)
     return rc == SQLITE_OK ? 0 : database_failed(store, rc, error);
 }
 
-struct store *transaction_begin(struct store *store, struct error *error)
+struct store *store_transaction_begin(struct store *store, struct error *error)
 {
     int failed = database_execute(store, "begin immediate", error);
     if (failed == 0)
@@ -83,7 +83,7 @@ struct store *transaction_begin(struct store *store, struct error *error)
     return NULL;
 }
 
-int transaction_commit(struct store *store, struct error *error)
+int store_transaction_commit(struct store *store, struct error *error)
 {
     return database_execute(store, "commit", error);
 }

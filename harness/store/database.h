@@ -22,7 +22,7 @@ int database_execute(struct store *store, const char *sql, struct error *error);
 
 /* A transaction that may write: rolled back unless it is committed. NULL: it was not begun, with errno and
  * `error` set. */
-struct store *transaction_begin(struct store *store, struct error *error);
-int transaction_commit(struct store *store, struct error *error);
+struct store *store_transaction_begin(struct store *store, struct error *error);
+int store_transaction_commit(struct store *store, struct error *error);
 int transaction_release(struct store *store);
 EXEUNT_DEFINE_GUARD(transaction, struct store *, NULL, transaction_release);

@@ -7,7 +7,7 @@
 int store_mark_done(struct store *store, uint64_t run, const struct store_done *done, size_t count,
                     struct error *error)
 {
-    EXEUNT_GUARD(transaction, transaction, transaction_begin(store, error));
+    EXEUNT_GUARD(transaction, transaction, store_transaction_begin(store, error));
     if (transaction == NULL)
         return -errno;
     EXEUNT_GUARD(query, mark, query_make(store, "insert or replace into done values (?, ?, ?)", error));
@@ -18,7 +18,7 @@ int store_mark_done(struct store *store, uint64_t run, const struct store_done *
         query_put_text(&mark, sweep_kind_name(done[i].outcome));
         failed = query_run(&mark);
     }
-    return failed != 0 ? failed : transaction_commit(store, error);
+    return failed != 0 ? failed : store_transaction_commit(store, error);
 }
 
 static int add_key(struct query *query, struct store_keys *keys, size_t *room)

@@ -109,7 +109,7 @@ static int save_frames(struct store *store, uint64_t id, const struct sweep_find
 
 int store_save_finding(struct store *store, uint64_t run, struct sweep_finding *finding, struct error *error)
 {
-    EXEUNT_GUARD(transaction, transaction, transaction_begin(store, error));
+    EXEUNT_GUARD(transaction, transaction, store_transaction_begin(store, error));
     if (transaction == NULL)
         return -errno;
     uint64_t id = 0;
@@ -119,7 +119,7 @@ int store_save_finding(struct store *store, uint64_t run, struct sweep_finding *
     if (failed == 0)
         failed = save_frames(store, id, finding, error);
     if (failed == 0)
-        failed = transaction_commit(store, error);
+        failed = store_transaction_commit(store, error);
     if (failed == 0)
         finding->id = id;
     return failed;
@@ -195,7 +195,7 @@ int store_finish_sweep(struct store *store, uint64_t run, struct sweep_result *s
         if (failed != 0)
             return failed;
     }
-    EXEUNT_GUARD(transaction, transaction, transaction_begin(store, error));
+    EXEUNT_GUARD(transaction, transaction, store_transaction_begin(store, error));
     if (transaction == NULL)
         return -errno;
     int failed = save_totals(store, run, sweep, error);
@@ -205,5 +205,5 @@ int store_finish_sweep(struct store *store, uint64_t run, struct sweep_result *s
         failed = save_points(store, run, sweep, error);
     if (failed == 0)
         failed = complete(store, run, sweep, error);
-    return failed != 0 ? failed : transaction_commit(store, error);
+    return failed != 0 ? failed : store_transaction_commit(store, error);
 }

@@ -47,7 +47,7 @@ static int version_of(struct store *store, const struct schema *known, uint64_t 
 /* Within a transaction, so that of several at once one does it and the others see it done. */
 static int migrate(struct store *store, const struct schema *to, struct error *error)
 {
-    EXEUNT_GUARD(transaction, transaction, transaction_begin(store, error));
+    EXEUNT_GUARD(transaction, transaction, store_transaction_begin(store, error));
     if (transaction == NULL)
         return -errno;
     uint64_t version = 0;
@@ -60,7 +60,7 @@ static int migrate(struct store *store, const struct schema *to, struct error *e
     snprintf(sql, sizeof sql, "pragma application_id = %d; pragma user_version = %zu", APPLICATION_ID,
              to->version);
     failed = database_execute(store, sql, error);
-    return failed != 0 ? failed : transaction_commit(store, error);
+    return failed != 0 ? failed : store_transaction_commit(store, error);
 }
 
 int schema_migrate(struct store *store, const struct schema *to, struct error *error)
