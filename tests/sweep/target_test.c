@@ -57,8 +57,8 @@ static bool ended(const struct target *target, const char *what, const struct ou
 {
     if (strcmp(outcome->ended, way) == 0 && (outcome->status == 0 || table_near_miss(target)))
         return true;
-    fprintf(stderr, "%s, %s: it ended as '%s', not '%s'; status %d\n", target->name, what, outcome->ended,
-            way, outcome->status);
+    fprintf(stderr, "%s, %s: it ended as '%s' with status %d, where '%s' with 0 is right\n", target->name,
+            what, outcome->ended, outcome->status, way);
     return false;
 }
 
