@@ -29,7 +29,7 @@ static void write_plan(const char *fault, char *plan, size_t size)
 
 static struct outcome outcome_of(const struct target *target, bool mended, const char *fault)
 {
-    char *folder = scratch_make(), *program = table_program(target, mended), options[512], plan[256];
+    char *program = table_program(target, mended), *folder = scratch_make(), options[512], plan[256];
     struct command_result copied = command_run("cp %s/input/* %s", SWEEP_SOURCE, folder);
     command_free(&copied);
     if (chdir(folder) != 0)
