@@ -22,8 +22,8 @@ struct sweep {
 /* Sweeps in a copy of the input; the result stands beside it. */
 static struct sweep sweep_of(const struct target *target, bool mended)
 {
-    char *folder = scratch_make();
     char *program = table_program(target, mended);
+    char *folder = scratch_make();
     struct command_result ran = command_run(
         "mkdir %s/work && cp %s/input/* %s/work && cd %s/work && %s sweep --json ../result.json "
         "--budget 20s --modes %s --fail-on %s %s -- %s",

@@ -29,7 +29,7 @@ static void write_plan(const char *fault, char *plan, size_t size)
 
 static struct outcome outcome_of(const struct target *target, bool mended, const char *fault)
 {
-    char *folder = scratch_make(), *program = table_program(target, mended), options[512], plan[256];
+    char *program = table_program(target, mended), *folder = scratch_make(), options[512], plan[256];
     struct command_result copied = command_run("cp %s/input/* %s", SWEEP_SOURCE, folder);
     command_free(&copied);
     if (chdir(folder) != 0)
@@ -57,8 +57,8 @@ static bool ended(const struct target *target, const char *what, const struct ou
 {
     if (strcmp(outcome->ended, way) == 0 && (outcome->status == 0 || table_near_miss(target)))
         return true;
-    fprintf(stderr, "%s, %s: it ended as '%s', not '%s'; status %d\n", target->name, what, outcome->ended,
-            way, outcome->status);
+    fprintf(stderr, "%s, %s: it ended as '%s' with status %d, where '%s' with 0 is right\n", target->name,
+            what, outcome->ended, outcome->status, way);
     return false;
 }
 
