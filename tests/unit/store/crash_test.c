@@ -149,7 +149,7 @@ Test(crash, killed_at_any_write_it_leaves_what_was_saved)
 
 Test(crash, writers_at_once_lose_nothing)
 {
-    enum { WRITERS = 4, EACH = 25 };
+    enum { WRITERS = 4, EACH = 25, ALL = WRITERS * EACH };
     struct place place = place_make();
     int told[2];
     cr_assert_eq(pipe(told), 0);
@@ -162,16 +162,16 @@ Test(crash, writers_at_once_lose_nothing)
         cr_assert_eq(waitpid(writers[i], &status, 0), writers[i]);
         cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
     }
-    bool seen[WRITERS * EACH + 1] = {false};
+    bool seen[ALL + 1] = {false};
     struct store *store = place_open(&place);
     int count = 0;
     for (uint64_t id; read(told[0], &id, sizeof id) == sizeof id; count++) {
-        cr_assert(id >= 1 && id <= WRITERS * EACH && !seen[id], "%d", (int)id);
+        cr_assert(id >= 1 && id <= ALL && !seen[id], "%d", (int)id);
         seen[id] = true;
         expect_found(store, id);
     }
-    cr_expect_eq(count, WRITERS * EACH);
-    cr_expect_eq(count_findings(store), WRITERS * EACH);
+    cr_expect_eq(count, ALL);
+    cr_expect_eq(count_findings(store), ALL);
     cr_assert_eq(store_close(store), 0);
     expect_whole(place.path);
     close(told[0]);
