@@ -102,8 +102,10 @@ static int add_run(struct query *query, struct store_runs *runs)
     if (list == NULL)
         return database_failed(query->store, SQLITE_NOMEM, query->error);
     runs->list = list;
-    int failed = run_take(query, &list[runs->count]);
-    runs->count += failed == 0;
+    struct store_run run = {.id = 0};
+    int failed = run_take(query, &run);
+    if (failed == 0)
+        list[runs->count++] = run;
     return failed;
 }
 

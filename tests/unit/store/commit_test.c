@@ -32,6 +32,7 @@ Test(commit, is_what_git_says)
         {"true", "/.", false, "no repository"},
         {"mkdir .git && printf 'ref: ../secret\\n' >.git/HEAD && printf 'no commit\\n' >secret", "/.", false,
          "what HEAD names is no commit"},
+        {"mkdir .git && echo abc123 >.git/HEAD", "/.", false, "a number that is cut off"},
         {"printf 'gitdir: /nowhere\\n' >.git", "/.", false, "the repository is gone"},
         {"true", "/gone", false, "no such file"},
     };

@@ -67,16 +67,37 @@ static void expect_whole(const char *path)
     sqlite3_close(db);
 }
 
-/* Expects the finding with all that belongs to it. */
-static void expect_saved(struct store *store, uint64_t id)
+/* A finding has all that belongs to it or is not there. Returns how many there are. */
+static size_t count_findings(struct store *store)
+{
+    struct store_runs runs;
+    struct error error = {.text = ""};
+    size_t count = 0;
+    cr_assert_eq(store_list_runs(store, &runs, &error), 0, "%s", error.text);
+    for (size_t i = 0; i < runs.count; i++) {
+        struct sweep_result sweep;
+        struct store_run run;
+        cr_assert_eq(store_load_sweep(store, runs.list[i].id, &sweep, &run, &error), 0, "%s", error.text);
+        for (size_t j = 0; j < sweep.finding_count; j++) {
+            const struct sweep_finding *finding = &sweep.findings[j];
+            bool even = finding->signature % 2 == 0;
+            cr_expect_eq(finding->stack_depth, even ? SWEEP_STACK_MAX : 1);
+            cr_expect_str_eq(finding->faults[1].point, even ? "" : "posix/io/oc/close");
+        }
+        count += sweep.finding_count;
+        sweep_result_clear(&sweep);
+        store_run_clear(&run);
+    }
+    store_runs_clear(&runs);
+    return count;
+}
+
+static void expect_found(struct store *store, uint64_t id)
 {
     struct sweep_finding finding;
     struct store_run run;
     struct error error;
     cr_assert_eq(store_load_finding(store, id, &finding, &run, &error), 0, "%s", error.text);
-    bool even = finding.signature % 2 == 0;
-    cr_expect_eq(finding.stack_depth, even ? SWEEP_STACK_MAX : 1);
-    cr_expect_str_eq(finding.faults[1].point, even ? "" : "posix/io/oc/close");
     free(finding.stack);
     store_run_clear(&run);
 }
@@ -89,7 +110,7 @@ static bool dies_well(int write_to_die_of)
     cr_assert_eq(pipe(told), 0);
     fatal = write_to_die_of;
     written = 0;
-    pid_t child = start_writer(&place, told, 5);
+    pid_t child = start_writer(&place, told, 2);
     close(told[1]);
     cr_assert_eq(waitpid(child, &status, 0), child);
     bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
@@ -99,9 +120,12 @@ static bool dies_well(int write_to_die_of)
     expect_whole(place.path);
     fatal = 0;
     struct store *store = place_open(&place);
-    for (uint64_t id; read(told[0], &id, sizeof id) == sizeof id;)
-        expect_saved(store, id);
-    begin_example(store);
+    size_t saved = 0;
+    for (uint64_t id; read(told[0], &id, sizeof id) == sizeof id; saved++)
+        expect_found(store, id);
+    size_t found = count_findings(store);
+    cr_expect(found == saved || found == saved + 1, "write %d: %zu, of %zu", write_to_die_of, found, saved);
+    begin_example(store); /* and it goes on */
     cr_assert_eq(store_close(store), 0);
     close(told[0]);
     place_remove(&place);
@@ -111,6 +135,8 @@ static bool dies_well(int write_to_die_of)
 Test(crash, killed_at_any_write_it_leaves_what_was_saved)
 {
     static const char *const names[] = {"pwrite", "pwrite64"};
+    if (access("/dev/shm", W_OK) == 0) /* a kill does not ask for a disk, and this is faster */
+        setenv("TMPDIR", "/dev/shm", 1);
     sqlite3_initialize();
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -118,12 +144,12 @@ Test(crash, killed_at_any_write_it_leaves_what_was_saved)
     int deaths = 0;
     while (dies_well(deaths + 1))
         deaths++;
-    cr_expect_gt(deaths, 50, "%d", deaths);
+    cr_expect_gt(deaths, 40, "%d", deaths);
 }
 
 Test(crash, writers_at_once_lose_nothing)
 {
-    enum { WRITERS = 4, EACH = 25 };
+    enum { WRITERS = 4, EACH = 25, ALL = WRITERS * EACH };
     struct place place = place_make();
     int told[2];
     cr_assert_eq(pipe(told), 0);
@@ -136,15 +162,16 @@ Test(crash, writers_at_once_lose_nothing)
         cr_assert_eq(waitpid(writers[i], &status, 0), writers[i]);
         cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
     }
-    bool seen[WRITERS * EACH + 1] = {false};
+    bool seen[ALL + 1] = {false};
     struct store *store = place_open(&place);
     int count = 0;
     for (uint64_t id; read(told[0], &id, sizeof id) == sizeof id; count++) {
-        cr_assert(id >= 1 && id <= WRITERS * EACH && !seen[id], "%d", (int)id);
+        cr_assert(id >= 1 && id <= ALL && !seen[id], "%d", (int)id);
         seen[id] = true;
-        expect_saved(store, id);
+        expect_found(store, id);
     }
-    cr_expect_eq(count, WRITERS * EACH);
+    cr_expect_eq(count, ALL);
+    cr_expect_eq(count_findings(store), ALL);
     cr_assert_eq(store_close(store), 0);
     expect_whole(place.path);
     close(told[0]);
