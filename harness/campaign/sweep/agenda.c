@@ -157,7 +157,7 @@ static bool is_at(const struct call *call, const char *coordinate, const char *p
     snprintf(who, sizeof who, "%.*s", (int)(colon - coordinate), coordinate);
     snprintf(rest, sizeof rest, "%s#%u", point, call->k);
     return strcmp(rest, colon + 1) == 0 && (call->in_operation ? strtoull(who, NULL, 10) + 1 == call->who
-                                                                : plan_who_of_path(who).path == call->who);
+                                                               : plan_who_of_path(who).path == call->who);
 }
 
 static const struct call *call_at(const struct plan_points *points, const struct contexts *contexts,
