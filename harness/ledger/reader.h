@@ -67,7 +67,8 @@ void ledger_totals(const struct ledger_view *view, struct ledger_totals *out);
  * child overwrote before they were read are added to *lost. Point and kind are within range. */
 bool ledger_next_event(struct ledger_view *view, struct ledger_event *out, uint64_t *lost);
 
-/* Module number `index`, 0 the program itself, copied to *out with a path that ends. False if there is none. */
+/* Module number `index`, 0 the program itself, copied to *out with a path that ends. False if there is none.
+ */
 bool ledger_module_at(const struct ledger_view *view, uint32_t index, struct ledger_module *out);
 
 /* The module whose text, or any part of which, holds `address`, copied to *out with a path that ends. False

@@ -25,7 +25,8 @@ static bool in_window(const struct plan_rule *rule, uint64_t k)
 
 static bool is_about(const struct plan_rule *rule, uint64_t who)
 {
-    return !plan_is_at(rule) || who == rule->who.operation || who == rule->who.path;
+    bool is_meant = who != 0 && (who == rule->who.operation || who == rule->who.path);
+    return !plan_is_at(rule) || is_meant;
 }
 
 bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint64_t who, uint64_t k,

@@ -297,6 +297,7 @@ static int parse_call(struct token text, const struct plan_points *points, struc
                              pattern);
     if (failed == 0)
         failed = parse_pattern(pattern, points, plan, rule, error);
+    rest = trimmed(rest.start, rest.start + rest.length);
     if (failed == 0 && rest.length > 0)
         failed = copy(rest, call, error);
     if (failed != 0)

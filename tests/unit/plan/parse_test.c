@@ -162,6 +162,23 @@ Test(parse, refuses)
         {"*;;*", "plan", "missing", "no rule between two semicolons"},
         {"*:EIO,", "plan", "missing", "a comma at the end of the errnos"},
         {"posix/io/oc/open,", "plan", "missing", "a comma at the end of the points"},
+        {"posix/io/oc/open#3", "'posix/io/oc/open#3'", "0:POINT#3", "a coordinate of nobody"},
+        {"posix/io/oc/open#3:EIO", "'posix/io/oc/open#3'", "17:POINT#3", "nobody, with an errno"},
+        {"1.2:posix/io/oc/open#3", "'1.2'", "0.1:POINT#3", "a path that does not begin with the main thread"},
+        {"0.:posix/io/oc/open#3", "'0.'", "0.1:POINT#3", "a path without its end"},
+        {"0.0:posix/io/oc/open#3", "'0.0'", "0.1:POINT#3", "threads count from 1"},
+        {"0.1x:posix/io/oc/open#3", "'0.1x'", "0.1:POINT#3", "letters after the path"},
+        {"1099511627775:posix/io/oc/open#3", "'1099511627775'", "operation", "more than there can be"},
+        {"0:posix/io/oc/opne#3", "'posix/io/oc/opne'", "did you mean 'posix/io/oc/open'", "a misspelt point"},
+        {"0:posix/io/oc/*#3", "'posix/io/oc/*'", "just one", "a wildcard"},
+        {"0:posix/io/oc/open,posix/io/rw/read#3", "'posix/io/oc/open,posix/io/rw/read'", "just one", "two"},
+        {"0:posix/io/oc/open", "'posix/io/oc/open'", "posix/io/oc/open#3+", "no call"},
+        {"0:posix/io/oc/open#", "'posix/io/oc/open#'", "posix/io/oc/open#3+", "no number"},
+        {"0:posix/io/oc/open#0", "'posix/io/oc/open#0'", "#3", "calls count from 1"},
+        {"0:posix/io/oc/open#3+2", "'posix/io/oc/open#3+2'", "#3+", "a step"},
+        {"0:posix/io/oc/open#3:EOI", "'EOI'", "did you mean 'EIO'", "a misspelt errno"},
+        {"0:posix/io/oc/open#3:", "plan", "missing", "no kind after the colon"},
+        {"0:posix/io/oc/open#3@3", "'0:posix/io/oc/open#3'", "leave out '@'", "said twice which call"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct plan plan = {.seed = 4711};
