@@ -37,7 +37,8 @@ static void report(enum serve_stage stage, int value)
     send(SERVE_DESCRIPTOR, &report, sizeof report, MSG_NOSIGNAL);
 }
 
-/* Names in a folder of /proc, -1 if it cannot be read. Without memory from the heap, which is the program's. */
+/* Names in a folder of /proc, -1 if it cannot be read. Without memory from the heap, which is the program's.
+ */
 static int count_names(const char *path)
 {
     union {
