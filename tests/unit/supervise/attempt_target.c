@@ -62,9 +62,9 @@ static int ignore_terms(const char *none)
     stay();
 }
 
-static int lock_up(const char *none)
+static int lock_up(const char *unused)
 {
-    (void)none;
+    (void)unused;
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     pthread_mutex_lock(&mutex);
     pthread_mutex_lock(&mutex);
@@ -192,18 +192,27 @@ static int tell_environment(const char *none)
 }
 
 /* Tells whoever listens at that path that it is there, by a socket that says who it is. */
-static void show(const char *path)
+static int show(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     need(connect(fd, (struct sockaddr *)&address, sizeof address) == 0, path);
+    return fd;
 }
 
 static int be_seen(const char *path)
 {
     show(path);
     stay();
+}
+
+/* Then waits for a word before it does harm to itself. */
+static int lock_up_when_told(const char *path)
+{
+    char byte;
+    need(recv(show(path), &byte, 1, 0) == 1, "recv");
+    return lock_up(path);
 }
 
 /* One after the other, each in a session of its own, all holding the socket. */
@@ -255,6 +264,7 @@ int main(int count, char **arguments)
         {"open", open_first},
         {"environment", tell_environment},
         {"be-seen", be_seen},
+        {"lock-up-when-told", lock_up_when_told},
         {"change-files", change_files},
     };
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
