@@ -244,13 +244,20 @@ static bool locked_up(struct going *going)
     return true;
 }
 
+/* The server is gone, or does not answer. Then nobody knows whether the target was late or its server was. */
+static void lose(struct going *going)
+{
+    going->known &= going->stage == ENDED || going->seen->end == ATTEMPT_INTERRUPTED;
+    going->stage = LOST;
+}
+
 /* Ends what is not to go on. */
 static void judge(struct going *going, uint64_t now_ns)
 {
     const volatile int *interrupted = going->attempter->target.interrupted;
     if (going->stage != RUNNING) {
         if (now_ns >= going->answer_end_ns)
-            going->stage = LOST;
+            lose(going);
     } else if (interrupted != NULL && *interrupted != 0) {
         stop(going, ATTEMPT_INTERRUPTED);
     } else if (now_ns >= going->limit_end_ns) {
@@ -286,7 +293,7 @@ static void take_report(struct going *going)
 {
     struct serve_report report;
     if (!(going->server != NULL ? server_report(going->server, &report) : keeper_report(going, &report))) {
-        going->stage = LOST;
+        lose(going);
         return;
     }
     switch (report.stage) {

@@ -77,11 +77,13 @@ static int keep(struct snapshot *snapshot, const char *from, int folder, struct 
         return error_not_done(error, -EINVAL,
                               "cannot copy '%s/%s': it is neither file, folder nor link; move it elsewhere",
                               from, entry->path);
-    if (type == S_IFREG && (uint64_t)entry->was.st_size > snapshot->bytes_max - (uint64_t)snapshot->store_end)
+    uint64_t size = type == S_IFREG ? (uint64_t)entry->was.st_size : 0;
+    if (size > snapshot->bytes_max - snapshot->bytes)
         return error_not_done(error, -EFBIG,
                               "the folder '%s' has more than %" PRIu64
                               " MiB in it, too much to copy for each run; choose a smaller one",
                               from, snapshot->bytes_max >> 20);
+    snapshot->bytes += size;
     int code = type == S_IFREG   ? store_file(snapshot, folder, entry)
                : type == S_IFLNK ? store_link(folder, entry)
                                  : 0;

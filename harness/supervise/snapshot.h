@@ -35,7 +35,7 @@ struct snapshot {
     struct entry *entries; /* owned */
     int store;
     off_t store_end;
-    uint64_t bytes_max;
+    uint64_t bytes, bytes_max; /* of all files */
 };
 
 /* Takes one of `from`, NULL: of an empty folder, but for the SQLite file `without`, NULL: none. The store is

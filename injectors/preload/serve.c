@@ -37,7 +37,8 @@ static void report(enum serve_stage stage, int value)
     send(SERVE_DESCRIPTOR, &report, sizeof report, MSG_NOSIGNAL);
 }
 
-/* Names in a folder of /proc, -1 if it cannot be read. Without memory from the heap, which is the program's. */
+/* Names in a folder of /proc, -1 if it cannot be read. Without memory from the heap, which is the program's.
+ */
 static int count_names(const char *path)
 {
     union {
@@ -58,11 +59,46 @@ static int count_names(const char *path)
     return count;
 }
 
+/* Mappings that can be written to and are shared with other processes, -1 if they cannot be read. */
+static int count_shared(void)
+{
+    enum { PERMISSIONS = 1, WRITE = 1, SHARED = 3 }; /* number of the field, places in it */
+    char text[4096];
+    int count = 0, field = 0, place = 0;
+    bool writable = false;
+    int maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    ssize_t length = -1;
+    while (maps >= 0 && (length = read(maps, text, sizeof text)) > 0)
+        for (ssize_t i = 0; i < length; i++) {
+            if (field == PERMISSIONS && place == WRITE)
+                writable = text[i] == 'w';
+            count += field == PERMISSIONS && place == SHARED && writable && text[i] == 's';
+            place = text[i] == ' ' || text[i] == '\n' ? 0 : place + 1;
+            field = text[i] == '\n' ? 0 : field + (text[i] == ' ');
+        }
+    if (maps >= 0)
+        close(maps);
+    return length < 0 ? -1 : count;
+}
+
+/* Whether the end of a run will be told to us. */
+static bool reaps(void)
+{
+    struct sigaction action;
+    sigaction(SIGCHLD, NULL, &action);
+    return action.sa_handler != SIG_IGN && (action.sa_flags & SA_NOCLDWAIT) == 0;
+}
+
 /* What the libraries' constructors have made so far would be common to all runs. */
 static bool is_safe(void)
 {
-    enum { DESCRIPTORS = SERVE_DESCRIPTOR + 1 + 1 /* the listing's own */ };
-    return count_names("/proc/self/task") == 1 && count_names("/proc/self/fd") == DESCRIPTORS;
+    enum {
+        THREADS = 1,
+        DESCRIPTORS = SERVE_DESCRIPTOR + 1 + 1 /* the listing's own */,
+        SHARED = 1 /* the ledger */
+    };
+    return count_names("/proc/self/task") == THREADS && count_names("/proc/self/fd") == DESCRIPTORS &&
+           count_shared() == SHARED && reaps();
 }
 
 /* Receives an order. False: the supervisor hangs up, or it makes no sense. */
