@@ -23,16 +23,20 @@
 /* Bits of preload.armed: why a call of the point must be looked at. */
 enum { ARMED_BY_PLAN = 1, ARMED_BY_OTHERS = 2, ARMED_FOR_HEAP = 4 };
 
-/* The process's state. Written before the program's threads start, then only read, except by a fork's
- * child, which has one thread. */
+/* Pages of their own: at least as large as any machine has them. */
+enum { PRELOAD_PAGE = 65536 };
+
+/* The process's state. Written before the program's threads start, then only read. The kernel empties it in
+ * every child that gets a copy of the memory, also in one that the program made past all wrappers. */
 struct preload {
-    struct ledger *ledger;          /* NULL: no ledger, nothing is noted */
-    struct ledger_fd *fds;          /* its slots */
-    uint32_t fd_count;              /* 0 without a ledger */
-    uintptr_t text_start, text_end; /* of the program itself */
+    _Alignas(PRELOAD_PAGE) struct ledger *ledger; /* NULL: no ledger, nothing is noted */
+    struct ledger_fd *fds;                        /* its slots */
+    uint32_t fd_count;                            /* 0 without a ledger */
+    uintptr_t text_start, text_end;               /* of the program itself */
     uint8_t armed[PLAN_POINTS_MAX];
     bool any_armed;
-    bool watch_temps; /* temporary files are noted */
+    bool watch_temps;    /* temporary files are noted */
+    uintptr_t lock_mask; /* all bits: a thread's locks are noted */
     uint64_t point_hashes[PLAN_POINTS_MAX];
     const struct plan_rule *quick_rules[PLAN_POINTS_MAX]; /* the point's one rule, if it is a random one */
     uint64_t thresholds[PLAN_POINTS_MAX];                 /* of the quick rule */
@@ -283,9 +287,6 @@ static inline uint64_t who(const struct self *me)
 /* A new spawn path below that of the calling thread. Returns its index, LEDGER_PATH_UNKNOWN if there is no
  * room, and its hash. */
 int path_below(const struct self *parent, uint32_t ordinal, uint64_t *hash);
-
-/* The process is a fork's child from now on: no ledger, no plan, no libfiu. Async-signal-safe. */
-void detach_in_child(void);
 
 /* Puts the modules that are mapped now into the ledger. */
 void modules_record(void);
