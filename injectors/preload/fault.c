@@ -21,9 +21,10 @@ static void cancel(void)
 {
     int type;
     pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
-    self.bypass++;
-    pthread_cancel(pthread_self());
-    self.bypass--;
+    {
+        BYPASSING;
+        pthread_cancel(pthread_self());
+    }
     pthread_setcanceltype(type, NULL);
 }
 
@@ -105,17 +106,17 @@ static bool deliver_planned(unsigned point, const struct plan_fault *planned, si
 }
 
 /* `planned` is NULL for what the plan does not fail. A thread that is cancelled asynchronously ends before or
- * behind all this. */
+ * behind all this, and signals come there. */
 static bool deliver(unsigned point, uint64_t k, uintptr_t site, const struct plan_fault *planned,
                     size_t movable, struct fault *out)
 {
-    int cancellation = cancellation_off();
+    struct undisturbed before = undisturbed_begin();
     int saved = errno;
     bool fails = planned != NULL ? deliver_planned(point, planned, movable, out) : deliver_others(point, out);
     if (fails)
         note(point, k, out->error, site);
     errno = saved;
-    cancellation_back(cancellation);
+    undisturbed_end(before);
     return fails;
 }
 

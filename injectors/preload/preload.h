@@ -104,11 +104,26 @@ struct self {
     unsigned resources;                /* that the operation took and has not given back */
     struct closed_row row;
     struct taken taken[TAKEN_MAX];
-    bool resolving; /* the memory functions: what the loader allocates meanwhile is the C library's */
-    bool in_heap;   /* the heap's books are being kept: a signal handler that comes in between keeps none */
+    bool resolving;    /* the memory functions: what the loader allocates meanwhile is the C library's */
+    uintptr_t in_heap; /* address of the frame that keeps the heap's books: a signal handler that comes in
+                          between keeps none. 0: none */
     struct block_log blocks;
 };
 extern __thread struct self self __attribute__((tls_model("initial-exec")));
+
+/* Our own code runs until the end of the block, or until an exception or a cancellation leaves it: neither
+ * plan nor ledger. What it was before is put back, since a jump may have ended it in between: see jump.c. */
+static inline unsigned bypass_begin(void)
+{
+    return self.bypass++;
+}
+
+static inline void bypass_end(const unsigned *before)
+{
+    self.bypass = *before;
+}
+
+#define BYPASSING unsigned bypass_before __attribute__((cleanup(bypass_end), unused)) = bypass_begin()
 
 /* The next definition of `name` after the preload's. Ends the process with a message if there is none. */
 void *real_function(const char *name);
@@ -260,19 +275,15 @@ struct ledger_thread *thread_record(void);
 /* The kernel refused with `error` (positive): counted if something is exhausted. */
 void kernel_refused(int error);
 
-/* Asynchronous cancellation may end the thread anywhere but between these two: what is half done there,
- * others would wait for or read. Returns the state to put back. */
-static inline int cancellation_off(void)
-{
-    int before;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-    return before;
-}
-
-static inline void cancellation_back(int before)
-{
-    pthread_setcancelstate(before, NULL);
-}
+/* Asynchronous cancellation may end the thread anywhere but between these two, and a jump out of a signal
+ * handler leave anything else: what is half done there, others would wait for or read. Signals come late,
+ * unless they are the thread's own crash. Returns what is to be put back. */
+struct undisturbed {
+    int cancellation;
+    uint64_t signals;
+};
+struct undisturbed undisturbed_begin(void);
+void undisturbed_end(struct undisturbed before);
 
 /* An event for the supervisor: the caller fills what its kind has; time, operation and place in the
  * stream are added. */
