@@ -29,6 +29,7 @@ bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint
         uint64_t choice = hash_mix(hash);
         out->kind = rule->kind;
         out->delay_ns = rule->delay_ns;
+        out->failnum = rule->failnum;
         out->choice = hash_mix(choice);
         out->error = rule->errno_count == 0 ? 0 : rule->errnos[choice % rule->errno_count];
         return true;

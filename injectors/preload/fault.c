@@ -66,7 +66,8 @@ static bool effect_of(unsigned point, const struct plan_fault *planned, size_t m
     }
     if (point >= FAULT_POINTS_COUNT) {
         int usual = preload.ledger->points[point].error;
-        out->error = planned->error != 0 ? planned->error : usual != 0 ? usual : EIO;
+        out->error = planned->error != 0 || planned->failnum != 0 ? planned->error : usual != 0 ? usual : EIO;
+        out->failnum = planned->failnum != 0 ? planned->failnum : out->error;
         return true;
     }
     const struct fault_point *profile = &fault_points[point];
@@ -87,7 +88,7 @@ static bool deliver_others(unsigned point, struct fault *out)
     if (failed == 0)
         return false;
     if (point >= FAULT_POINTS_COUNT) {
-        *out = (struct fault){.error = failed};
+        *out = (struct fault){.error = failed, .failnum = failed};
         return true;
     }
     struct plan_fault asked = {.kind = PLAN_ERRNO, .error = (int)(intptr_t)fiu_failinfo()};
@@ -113,8 +114,10 @@ static bool deliver(unsigned point, uint64_t k, uintptr_t site, const struct pla
     struct undisturbed before = undisturbed_begin();
     int saved = errno;
     bool fails = planned != NULL ? deliver_planned(point, planned, movable, out) : deliver_others(point, out);
-    if (fails)
+    if (fails) {
         note(point, k, out->error, site);
+        remember(&self, out->failnum);
+    }
     errno = saved;
     undisturbed_end(before);
     return fails;

@@ -235,7 +235,7 @@ int fiu_fail(const char *name)
     if (point < 0)
         return fail_unplanned(name);
     return fault_armed((unsigned)point) && fault_due((unsigned)point, CALL_SITE, SIZE_MAX, &fault)
-               ? fault.error
+               ? fault.failnum
                : 0;
 }
 

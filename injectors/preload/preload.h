@@ -72,6 +72,7 @@ struct closed_row {
 /* A fault as it is delivered. */
 struct fault {
     int error;        /* positive errno; 0: the call goes on (short) */
+    int failnum;      /* of a point of the program's own: what fiu_fail returns */
     bool done;        /* the call does its work all the same */
     uint64_t shorten; /* not 0: pseudorandom bits for the length of a short call */
 };
