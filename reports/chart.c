@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { ROWS = 13, LABEL_STEP = 3, SAMPLES_MIN = 8, WIDTH_MAX = 110 };
+enum { ROWS = 13, LABEL_STEP = 3, LABELS = (ROWS - 1) / LABEL_STEP, SAMPLES_MIN = 8, WIDTH_MAX = 110 };
 
 struct canvas {
     int width;
@@ -269,6 +269,7 @@ void chart_write(const struct ink *ink, const struct result *result)
                 canvas.end_ms = series->samples[k].t_ms;
         }
     }
+    canvas.top = (canvas.top + LABELS - 1) / LABELS * LABELS; /* whole numbers at all labels */
     if (samples == 0) {
         fputs("No descriptors were sampled, so there is no chart.\n", ink->out);
         return;

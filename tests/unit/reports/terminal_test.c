@@ -154,6 +154,21 @@ Test(terminal, what_was_not_read_is_a_gap_and_what_lies_between_is_bridged)
     result_clear(&result);
 }
 
+/* Numbers on the axis are whole, and none stands there twice. */
+Test(terminal, a_small_peak_has_an_axis_of_its_own)
+{
+    cr_assert_not_null(setlocale(LC_CTYPE, "C.UTF-8"));
+    struct result result = {.faults = strdup("none"), .variant_count = 1};
+    struct variant_result *variant = &result.variants[0];
+    snprintf(variant->name, sizeof variant->name, "small");
+    for (uint64_t t_ms = 0; t_ms <= 100; t_ms += 10)
+        example_sample(variant, t_ms, t_ms < 50 ? 1 : 2);
+    char *text = example_report("terminal", &result, false, 60);
+    expect_golden("small-60", text);
+    free(text);
+    result_clear(&result);
+}
+
 Test(terminal, a_full_device_is_an_error)
 {
     struct result result;
