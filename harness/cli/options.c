@@ -78,7 +78,8 @@ static const struct argp_option known_options[] = {
      "Let libfiu's fiu-ctrl switch points while it runs; the command to do so is shown", 1},
     {"fail-on", OPTION_FAIL_ON, "WHAT,...", 0,
      "What else breaks a guarantee when a program leaves it: 'unreleased' descriptors, 'children' not waited "
-     "for, 'temp-files', an 'exit' with an error (default: these are told for information)",
+     "for, 'temp-files', an 'exit' with an error (default: these are told for information). If the end of "
+     "the program could not be seen, 'unreleased' is unknown: status 3",
      1},
     {"json", OPTION_JSON, "FILE", 0,
      "Write the result to FILE as JSON too; '-' is standard output, and then the report goes to standard "

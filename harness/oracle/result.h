@@ -152,6 +152,7 @@ struct variant_result {
     int64_t temp_files;  /* left behind by the program's own fault; -1: unknown */
     bool settled;        /* the program ended in order: what it held then is known */
     uint64_t unreleased; /* descriptors */
+    bool end_unseen;     /* it did not, and the user asked for a verdict on that */
     struct {
         uint64_t started, reaped;
     } children;

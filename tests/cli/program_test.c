@@ -66,6 +66,8 @@ Test(program, tells_what_was_left)
         {"--fail-on children", "child-left", 1, "completed", "unreaped-child", 1, "asked for"},
         {"--fail-on children", "child-waited-for", 0, "completed", "unreaped-child", 0, "waited for"},
         {"--for 200ms", "wait-for-signal", 0, "completed", "unreleased-descriptor", 0, "ended by SIGTERM"},
+        {"--for 200ms --fail-on unreleased", "wait-for-signal", 3, "completed", "unreleased-descriptor", 0,
+         "what it held then is unknown"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct report report = report_of_program(rows[i].options, "%s %s", TARGET, rows[i].mode);
@@ -159,6 +161,20 @@ Test(program, what_a_plan_did_not_meet_is_said)
     cr_expect_not_null(strstr(note_of("", TARGET_STATIC_LIBFIU, "own-point", &report), "statically"));
     report_free(&report);
     cr_expect_str_empty(note_of("", TARGET, "own-point", &report), "linked dynamically");
+    report_free(&report);
+}
+
+Test(program, a_heap_that_is_not_watched_is_said)
+{
+    struct report report;
+    cr_expect_not_null(
+        strstr(note_of("--heap", TARGET_OWN_ALLOCATOR, "own-point", &report), "an allocator of its own"));
+    cr_expect(json_is_null(json_object_get(program_of(&report), "heap")));
+    report_free(&report);
+    cr_expect_str_empty(note_of("", TARGET_OWN_ALLOCATOR, "own-point", &report), "not asked for");
+    report_free(&report);
+    cr_expect_str_empty(note_of("--heap", TARGET, "own-point", &report), "it is watched");
+    cr_expect(json_is_object(json_object_get(program_of(&report), "heap")));
     report_free(&report);
 }
 
