@@ -45,6 +45,8 @@ struct campaign_options {
     uint64_t limit_fds;  /* 0: as found; for programs alone */
     uint64_t sample_ns;
     uint64_t hang_ns;
+    bool
+        hang_at_rest; /* for campaign_program: one without marks hangs if nothing of it has run for so long */
     const char *input; /* NULL: made from the seed */
     uint64_t settings[EXEUNT_SETTINGS_MAX];
     const volatile int

@@ -196,7 +196,7 @@ static int run_program(struct watch *watch, const struct executable *executable,
                                            .keep_streams = 1,
                                            .for_ns = options->for_ns,
                                            .end_signal = SIGTERM,
-                                           .hang_by_marks = true};
+                                           .hang_by = options->hang_at_rest ? HANG_BY_REST : HANG_BY_MARKS};
     struct ledger *ledger = watch->ledger.ledger;
     ledger->discover = 1;
     ledger->watch_temps = 1;

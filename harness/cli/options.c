@@ -68,7 +68,8 @@ static const struct argp_option known_options[] = {
     {"sample", OPTION_SAMPLE, "TIME", 0, "Time between two samples (default " SAMPLE_DEFAULT ")", 1},
     {"hang", OPTION_HANG, "TIME", 0,
      "Without an operation ending for so long, the program hangs (default " HANG_DEFAULT
-     "; of a program of your own only once it has begun one)",
+     "; of a program of your own only once it has begun one). If it is given, a program without marks hangs "
+     "when neither it nor a process that it started has run for so long: not for a server that idles",
      1},
     {"set", OPTION_SET, "KEY=VALUE", 0,
      "A setting of the workload, see 'exeunt list'; may be given several times", 1},
@@ -275,6 +276,7 @@ static int conclude_program(const struct reading *reading, struct error *error)
         return error_usage(error, "--json -: standard output is the program's; give a file");
     if ((reading->given >> (OPTION_LIMIT_FDS - OPTION_FAULTS) & 1) == 0)
         options->campaign.limit_fds = 0;
+    options->campaign.hang_at_rest = (reading->given >> (OPTION_HANG - OPTION_FAULTS) & 1) != 0;
     return 0;
 }
 

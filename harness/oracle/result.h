@@ -19,7 +19,7 @@ enum ended {
     ENDED_CRASH,       /* a signal of its own making: SIGSEGV, SIGABRT, ... */
     ENDED_KILLED,      /* a signal from outside */
     ENDED_EXITED,      /* exited by itself, with an error or before its work was done */
-    ENDED_HANG,        /* no operation ended for too long */
+    ENDED_HANG,        /* no operation ended for too long; without marks: nothing has run */
     ENDED_DISK_FULL,   /* died after the kernel had no space left for it */
     ENDED_INTERRUPTED, /* the user ended it */
 };

@@ -230,6 +230,38 @@ static int wait_for_signal(void)
     return 0;
 }
 
+static int look_again(void)
+{
+    while (usleep(5000) == 0)
+        continue;
+    return 0;
+}
+
+static int compute(void)
+{
+    for (volatile unsigned steps = 1; steps != 0; steps |= 1)
+        continue;
+    return 0;
+}
+
+static int wait_for(int (*work)(void))
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(work());
+    return waitpid(child, NULL, 0) == child ? 0 : 1;
+}
+
+static int wait_for_child(void)
+{
+    return wait_for(wait_for_signal);
+}
+
+static int wait_for_busy_child(void)
+{
+    return wait_for(compute);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -260,6 +292,9 @@ int main(int argc, char **argv)
         {"other-namespace", other_namespace},
         {"copy-input", copy_input},
         {"wait-for-signal", wait_for_signal},
+        {"wait-for-child", wait_for_child},
+        {"wait-for-busy-child", wait_for_busy_child},
+        {"look-again", look_again},
     };
     for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++)
         if (strcmp(modes[i].name, argv[1]) == 0)
