@@ -204,6 +204,7 @@ __attribute__((constructor)) static void attach(void)
     preload.fds = ledger->fds;
     preload.fd_count = ledger->head.fd_count;
     preload.watch_temps = ledger->watch_temps != 0;
+    temp_begin();
     begin_paths(ledger);
     modules_record();
     roots_find();

@@ -25,20 +25,44 @@ ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t
 
 /* open has a variable argument, the mode, and fcntl an int or a pointer. Our own functions have them always
  * and go by the C library's names: where the caller left one out, the C library does not look at it. */
-#define OPENING(point, name, parameters, arguments)                                                          \
+#define OPENING(point, name, parameters, arguments, more_parameters, more_arguments, folder)                 \
     int wrapped_##name parameters __asm__(#name);                                                            \
     REAL(int, name, parameters, arguments)                                                                   \
+    static COLD int exclusively_##name more_parameters                                                       \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (fault_armed(point) && fault_due(point, site, SIZE_MAX, &fault))                                  \
+            return failed(fault.error);                                                                      \
+        int fd = real_##name arguments;                                                                      \
+        if (UNLIKELY(fd < 0))                                                                                \
+            return refused();                                                                                \
+        fd_took(fd, site);                                                                                   \
+        if ((flags & O_CREAT) != 0 && ((folder) == AT_FDCWD || path[0] == '/'))                              \
+            temp_made_below(path, site);                                                                     \
+        return fd;                                                                                           \
+    }                                                                                                        \
     EXPORT int wrapped_##name parameters                                                                     \
     {                                                                                                        \
+        if (UNLIKELY((flags & O_EXCL) != 0))                                                                 \
+            return exclusively_##name more_arguments;                                                        \
         TAKE(point, name, arguments);                                                                        \
     }
 
-OPENING(POINT_OPEN, open, (const char *path, int flags, mode_t mode), (path, flags, mode))
-OPENING(POINT_OPEN, open64, (const char *path, int flags, mode_t mode), (path, flags, mode))
-OPENING(POINT_OPENAT, openat, (int folder, const char *path, int flags, mode_t mode),
-        (folder, path, flags, mode))
-OPENING(POINT_OPENAT, openat64, (int folder, const char *path, int flags, mode_t mode),
-        (folder, path, flags, mode))
+/* By the path; by a folder and a path within. */
+#define OPENING_PATH(name)                                                                                   \
+    OPENING(POINT_OPEN, name, (const char *path, int flags, mode_t mode), (path, flags, mode),               \
+            (const char *path, int flags, mode_t mode, uintptr_t site), (path, flags, mode, CALL_SITE),      \
+            AT_FDCWD)
+#define OPENING_AT(name)                                                                                     \
+    OPENING(POINT_OPENAT, name, (int folder, const char *path, int flags, mode_t mode),                      \
+            (folder, path, flags, mode),                                                                     \
+            (int folder, const char *path, int flags, mode_t mode, uintptr_t site),                          \
+            (folder, path, flags, mode, CALL_SITE), folder)
+
+OPENING_PATH(open)
+OPENING_PATH(open64)
+OPENING_AT(openat)
+OPENING_AT(openat64)
 TAKING(POINT_OPEN, __open_2, (const char *path, int flags), (path, flags))
 TAKING(POINT_OPEN, __open64_2, (const char *path, int flags), (path, flags))
 TAKING(POINT_OPENAT, __openat_2, (int folder, const char *path, int flags), (folder, path, flags))

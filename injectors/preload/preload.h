@@ -256,6 +256,12 @@ void judge_failed_close(int fd, uint64_t held, uintptr_t site);
 void temp_made(const char *path, uintptr_t site);
 void temp_gone(const char *path);
 
+/* As temp_made, if the name lies below the folder for temporary files. */
+void temp_made_below(const char *path, uintptr_t site);
+
+/* Notes what that folder is: TMPDIR, or else the C library's own. While there is but one thread. */
+void temp_begin(void);
+
 /* Descriptors of this process: by the kernel, -1 if it does not tell; by the slots. */
 int64_t fds_count(void);
 int64_t slots_count(void);

@@ -2,6 +2,7 @@
  * must tell of it. */
 #include <fcntl.h>
 #include <fiu.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -99,6 +100,44 @@ static int temp_left(void)
     int fd = mkstemp(path);
     puts(path);
     return fd >= 0 ? close(fd) : 1;
+}
+
+/* What a program does that does not know mkstemp; `flags` beside O_CREAT. */
+static int open_new(const char *path, int flags)
+{
+    int fd = open(path, O_CREAT | O_WRONLY | flags, 0600);
+    return fd >= 0 ? close(fd) : 1;
+}
+
+static char *temp_name(const char *name, char path[PATH_MAX])
+{
+    snprintf(path, PATH_MAX, "%s/%s", getenv("TMPDIR"), name);
+    return path;
+}
+
+static int opened_left(void)
+{
+    char path[PATH_MAX];
+    return open_new(temp_name("left", path), O_EXCL);
+}
+
+static int opened_removed(void)
+{
+    char path[PATH_MAX], other[PATH_MAX];
+    return open_new(temp_name("removed", path), O_EXCL) != 0 ||
+           open_new(temp_name("renamed", other), O_EXCL) != 0 || unlink(path) != 0 ||
+           rename(other, path) != 0;
+}
+
+static int opened_plainly(void)
+{
+    char path[PATH_MAX];
+    return open_new(temp_name("plain", path), 0);
+}
+
+static int opened_elsewhere(void)
+{
+    return open_new("lock", O_EXCL);
 }
 
 static int temp_removed(void)
@@ -282,6 +321,10 @@ int main(int argc, char **argv)
         {"folder-removed", folder_removed},
         {"temp-left", temp_left},
         {"temp-removed", temp_removed},
+        {"opened-left", opened_left},
+        {"opened-removed", opened_removed},
+        {"opened-plainly", opened_plainly},
+        {"opened-elsewhere", opened_elsewhere},
         {"threads", threads},
         {"unjoined", unjoined},
         {"settled", settled},

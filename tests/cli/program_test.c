@@ -104,6 +104,32 @@ Test(program, a_temporary_file_or_folder_that_stays_is_told_with_its_place)
     }
 }
 
+/* Below TMPDIR, a file that must be new is a temporary one. */
+Test(program, a_temporary_file_may_be_opened_by_its_name)
+{
+    static const struct {
+        const char *mode;
+        int left;
+        const char *reason;
+    } rows[] = {
+        {"opened-left", 1, "as after a name was made up"},
+        {"opened-removed", 0, "removed, or given a name"},
+        {"opened-plainly", 0, "it need not be new"},
+        {"opened-elsewhere", 0, "a lock file of its own place"},
+    };
+    char *folder = scratch_make(), *elsewhere = scratch_make();
+    cr_assert(setenv("TMPDIR", folder, 1) == 0 && chdir(elsewhere) == 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct report report = report_of_program("--fail-on temp-files", "%s %s", TARGET, rows[i].mode);
+        json_t *variant = program_of(&report);
+        cr_expect_eq(report.status, rows[i].left, "%s: %s", rows[i].mode, rows[i].reason);
+        cr_expect_eq(count_of(variant, "left-temporary-file"), rows[i].left, "%s", rows[i].mode);
+        report_free(&report);
+    }
+    scratch_remove(folder);
+    scratch_remove(elsewhere);
+}
+
 Test(program, has_its_own_streams)
 {
     struct command_result result =
