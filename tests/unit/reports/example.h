@@ -7,6 +7,10 @@
  * caller's to result_clear. */
 void example_comparison(struct result *out);
 
+/* A comparison of variants that take locks: the unguarded one leaves three of them and locks up. The caller's
+ * to result_clear. */
+void example_locks(struct result *out);
+
 /* A run that says and holds the worst: escape sequences, markup, broken UTF-8, nothing known, nothing
  * sampled. The caller's to result_clear. */
 void example_hostile(struct result *out);
