@@ -204,6 +204,28 @@ void example_locks(struct result *out)
         sample_locks(guarded, t_ms, (int64_t)(2 + t_ms / 10 * 5 % 7), (int64_t)(t_ms / 10 % 4));
 }
 
+void example_suite(struct suite *out)
+{
+    *out = (struct suite){
+        .verdict = VERDICT_INCONCLUSIVE,
+        .exit_status = EXIT_NOT_DONE,
+        .sentence = "nothing is proven of session; what was expected holds in transaction, upload.",
+        .planned = 3,
+        .count = 3,
+        .results = checked(calloc(3, sizeof(struct result))),
+    };
+    out->results[0] = (struct result){
+        .workload = "session",
+        .comparison = true,
+        .faults = checked(strdup("session/handshake@p=0.02")),
+        .verdict = VERDICT_INCONCLUSIVE,
+        .exit_status = EXIT_NOT_DONE,
+        .sentence = "cannot listen on 127.0.0.1 port 0: \033[2JPermission denied",
+    };
+    example_locks(&out->results[1]);
+    example_comparison(&out->results[2]);
+}
+
 void example_hostile(struct result *out)
 {
     *out = (struct result){
@@ -241,14 +263,27 @@ void example_hostile(struct result *out)
                                            .coordinate = "3"});
 }
 
-char *example_report(const char *report, const struct result *result, bool color, int columns)
+/* Of the result, or of the suite. */
+static char *written(const char *report, const struct result *result, const struct suite *suite, bool color,
+                     int columns)
 {
     char *text = NULL;
     size_t length = 0;
     FILE *out = checked(open_memstream(&text, &length));
     struct report_options options = {.color = color, .columns = columns};
-    int rc = report_named(report)->write(result, &options, out);
+    int rc = result != NULL ? report_named(report)->write(result, &options, out)
+                            : report_named(report)->write_suite(suite, &options, out);
     if (fclose(out) != 0 || rc != 0)
         abort();
     return text;
+}
+
+char *example_report(const char *report, const struct result *result, bool color, int columns)
+{
+    return written(report, result, NULL, color, columns);
+}
+
+char *example_suite_report(const char *report, const struct suite *suite, bool color, int columns)
+{
+    return written(report, NULL, suite, color, columns);
 }

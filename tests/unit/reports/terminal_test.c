@@ -71,6 +71,19 @@ Test(terminal, looks_as_in_the_golden_files)
     }
 }
 
+Test(terminal, suite_looks_as_in_the_golden_files)
+{
+    cr_assert_not_null(setlocale(LC_CTYPE, "C.UTF-8"));
+    for (int color = 0; color < 2; color++) {
+        struct suite suite;
+        example_suite(&suite);
+        char *text = example_suite_report("terminal", &suite, color == 1, 80);
+        expect_golden(color == 1 ? "suite-80-color" : "suite-80", text);
+        free(text);
+        suite_clear(&suite);
+    }
+}
+
 Test(terminal, hostile_text_cannot_command_the_terminal)
 {
     static const char *const locales[] = {"C.UTF-8", "C"};
@@ -197,13 +210,19 @@ Test(terminal, what_was_not_read_is_a_gap_and_what_lies_between_is_bridged)
 Test(terminal, a_full_device_is_an_error)
 {
     struct result result;
+    struct suite suite;
     example_comparison(&result);
+    example_suite(&suite);
     struct report_options options = {.columns = 80};
     for (size_t i = 0; report_at(i) != NULL; i++) {
         FILE *full = fopen("/dev/full", "we");
         cr_assert_not_null(full);
         cr_expect_eq(report_at(i)->write(&result, &options, full), -ENOSPC, "%s", report_at(i)->name);
         fclose(full);
+        full = fopen("/dev/full", "we");
+        cr_expect_eq(report_at(i)->write_suite(&suite, &options, full), -ENOSPC, "%s", report_at(i)->name);
+        fclose(full);
     }
+    suite_clear(&suite);
     result_clear(&result);
 }
