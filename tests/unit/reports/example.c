@@ -170,6 +170,24 @@ static void set_locked_up(struct variant_result *variant)
                                            .error = 34,
                                            .in_operation = true,
                                            .coordinate = "174:transaction/validate#1"});
+    add_finding(variant, &(struct finding){.kind = FINDING_LEAKED_RESOURCE,
+                                           .resource = "connection",
+                                           .signature = 6,
+                                           .count = 1,
+                                           .taken_at = "workloads/database.c:74",
+                                           .point = "transaction/validate",
+                                           .error = 34,
+                                           .in_operation = true,
+                                           .coordinate = "174:transaction/validate#1"});
+    add_finding(variant, &(struct finding){.kind = FINDING_LEAKED_RESOURCE,
+                                           .resource = "connection",
+                                           .signature = 7,
+                                           .count = 2,
+                                           .taken_at = "workloads/database.c:74",
+                                           .point = "posix/io/rw/pwrite",
+                                           .error = 5,
+                                           .in_operation = true,
+                                           .coordinate = "91:posix/io/rw/pwrite#3"});
 }
 
 void example_locks(struct result *out)
