@@ -1,9 +1,10 @@
 /* The report for machines: one JSON object on one line, keys always in the same order.
  *
- * Format "exeunt-comparison", version 1. A key that does not apply is null, never absent, and a number
- * that is not known is null, never -1. Numbers are exact integers of at most 2^63 - 1, as large as a strict
- * reader of JSON takes them; digests and signatures, which are bits and not quantities, are strings of 16
- * lower-case hexadecimal digits. Text that is not valid UTF-8 has U+FFFD for each broken byte.
+ * Format "exeunt-comparison", version 1; of a suite "exeunt-suite", with an array of such objects. A key that
+ * does not apply is null, never absent, and a number that is not known is null, never -1. Numbers are exact
+ * integers of at most 2^63 - 1, as large as a strict reader of JSON takes them; digests and signatures, which
+ * are bits and not quantities, are strings of 16 lower-case hexadecimal digits. Text that is not valid UTF-8
+ * has U+FFFD for each broken byte.
  *
  * The rule for raising the version: a new key, or a new value of `ended`, `verdict` or `kind`, leaves it as
  * it is, so readers must pass over what they do not know. A key that is renamed or removed, or that changes
@@ -341,12 +342,27 @@ static json_t *document(const struct result *result)
     return filled(&object);
 }
 
-static int write_json(const struct result *result, const struct report_options *options, FILE *out)
+static json_t *suite_document(const struct suite *suite)
 {
-    (void)options;
-    json_t *root = document(result);
+    struct filling comparisons = {.into = json_array()};
+    for (size_t i = 0; i < suite->count; i++)
+        add(&comparisons, document(&suite->results[i]));
+
+    struct filling object = {.into = json_object()};
+    put(&object, "format", text("exeunt-suite"));
+    put(&object, "version", json_integer(JSON_FORMAT_VERSION));
+    put(&object, "verdict", text(verdict_name(suite->verdict)));
+    put(&object, "sentence", text(suite->sentence));
+    put(&object, "planned", number(suite->planned));
+    put(&object, "comparisons", filled(&comparisons));
+    return filled(&object);
+}
+
+/* Ends the object. */
+static int dump(json_t *root, FILE *out)
+{
     if (root == NULL)
-        return result->seed > INT64_MAX ? -ERANGE : -ENOMEM;
+        return -ENOMEM;
     errno = 0;
     bool written = json_dumpf(root, out, JSON_COMPACT) == 0 && putc('\n', out) != EOF && fflush(out) == 0;
     int reason = errno;
@@ -356,8 +372,21 @@ static int write_json(const struct result *result, const struct report_options *
     return reason != 0 ? -reason : -EIO;
 }
 
+static int write_json(const struct result *result, const struct report_options *options, FILE *out)
+{
+    (void)options;
+    return result->seed > INT64_MAX ? -ERANGE : dump(document(result), out);
+}
+
+static int write_suite(const struct suite *suite, const struct report_options *options, FILE *out)
+{
+    (void)options;
+    return dump(suite_document(suite), out);
+}
+
 REPORT(json) = {
     .name = "json",
     .summary = "everything for machines: one JSON object with samples and all findings (--json FILE)",
     .write = write_json,
+    .write_suite = write_suite,
 };

@@ -1,4 +1,5 @@
-/* A report: one form in which a result is shown. One file holds one form and ends with its descriptor:
+/* A report: one form in which a result, or a suite of them, is shown. One file holds one form and ends with
+ * its descriptor:
  *
  *     REPORT(terminal) = { .name = "terminal", ... };
  *
@@ -9,7 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "oracle/result.h"
+#include "oracle/suite.h"
 
 struct report_options {
     bool color;  /* ANSI colours may be used */
@@ -21,6 +22,7 @@ struct report {
     const char *summary;
     /* Writes the result to `out`. Returns 0 or a negative errno (the stream's error, or -ENOMEM). */
     int (*write)(const struct result *result, const struct report_options *options, FILE *out);
+    int (*write_suite)(const struct suite *suite, const struct report_options *options, FILE *out);
 };
 
 #define REPORT(symbol)                                                                                       \

@@ -8,7 +8,7 @@
 #include "report.h"
 #include "table.h"
 
-static void write_verdict(const struct ink *ink, const struct result *result)
+static void write_verdict(const struct ink *ink, enum verdict verdict)
 {
     static const struct {
         const char *word;
@@ -19,12 +19,10 @@ static void write_verdict(const struct ink *ink, const struct result *result)
         [VERDICT_CONTROL_MISSED] = {"CONTROL MISSED", HUE_BAD},
         [VERDICT_INCONCLUSIVE] = {"INCONCLUSIVE", HUE_WARNING},
     };
-    ink_begin(ink, verdicts[result->verdict].hue);
-    fputs(verdicts[result->verdict].word, ink->out);
-    ink_end(ink, verdicts[result->verdict].hue);
+    ink_begin(ink, verdicts[verdict].hue);
+    fputs(verdicts[verdict].word, ink->out);
+    ink_end(ink, verdicts[verdict].hue);
     fputs(": ", ink->out);
-    ink_text(ink, result->sentence);
-    fputs("\n\n", ink->out);
 }
 
 /* What is needed to do it again. */
@@ -68,11 +66,21 @@ static void write_points(const struct ink *ink, const struct result *result)
     }
 }
 
+/* errno is 0 from before the first write. */
+static int finish(FILE *out)
+{
+    if (fflush(out) == 0 && !ferror(out))
+        return 0;
+    return errno != 0 ? -errno : -EIO;
+}
+
 static int write_terminal(const struct result *result, const struct report_options *options, FILE *out)
 {
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
-    write_verdict(&ink, result);
+    write_verdict(&ink, result->verdict);
+    ink_text(&ink, result->sentence);
+    fputs("\n\n", out);
     write_conditions(&ink, result);
     table_write(&ink, result);
     write_points(&ink, result);
@@ -80,13 +88,31 @@ static int write_terminal(const struct result *result, const struct report_optio
     chart_write(&ink, result);
     putc('\n', out);
     findings_write(&ink, result);
-    if (fflush(out) == 0 && !ferror(out))
-        return 0;
-    return errno != 0 ? -errno : -EIO;
+    return finish(out);
+}
+
+/* One line for each workload, and one for all of them. */
+static int write_suite(const struct suite *suite, const struct report_options *options, FILE *out)
+{
+    struct ink ink = ink_of(out, options->color, options->columns);
+    errno = 0;
+    for (size_t i = 0; i < suite->count; i++) {
+        write_verdict(&ink, suite->results[i].verdict);
+        ink_text(&ink, suite->results[i].workload);
+        fputs(": ", out);
+        ink_text(&ink, suite->results[i].sentence);
+        putc('\n', out);
+    }
+    putc('\n', out);
+    write_verdict(&ink, suite->verdict);
+    ink_text(&ink, suite->sentence);
+    putc('\n', out);
+    return finish(out);
 }
 
 REPORT(terminal) = {
     .name = "terminal",
     .summary = "verdict, table, chart and findings for people",
     .write = write_terminal,
+    .write_suite = write_suite,
 };
