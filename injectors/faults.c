@@ -329,6 +329,7 @@ const struct fault_point fault_points[] = {
     [POINT_FORK] = {"posix/proc/fork", "fork", "POSIX.1-1988", WHOLE, {FORK_ERRNOS}},
     [POINT__FORK] = {"posix/proc/_Fork", "_Fork", "POSIX.1-2024", WHOLE, {FORK_ERRNOS}},
     [POINT_VFORK] = {"posix/proc/vfork", VFORK_CALLS, "4.2BSD", WHOLE, {FORK_ERRNOS}},
+    [POINT_CLONE] = {"linux/proc/clone", "clone", "Linux 1.3", WHOLE, {FORK_ERRNOS}},
     [POINT_POSIX_SPAWN] = {"posix/proc/posix_spawn", "posix_spawn", "POSIX.1-2001", WHOLE, {SPAWN_ERRNOS}},
     [POINT_POSIX_SPAWNP] = {"posix/proc/posix_spawnp", "posix_spawnp", "POSIX.1-2001", WHOLE, {SPAWN_ERRNOS}},
     [POINT_EXECVE] = {"posix/proc/execve", "execve", "POSIX.1-1988", WHOLE, {EXEC_ERRNOS}},

@@ -134,6 +134,7 @@ enum fault_point_index {
     POINT_FORK,
     POINT__FORK,
     POINT_VFORK,
+    POINT_CLONE,
     POINT_POSIX_SPAWN,
     POINT_POSIX_SPAWNP,
     POINT_EXECVE,

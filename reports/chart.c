@@ -1,20 +1,30 @@
-/* Draws series on a grid of characters. Each column of the grid stands for a span of time and shows the
- * whole range of what was seen in it, so that no peak is lost, however long the run was. */
+/* Draws series on grids of characters: descriptors always, locks where they were the trouble. Each column of
+ * a grid stands for a span of time and shows the whole range of what was seen in it, so that no peak is lost,
+ * however long the run was. */
 #include "chart.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
-enum { ROWS = 13, LABEL_STEP = 3, SAMPLES_MIN = 8, WIDTH_MAX = 110 };
+enum { ROWS_MAX = 13, LABEL_STEP = 3, SAMPLES_MIN = 8, WIDTH_MAX = 110 };
+
+/* What is drawn over time. */
+struct measure {
+    const char *title;
+    int rows;
+    bool has_limit; /* that of descriptors */
+    int64_t (*value)(const struct sample *sample);
+};
 
 struct canvas {
+    const struct measure *measure;
     int width;
-    int limit_row;                    /* -1: no limit is set */
-    uint64_t top;                     /* value of the highest row */
-    uint64_t end_ms;                  /* time of the right edge */
-    uint8_t present[ROWS][WIDTH_MAX]; /* bit i: variant i passes here */
-    bool deaths[ROWS][WIDTH_MAX];
+    int limit_row;                        /* -1: no limit is set */
+    uint64_t top;                         /* value of the highest row */
+    uint64_t end_ms;                      /* time of the right edge */
+    uint8_t present[ROWS_MAX][WIDTH_MAX]; /* bit i: variant i passes here */
+    bool deaths[ROWS_MAX][WIDTH_MAX];
 };
 static_assert(RESULT_VARIANTS_MAX <= 8, "a variant is a bit of a cell");
 
@@ -24,10 +34,33 @@ struct range {
     int64_t low, high;
 };
 
+static int64_t descriptors(const struct sample *sample)
+{
+    return sample->fds;
+}
+
+static int64_t held_locks(const struct sample *sample)
+{
+    return sample->held_locks;
+}
+
+static int64_t waiting(const struct sample *sample)
+{
+    return sample->waiting;
+}
+
+static const struct measure measures[] = {
+    {"Open descriptors over time", ROWS_MAX, true, descriptors},
+    {"Locks that are held, over time", 7, false, held_locks},
+    {"Threads that wait for a lock, over time", 7, false, waiting},
+};
+enum { MEASURES = sizeof measures / sizeof *measures };
+
 static int row_of(const struct canvas *canvas, int64_t value)
 {
     double share = (double)value / (double)canvas->top;
-    return share >= 1 ? ROWS - 1 : (int)(share * (ROWS - 1) + 0.5);
+    int highest = canvas->measure->rows - 1;
+    return share >= 1 ? highest : (int)(share * highest + 0.5);
 }
 
 static int column_of(const struct canvas *canvas, uint64_t t_ms)
@@ -41,15 +74,16 @@ static void collect(const struct canvas *canvas, const struct series *series, st
     for (size_t i = 0; i < series->count; i++) {
         const struct sample *sample = &series->samples[i];
         struct range *range = &ranges[column_of(canvas, sample->t_ms)];
-        if (sample->fds < 0) {
+        int64_t value = canvas->measure->value(sample);
+        if (value < 0) {
             if (range->state == UNSEEN)
                 range->state = UNREADABLE;
             continue;
         }
-        if (range->state != SEEN || sample->fds < range->low)
-            range->low = sample->fds;
-        if (range->state != SEEN || sample->fds > range->high)
-            range->high = sample->fds;
+        if (range->state != SEEN || value < range->low)
+            range->low = value;
+        if (range->state != SEEN || value > range->high)
+            range->high = value;
         range->state = SEEN;
     }
 }
@@ -148,11 +182,12 @@ static int row_length(const struct canvas *canvas, int row)
 static void write_rows(const struct ink *ink, const struct result *result, const struct canvas *canvas,
                        int label_width)
 {
-    for (int row = ROWS - 1; row >= 0; row--) {
+    int highest = canvas->measure->rows - 1;
+    for (int row = highest; row >= 0; row--) {
         char label[INK_NUMBER_MAX] = "";
         bool labelled = row % LABEL_STEP == 0;
         if (labelled)
-            ink_number(label, canvas->top * (uint64_t)row / (ROWS - 1));
+            ink_number(label, canvas->top * (uint64_t)row / (uint64_t)highest);
         fprintf(ink->out, "%*s %s", label_width, label, labelled ? ink->signs->mark : ink->signs->vertical);
         int length = row_length(canvas, row);
         for (int x = 0; x < length; x++)
@@ -255,40 +290,88 @@ static void write_legend(const struct ink *ink, const struct result *result)
     putc('\n', ink->out);
 }
 
+/* The highest value of the measure in any sample; 0: there is nothing to show. */
+static int64_t highest_of(const struct result *result, const struct measure *measure)
+{
+    int64_t highest = 0;
+    for (size_t i = 0; i < result->variant_count; i++) {
+        const struct series *series = &result->variants[i].series;
+        for (size_t k = 0; k < series->count; k++)
+            if (measure->value(&series->samples[k]) > highest)
+                highest = measure->value(&series->samples[k]);
+    }
+    return highest;
+}
+
+/* The value of the highest row: such that all labels are whole numbers. */
+static uint64_t top_of(const struct result *result, const struct measure *measure)
+{
+    uint64_t highest = (uint64_t)highest_of(result, measure);
+    uint64_t lowest = measure->has_limit ? result->limit_fds : 0;
+    uint64_t labels = (uint64_t)(measure->rows - 1) / LABEL_STEP;
+    uint64_t needed = highest > lowest ? highest : lowest > 0 ? lowest : 1;
+    return (needed + labels - 1) / labels * labels;
+}
+
+static void write_chart(const struct ink *ink, const struct result *result, const struct measure *measure,
+                        uint64_t end_ms, int label_width)
+{
+    struct canvas canvas = {.measure = measure,
+                            .width = ink->columns - label_width - 2,
+                            .limit_row = -1,
+                            .top = top_of(result, measure),
+                            .end_ms = end_ms};
+    if (canvas.width > WIDTH_MAX)
+        canvas.width = WIDTH_MAX;
+    if (measure->has_limit && result->limit_fds > 0)
+        canvas.limit_row = row_of(&canvas, (int64_t)result->limit_fds);
+    for (size_t i = 0; i < result->variant_count; i++)
+        plot(&canvas, &result->variants[i], (unsigned)i);
+    fprintf(ink->out, "%s\n", measure->title);
+    write_rows(ink, result, &canvas, label_width);
+    write_time_axis(ink, &canvas, label_width);
+}
+
+/* Locks come and go in any program with threads: that is no picture of anything unless some stayed. */
+static bool is_shown(const struct result *result, const struct measure *measure)
+{
+    bool stayed = false;
+    for (size_t i = 0; i < result->variant_count; i++)
+        stayed |= result->variants[i].locks.left > 0 || result->variants[i].deadlock.link_count > 0;
+    return measure->has_limit || (stayed && highest_of(result, measure) > 0);
+}
+
+/* One under the other, with the same axis of time, and one legend. */
+static void write_charts(const struct ink *ink, const struct result *result, uint64_t end_ms)
+{
+    int label_width = 0;
+    for (size_t i = 0; i < MEASURES; i++) {
+        char widest[INK_NUMBER_MAX];
+        int width = (int)strlen(ink_number(widest, top_of(result, &measures[i])));
+        if (is_shown(result, &measures[i]) && width > label_width)
+            label_width = width;
+    }
+    for (size_t i = 0; i < MEASURES; i++)
+        if (is_shown(result, &measures[i]))
+            write_chart(ink, result, &measures[i], end_ms, label_width);
+    write_legend(ink, result);
+}
+
 void chart_write(const struct ink *ink, const struct result *result)
 {
-    struct canvas canvas = {.top = result->limit_fds > 0 ? result->limit_fds : 1, .end_ms = 1};
+    uint64_t end_ms = 1;
     size_t samples = 0;
     for (size_t i = 0; i < result->variant_count; i++) {
         const struct series *series = &result->variants[i].series;
         samples += series->count;
-        for (size_t k = 0; k < series->count; k++) {
-            if (series->samples[k].fds > (int64_t)canvas.top)
-                canvas.top = (uint64_t)series->samples[k].fds;
-            if (series->samples[k].t_ms > canvas.end_ms)
-                canvas.end_ms = series->samples[k].t_ms;
-        }
+        if (series->count > 0 && series->samples[series->count - 1].t_ms > end_ms)
+            end_ms = series->samples[series->count - 1].t_ms;
     }
-    if (samples == 0) {
+    if (samples == 0)
         fputs("No descriptors were sampled, so there is no chart.\n", ink->out);
-        return;
-    }
-    if (result->program != NULL && samples < SAMPLES_MIN) {
+    else if (result->program != NULL && samples < SAMPLES_MIN)
         fputs("It ended too soon for a chart of its descriptors over time (--sample 1ms looks closer).\n",
               ink->out);
-        return;
-    }
-    char widest[INK_NUMBER_MAX];
-    int label_width = (int)strlen(ink_number(widest, canvas.top));
-    canvas.width = ink->columns - label_width - 2;
-    if (canvas.width > WIDTH_MAX)
-        canvas.width = WIDTH_MAX;
-    canvas.limit_row = result->limit_fds > 0 ? row_of(&canvas, (int64_t)result->limit_fds) : -1;
-    for (size_t i = 0; i < result->variant_count; i++)
-        plot(&canvas, &result->variants[i], (unsigned)i);
-
-    fputs("Open descriptors over time\n", ink->out);
-    write_rows(ink, result, &canvas, label_width);
-    write_time_axis(ink, &canvas, label_width);
-    write_legend(ink, result);
+    else
+        write_charts(ink, result, end_ms);
 }

@@ -1,9 +1,10 @@
 /* The report for machines: one JSON object on one line, keys always in the same order.
  *
- * Format "exeunt-comparison", version 1. A key that does not apply is null, never absent, and a number
- * that is not known is null, never -1. Numbers are exact integers of at most 2^63 - 1, as large as a strict
- * reader of JSON takes them; digests and signatures, which are bits and not quantities, are strings of 16
- * lower-case hexadecimal digits. Text that is not valid UTF-8 has U+FFFD for each broken byte.
+ * Format "exeunt-comparison", version 1; of a suite "exeunt-suite", with an array of such objects. A key that
+ * does not apply is null, never absent, and a number that is not known is null, never -1. Numbers are exact
+ * integers of at most 2^63 - 1, as large as a strict reader of JSON takes them; digests and signatures, which
+ * are bits and not quantities, are strings of 16 lower-case hexadecimal digits. Text that is not valid UTF-8
+ * has U+FFFD for each broken byte.
  *
  * The rule for raising the version: a new key, or a new value of `ended`, `verdict` or `kind`, leaves it as
  * it is, so readers must pass over what they do not know. A key that is renamed or removed, or that changes
@@ -342,6 +343,23 @@ static json_t *document(const struct result *result)
     return filled(&object);
 }
 
+static json_t *suite_document(const struct suite *suite)
+{
+    struct filling comparisons = {.into = json_array()};
+    for (size_t i = 0; i < suite->count; i++)
+        add(&comparisons, document(&suite->results[i]));
+
+    struct filling object = {.into = json_object()};
+    put(&object, "format", text("exeunt-suite"));
+    put(&object, "version", json_integer(JSON_FORMAT_VERSION));
+    put(&object, "verdict", text(verdict_name(suite->verdict)));
+    put(&object, "sentence", text(suite->sentence));
+    put(&object, "planned", number(suite->planned));
+    put(&object, "comparisons", filled(&comparisons));
+    return filled(&object);
+}
+
+/* Ends the object. */
 static int dump(json_t *root, FILE *out)
 {
     if (root == NULL)
@@ -367,9 +385,16 @@ static int write_sweep(const struct sweep_result *result, const struct report_op
     return dump(sweep_document(result), out);
 }
 
+static int write_suite(const struct suite *suite, const struct report_options *options, FILE *out)
+{
+    (void)options;
+    return dump(suite_document(suite), out);
+}
+
 REPORT(json) = {
     .name = "json",
     .summary = "everything for machines: one JSON object with samples and all findings (--json FILE)",
     .write = write_json,
     .write_sweep = write_sweep,
+    .write_suite = write_suite,
 };

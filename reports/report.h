@@ -1,4 +1,5 @@
-/* A report: one form in which a result is shown. One file holds one form and ends with its descriptor:
+/* A report: one form in which a result, or a suite of them, is shown. One file holds one form and ends with
+ * its descriptor:
  *
  *     REPORT(terminal) = { .name = "terminal", ... };
  *
@@ -9,7 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "oracle/result.h"
+#include "oracle/suite.h"
 #include "oracle/sweep.h"
 
 struct report_options {
@@ -22,10 +23,12 @@ struct report {
     const char *summary;
     /* Writes the result to `out`. Returns 0 or a negative errno (the stream's error, or -ENOMEM). */
     int (*write)(const struct result *result, const struct report_options *options, FILE *out);
+    int (*write_suite)(const struct suite *suite, const struct report_options *options, FILE *out);
     /* The same of a sweep. */
     int (*write_sweep)(const struct sweep_result *result, const struct report_options *options, FILE *out);
     /* One finding of a sweep, with its stacks; NULL: the report has no form for that. */
-    int (*write_finding)(const struct sweep_finding *finding, const struct report_options *options, FILE *out);
+    int (*write_finding)(const struct sweep_finding *finding, const struct report_options *options,
+                         FILE *out);
 };
 
 #define REPORT(symbol)                                                                                       \

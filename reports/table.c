@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { LABEL_WIDTH = 26, CELL_WIDTH_MIN = 16, UNKNOWN = -1 };
+enum { LABEL_WIDTH = 26, CELL_WIDTH_MIN = 16, TOLD_MAX = 8, UNKNOWN = -1 };
 
 enum kind { COUNT, GUARANTEE, TIME }; /* a guarantee is broken by any count above 0; times are in ms */
 
@@ -222,29 +222,82 @@ static const struct line level_lines[] = {
     {"  after", TIME, level_time},
 };
 
+/* Resources that the program told of, by the names that it gave them. */
+struct told {
+    const char *kinds[TOLD_MAX];
+    size_t count;
+};
+
 /* Neighbouring variants that fit beside each other. */
 struct block {
     const struct variant_result *variants;
     size_t count;
     bool comparison, is_program;
     int cell_width;
+    struct told told; /* in any variant of the result */
 };
+
+static void write_cell(const struct ink *ink, const struct block *block, enum kind kind, int64_t value)
+{
+    char cell[INK_NUMBER_MAX];
+    if (value < 0)
+        ink_right(ink, ink->signs->nothing, block->cell_width, HUE_FAINT);
+    else
+        ink_right(ink, kind == TIME ? ink_duration(cell, (uint64_t)value) : ink_number(cell, (uint64_t)value),
+                  block->cell_width, kind == GUARANTEE && value > 0 ? HUE_BAD : HUE_PLAIN);
+}
 
 static void write_line(const struct ink *ink, const struct block *block, const struct line *line)
 {
     ink_left(ink, line->label, LABEL_WIDTH, HUE_PLAIN);
-    for (size_t i = 0; i < block->count; i++) {
-        char cell[INK_NUMBER_MAX];
-        int64_t value = line->value(&block->variants[i]);
-        if (value < 0)
-            ink_right(ink, ink->signs->nothing, block->cell_width, HUE_FAINT);
-        else
-            ink_right(ink,
-                      line->kind == TIME ? ink_duration(cell, (uint64_t)value)
-                                         : ink_number(cell, (uint64_t)value),
-                      block->cell_width, line->kind == GUARANTEE && value > 0 ? HUE_BAD : HUE_PLAIN);
-    }
+    for (size_t i = 0; i < block->count; i++)
+        write_cell(ink, block, line->kind, line->value(&block->variants[i]));
     putc('\n', ink->out);
+}
+
+static bool is_told_of(const struct told *told, const char *kind)
+{
+    for (size_t i = 0; i < told->count; i++)
+        if (strcmp(told->kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
+/* The kinds of which a variant left something. */
+static struct told told_resources(const struct result *result)
+{
+    struct told told = {.count = 0};
+    for (size_t i = 0; i < result->variant_count; i++) {
+        const struct variant_result *variant = &result->variants[i];
+        for (size_t k = 0; k < variant->finding_count && told.count < TOLD_MAX; k++)
+            if (variant->findings[k].kind == FINDING_LEAKED_RESOURCE &&
+                !is_told_of(&told, variant->findings[k].resource))
+                told.kinds[told.count++] = variant->findings[k].resource;
+    }
+    return told;
+}
+
+static int64_t left_of(const struct variant_result *variant, const char *kind)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < variant->finding_count; i++)
+        if (variant->findings[i].kind == FINDING_LEAKED_RESOURCE &&
+            strcmp(variant->findings[i].resource, kind) == 0)
+            count += variant->findings[i].count;
+    return (int64_t)count;
+}
+
+static void write_told(const struct ink *ink, const struct block *block)
+{
+    if (block->told.count > 0)
+        fputs("resources left\n", ink->out);
+    for (size_t i = 0; i < block->told.count; i++) {
+        fputs("  ", ink->out);
+        ink_left(ink, block->told.kinds[i], LABEL_WIDTH - 2, HUE_PLAIN);
+        for (size_t k = 0; k < block->count; k++)
+            write_cell(ink, block, GUARANTEE, left_of(&block->variants[k], block->told.kinds[i]));
+        putc('\n', ink->out);
+    }
 }
 
 static void write_lines(const struct ink *ink, const struct block *block, const struct line *lines,
@@ -305,6 +358,7 @@ static void write_block(const struct ink *ink, const struct block *block, uint64
         write_lines(ink, block, run_lines, sizeof run_lines / sizeof *run_lines);
     if (uses_locks(block))
         write_lines(ink, block, lock_lines, sizeof lock_lines / sizeof *lock_lines);
+    write_told(ink, block);
     if (block->variants->heap.watched)
         write_lines(ink, block, heap_lines, sizeof heap_lines / sizeof *heap_lines);
     if (level == 0)
@@ -329,8 +383,9 @@ void table_write(const struct ink *ink, const struct result *result)
 
     for (size_t i = 0; i < result->variant_count; i += beside) {
         size_t left = result->variant_count - i;
-        struct block block = {&result->variants[i], left < beside ? left : beside, result->comparison,
-                              result->program != NULL, cell_width};
+        struct block block = {&result->variants[i], left < beside ? left : beside,
+                              result->comparison,   result->program != NULL,
+                              cell_width,           told_resources(result)};
         if (i > 0)
             putc('\n', ink->out);
         write_block(ink, &block, level);

@@ -9,7 +9,7 @@
 #include "sweep.h"
 #include "table.h"
 
-static void write_verdict(const struct ink *ink, const struct result *result)
+static void write_verdict(const struct ink *ink, enum verdict verdict)
 {
     static const struct {
         const char *word;
@@ -20,12 +20,10 @@ static void write_verdict(const struct ink *ink, const struct result *result)
         [VERDICT_CONTROL_MISSED] = {"CONTROL MISSED", HUE_BAD},
         [VERDICT_INCONCLUSIVE] = {"INCONCLUSIVE", HUE_WARNING},
     };
-    ink_begin(ink, verdicts[result->verdict].hue);
-    fputs(verdicts[result->verdict].word, ink->out);
-    ink_end(ink, verdicts[result->verdict].hue);
+    ink_begin(ink, verdicts[verdict].hue);
+    fputs(verdicts[verdict].word, ink->out);
+    ink_end(ink, verdicts[verdict].hue);
     fputs(": ", ink->out);
-    ink_text(ink, result->sentence);
-    fputs("\n\n", ink->out);
 }
 
 /* What is needed to do it again. */
@@ -69,11 +67,21 @@ static void write_points(const struct ink *ink, const struct result *result)
     }
 }
 
+/* errno is 0 from before the first write. */
+static int finish(FILE *out)
+{
+    if (fflush(out) == 0 && !ferror(out))
+        return 0;
+    return errno != 0 ? -errno : -EIO;
+}
+
 static int write_terminal(const struct result *result, const struct report_options *options, FILE *out)
 {
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
-    write_verdict(&ink, result);
+    write_verdict(&ink, result->verdict);
+    ink_text(&ink, result->sentence);
+    fputs("\n\n", out);
     write_conditions(&ink, result);
     table_write(&ink, result);
     write_points(&ink, result);
@@ -81,9 +89,26 @@ static int write_terminal(const struct result *result, const struct report_optio
     chart_write(&ink, result);
     putc('\n', out);
     findings_write(&ink, result);
-    if (fflush(out) == 0 && !ferror(out))
-        return 0;
-    return errno != 0 ? -errno : -EIO;
+    return finish(out);
+}
+
+/* One line for each workload, and one for all of them. */
+static int write_suite(const struct suite *suite, const struct report_options *options, FILE *out)
+{
+    struct ink ink = ink_of(out, options->color, options->columns);
+    errno = 0;
+    for (size_t i = 0; i < suite->count; i++) {
+        write_verdict(&ink, suite->results[i].verdict);
+        ink_text(&ink, suite->results[i].workload);
+        fputs(": ", out);
+        ink_text(&ink, suite->results[i].sentence);
+        putc('\n', out);
+    }
+    putc('\n', out);
+    write_verdict(&ink, suite->verdict);
+    ink_text(&ink, suite->sentence);
+    putc('\n', out);
+    return finish(out);
 }
 
 static int write_sweep(const struct sweep_result *result, const struct report_options *options, FILE *out)
@@ -91,9 +116,7 @@ static int write_sweep(const struct sweep_result *result, const struct report_op
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
     sweep_write(&ink, result);
-    if (fflush(out) == 0 && !ferror(out))
-        return 0;
-    return errno != 0 ? -errno : -EIO;
+    return finish(out);
 }
 
 static int write_finding(const struct sweep_finding *finding, const struct report_options *options, FILE *out)
@@ -101,9 +124,7 @@ static int write_finding(const struct sweep_finding *finding, const struct repor
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
     sweep_write_finding(&ink, finding, true);
-    if (fflush(out) == 0 && !ferror(out))
-        return 0;
-    return errno != 0 ? -errno : -EIO;
+    return finish(out);
 }
 
 REPORT(terminal) = {
@@ -112,4 +133,5 @@ REPORT(terminal) = {
     .write = write_terminal,
     .write_sweep = write_sweep,
     .write_finding = write_finding,
+    .write_suite = write_suite,
 };

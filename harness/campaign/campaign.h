@@ -1,5 +1,5 @@
 /* A campaign composes plan, supervisor and oracle into a result: one run of one variant, or the
- * comparison of all variants of a workload under the same faults. */
+ * comparison of all variants of a workload under the same faults; or into a suite of such comparisons. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "exeunt/workload.h"
 #include "oracle/result.h"
+#include "oracle/suite.h"
 
 /* Where a run stands: given to `progress` at every sample. */
 struct campaign_progress {
@@ -45,6 +46,8 @@ struct campaign_options {
     uint64_t limit_fds;  /* 0: as found; for programs alone */
     uint64_t sample_ns;
     uint64_t hang_ns;
+    bool
+        hang_at_rest; /* for campaign_program: one without marks hangs if nothing of it has run for so long */
     const char *input; /* NULL: made from the seed */
     uint64_t settings[EXEUNT_SETTINGS_MAX];
     const volatile int
@@ -68,6 +71,19 @@ int campaign_program(const struct campaign_options *options, struct result *out,
 
 /* Runs all variants of options->workload, the positive controls first. As campaign_run. */
 int campaign_compare(const struct campaign_options *options, struct result *out, struct error *error);
+
+/* Compares the variants of each workload that there is, in the order of their names, with its own settings
+ * untouched. A comparison that could not be done has the reason as its sentence. Otherwise as campaign_run;
+ * the caller's to suite_clear. */
+int campaign_suite(const struct campaign_options *options, struct suite *out, struct error *error);
+
+/* The workload that it is about, with its settings as they are by default. */
+static inline void campaign_choose(struct campaign_options *options, const struct exeunt_workload *workload)
+{
+    options->workload = workload;
+    for (size_t i = 0; workload->settings[i].key != NULL; i++)
+        options->settings[i] = workload->settings[i].fallback;
+}
 
 /* The points that a workload can meet: those of the preload first, then its own. Without a workload those of
  * the preload, and the program's own may come. The array is the caller's to free, the names are static.

@@ -130,6 +130,7 @@ static int fill_findings(struct watch *watch, struct variant_result *variant, st
     int failed = seen_findings(watch, 1, variant, error);
     if (failed != 0)
         return failed;
+    variant->end_unseen = (fail_on & FAIL_ON_UNRELEASED) != 0 && !variant->settled;
     if ((fail_on & FAIL_ON_EXIT) != 0)
         seen_add_counted(variant, FINDING_ERROR_EXIT, variant->exit_status > 0);
     variant->finding_count = findings_join(variant->findings, variant->finding_count);
@@ -172,6 +173,11 @@ static void fill_note(const struct watch *watch, const struct executable *execut
     else if (unmet != NULL)
         snprintf(variant->note, sizeof variant->note, "the program met no point that the plan names '%s'",
                  unmet);
+    size_t length = strlen(variant->note);
+    if (watch->setup->options->heap && !variant->heap.watched)
+        snprintf(variant->note + length, sizeof variant->note - length,
+                 "%sits heap was not watched (--heap): the program has an allocator of its own",
+                 length > 0 ? "; " : "");
 }
 
 /* The points that the program itself turned out to have. */
@@ -191,7 +197,7 @@ static int run_program(struct watch *watch, const struct executable *executable,
                                            .keep_streams = 1,
                                            .for_ns = options->for_ns,
                                            .end_signal = SIGTERM,
-                                           .hang_by_marks = true};
+                                           .hang_by = options->hang_at_rest ? HANG_BY_REST : HANG_BY_MARKS};
     struct ledger *ledger = watch->ledger.ledger;
     ledger->discover = 1;
     ledger->watch_temps = 1;

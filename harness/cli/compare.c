@@ -1,4 +1,4 @@
-/* `exeunt compare`: all variants of a workload under the same faults. */
+/* `exeunt compare`: all variants of a workload under the same faults; or of all workloads, one by one. */
 #include "command.h"
 #include "execute.h"
 #include "target.h"
@@ -7,11 +7,13 @@ int command_compare(int argc, char **argv, struct error *error)
 {
     static const struct options_form form = {
         .command = "compare",
-        .operand = "WORKLOAD",
+        .operand = "WORKLOAD\n--all",
         .doc =
             "Run all variants of a workload under the same faults, and show them side by side. Expected is "
             "that the variants known to leak are caught and all others leave nothing behind.",
+        .takes_all = true,
         .target = target_workload,
     };
-    return execute(&form, campaign_compare, argc, argv, error);
+    static const struct execution execution = {.one = campaign_compare, .all = campaign_suite};
+    return execute(&form, &execution, argc, argv, error);
 }

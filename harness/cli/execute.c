@@ -11,26 +11,38 @@
 #include "report.h"
 #include "signals.h"
 
-static int write_json(const struct result *result, struct output *json, struct error *error)
+/* What a campaign gave: one result, or the suite. */
+struct outcome {
+    bool is_suite;
+    struct result result;
+    struct suite suite;
+};
+
+static int write_report(const char *name, const struct outcome *outcome, FILE *out)
+{
+    const struct report *report = report_named(name);
+    struct report_options looks = looks_of(out);
+    return outcome->is_suite ? report->write_suite(&outcome->suite, &looks, out)
+                             : report->write(&outcome->result, &looks, out);
+}
+
+static int write_json(const struct outcome *outcome, struct output *json, struct error *error)
 {
     if (json->typed == NULL)
         return 0;
     int rc = output_open(json, error);
     if (rc != 0)
         return rc;
-    struct report_options options = looks_of(json->stream);
-    return output_finish(json, report_named("json")->write(result, &options, json->stream), error);
+    return output_finish(json, write_report("json", outcome, json->stream), error);
 }
 
-static int write_terminal(const struct result *result, const struct options *options, struct error *error)
+static int write_terminal(const struct outcome *outcome, const struct options *options, struct error *error)
 {
     if (options->quiet)
         return 0;
     bool taken =
         options->campaign.program != NULL || (options->json != NULL && strcmp(options->json, "-") == 0);
-    FILE *out = taken ? stderr : stdout;
-    struct report_options looks = looks_of(out);
-    int rc = report_named("terminal")->write(result, &looks, out);
+    int rc = write_report("terminal", outcome, taken ? stderr : stdout);
     if (rc == 0)
         return 0;
     return error_not_done(error, rc, "cannot write to standard %s: %s", taken ? "error" : "output",
@@ -38,44 +50,67 @@ static int write_terminal(const struct result *result, const struct options *opt
 }
 
 /* JSON first: whoever reads the other report may close its pipe early, and end us. */
-static int deliver(const struct result *result, const struct options *options, struct output *json,
+static int deliver(const struct outcome *outcome, const struct options *options, struct output *json,
                    struct error *error)
 {
-    int json_rc = write_json(result, json, error);
+    int json_rc = write_json(outcome, json, error);
     struct error second;
-    int rc = write_terminal(result, options, json_rc == 0 ? error : &second);
+    int rc = write_terminal(outcome, options, json_rc == 0 ? error : &second);
     return json_rc != 0 ? json_rc : rc;
 }
 
-int execute(const struct options_form *form, execute_campaign *campaign, int argc, char **argv,
+static void tell_leftover(const struct result *result)
+{
+    if (result->leftover[0] != '\0')
+        fprintf(stderr, "exeunt: %s; what was found is whole\n", result->leftover);
+}
+
+/* Ends the outcome. Returns its exit status. */
+static int conclude(struct outcome *outcome)
+{
+    int status = (int)(outcome->is_suite ? outcome->suite.exit_status : outcome->result.exit_status);
+    tell_leftover(&outcome->result);
+    for (size_t i = 0; i < outcome->suite.count; i++)
+        tell_leftover(&outcome->suite.results[i]);
+    result_clear(&outcome->result);
+    suite_clear(&outcome->suite);
+    return status;
+}
+
+static int run(const struct execution *execution, struct options *options, struct outcome *out,
+               struct error *error)
+{
+    struct progress progress = progress_start(!options->quiet);
+    options->campaign.interrupted = signals_catch();
+    options->campaign.progress = progress_show;
+    options->campaign.progress_context = &progress;
+    *out = (struct outcome){.is_suite = options->all};
+    int rc = options->all ? execution->all(&options->campaign, &out->suite, error)
+                          : execution->one(&options->campaign, &out->result, error);
+    signals_release();
+    progress_clear(&progress);
+    return rc;
+}
+
+int execute(const struct options_form *form, const struct execution *execution, int argc, char **argv,
             struct error *error)
 {
     struct options options;
     struct output json;
-    struct result result = {.variant_count = 0};
+    struct outcome outcome;
     int rc = options_parse(form, argc, argv, &options, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
     rc = output_prepare(&json, options.json, error);
     if (rc != 0)
         return rc;
-
-    struct progress progress = progress_start(!options.quiet);
-    options.campaign.interrupted = signals_catch();
-    options.campaign.progress = progress_show;
-    options.campaign.progress_context = &progress;
-    rc = campaign(&options.campaign, &result, error);
-    signals_release();
-    progress_clear(&progress);
+    rc = run(execution, &options, &outcome, error);
     if (rc != 0) {
         if (json.stream != NULL)
             fclose(json.stream);
         return rc;
     }
-    rc = deliver(&result, &options, &json, error);
-    int status = (int)result.exit_status;
-    if (result.leftover[0] != '\0')
-        fprintf(stderr, "exeunt: %s; what was found is whole\n", result.leftover);
-    result_clear(&result);
+    rc = deliver(&outcome, &options, &json, error);
+    int status = conclude(&outcome);
     return rc != 0 ? rc : status;
 }

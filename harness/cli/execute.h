@@ -3,12 +3,15 @@
 
 #include "base/error.h"
 #include "options.h"
-#include "oracle/result.h"
+#include "oracle/suite.h"
 
-/* campaign_run or campaign_compare. */
-typedef int execute_campaign(const struct campaign_options *options, struct result *out, struct error *error);
+/* The campaign of a command: of one thing, and of all, if --all stands for that. */
+struct execution {
+    int (*one)(const struct campaign_options *options, struct result *out, struct error *error);
+    int (*all)(const struct campaign_options *options, struct suite *out, struct error *error);
+};
 
-/* Reads the command line, runs the campaign and writes the reports. Returns the result's exit status, 0 if
- * help was asked for, or a negative errno with `error` set. */
-int execute(const struct options_form *form, execute_campaign *campaign, int argc, char **argv,
+/* Reads the command line, runs the campaign and writes the reports. Returns the exit status of what it gave,
+ * 0 if help was asked for, or a negative errno with `error` set. */
+int execute(const struct options_form *form, const struct execution *execution, int argc, char **argv,
             struct error *error);

@@ -34,6 +34,7 @@ enum {
     OPTION_HEAP,
     OPTION_REMOTE,
     OPTION_FAIL_ON,
+    OPTION_ALL,
     OPTION_JSON,
     OPTION_QUIET,
 };
@@ -68,7 +69,8 @@ static const struct argp_option known_options[] = {
     {"sample", OPTION_SAMPLE, "TIME", 0, "Time between two samples (default " SAMPLE_DEFAULT ")", 1},
     {"hang", OPTION_HANG, "TIME", 0,
      "Without an operation ending for so long, the program hangs (default " HANG_DEFAULT
-     "; of a program of your own only once it has begun one)",
+     "; of a program of your own only once it has begun one). If it is given, a program without marks hangs "
+     "when neither it nor a process that it started has run for so long: not for a server that idles",
      1},
     {"set", OPTION_SET, "KEY=VALUE", 0,
      "A setting of the workload, see 'exeunt list'; may be given several times", 1},
@@ -78,8 +80,10 @@ static const struct argp_option known_options[] = {
      "Let libfiu's fiu-ctrl switch points while it runs; the command to do so is shown", 1},
     {"fail-on", OPTION_FAIL_ON, "WHAT,...", 0,
      "What else breaks a guarantee when a program leaves it: 'unreleased' descriptors, 'children' not waited "
-     "for, 'temp-files', an 'exit' with an error (default: these are told for information)",
+     "for, 'temp-files', an 'exit' with an error (default: these are told for information). If the end of "
+     "the program could not be seen, 'unreleased' is unknown: status 3",
      1},
+    {"all", OPTION_ALL, NULL, 0, "Compare the variants of every workload, one workload after the other", 1},
     {"json", OPTION_JSON, "FILE", 0,
      "Write the result to FILE as JSON too; '-' is standard output, and then the report goes to standard "
      "error",
@@ -111,8 +115,12 @@ static const struct value values[] = {
 enum { VALUE_COUNT = sizeof values / sizeof *values };
 
 /* Options that mean nothing to a program of the user's, and those that mean nothing to a workload. */
-static const int for_workloads[] = {OPTION_WORKERS, OPTION_OPERATIONS, OPTION_INPUT, OPTION_SET, 0};
+static const int for_workloads[] = {OPTION_WORKERS, OPTION_OPERATIONS, OPTION_INPUT,
+                                    OPTION_SET,     OPTION_ALL,        0};
 static const int for_programs[] = {OPTION_FAIL_ON, 0};
+
+/* Those that are about one workload alone. */
+static const int for_one_workload[] = {OPTION_INPUT, OPTION_SET, 0};
 
 /* What is read while the workload is not yet known. */
 struct reading {
@@ -244,6 +252,9 @@ static int take(void *into, int key, const char *typed, struct error *error)
     case OPTION_JSON:
         options->json = typed;
         return 0;
+    case OPTION_ALL:
+        options->all = true;
+        return 0;
     case OPTION_QUIET:
         options->quiet = true;
         return 0;
@@ -274,6 +285,7 @@ static int conclude_program(const struct reading *reading, struct error *error)
         return error_usage(error, "--json -: standard output is the program's; give a file");
     if ((reading->given >> (OPTION_LIMIT_FDS - OPTION_FAULTS) & 1) == 0)
         options->campaign.limit_fds = 0;
+    options->campaign.hang_at_rest = (reading->given >> (OPTION_HANG - OPTION_FAULTS) & 1) != 0;
     return 0;
 }
 
@@ -284,6 +296,38 @@ static void fall_back_to_hard_limit(const struct reading *reading, struct campai
     bool given = (reading->given >> (OPTION_LIMIT_FDS - OPTION_FAULTS) & 1) != 0;
     if (!given && getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < campaign->limit_fds)
         campaign->limit_fds = limit.rlim_max;
+}
+
+/* Every workload: each as it is by itself. */
+static int conclude_all(const struct reading *reading, struct error *error)
+{
+    if (!reading->form->takes_all)
+        return error_usage(error, "--all is for 'exeunt compare': name what to %s", reading->form->command);
+    if (reading->operand != NULL)
+        return error_usage(error, "'%.64s' and --all: name a workload or take all of them, not both",
+                           reading->operand);
+    int key = first_given(reading, for_one_workload);
+    return key == 0
+               ? 0
+               : error_usage(error, "--%s is for one workload: leave it out, or name one instead of --all",
+                             option_name(key));
+}
+
+/* One workload, or one of its variants. */
+static int conclude_target(const struct reading *reading, struct error *error)
+{
+    struct campaign_options *campaign = &reading->options->campaign;
+    const char *operand = reading->form->operand;
+    if (reading->operand == NULL) {
+        const char *other = strchr(operand, '\n'); /* another form of the command */
+        return error_usage(error, "say what to %s: %.*s%s%s ('exeunt list' names them)",
+                           reading->form->command, (int)strcspn(operand, "\n"), operand,
+                           other != NULL ? ", or " : "", other != NULL ? other + 1 : "");
+    }
+    int rc = reading->form->target(reading->operand, campaign, error);
+    for (size_t i = 0; rc == 0 && i < reading->setting_count; i++)
+        rc = target_setting(reading->settings[i], campaign, error);
+    return rc;
 }
 
 /* What can be judged only when all is read. */
@@ -297,12 +341,7 @@ static int conclude(struct reading *reading, struct error *error)
     if (key != 0)
         return error_usage(error, "--%s is for programs: %s -- PROGRAM", option_name(key),
                            reading->form->command);
-    if (reading->operand == NULL)
-        return error_usage(error, "say what to %s: %s ('exeunt list' names them)", reading->form->command,
-                           reading->form->operand);
-    int rc = reading->form->target(reading->operand, campaign, error);
-    for (size_t i = 0; rc == 0 && i < reading->setting_count; i++)
-        rc = target_setting(reading->settings[i], campaign, error);
+    int rc = reading->options->all ? conclude_all(reading, error) : conclude_target(reading, error);
     if (rc != 0)
         return rc;
     if (campaign->operations != 0 && campaign->for_ns != 0)

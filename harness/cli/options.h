@@ -10,6 +10,7 @@ struct options {
     struct campaign_options campaign; /* without interrupted and progress */
     const char *json;                 /* name of the file, "-": standard output, NULL: none */
     bool quiet;
+    bool all; /* workloads, one after the other: campaign.workload is not set */
 };
 
 /* A command that runs a campaign. */
@@ -18,6 +19,7 @@ struct options_form {
     const char *operand; /* what it is about, as --help shows it */
     const char *doc;
     bool takes_program; /* "-- PROGRAM [ARGUMENT...]" may stand for it */
+    bool takes_all;     /* --all may stand for it */
     int (*target)(const char *typed, struct campaign_options *campaign, struct error *error);
 };
 

@@ -20,5 +20,6 @@ int command_run(int argc, char **argv, struct error *error)
         .takes_program = true,
         .target = target_variant,
     };
-    return execute(&form, run, argc, argv, error);
+    static const struct execution execution = {.one = run};
+    return execute(&form, &execution, argc, argv, error);
 }

@@ -26,7 +26,6 @@ static const char *setting_key(const void *of, size_t index)
     return ((const struct exeunt_setting *)of)[index].key;
 }
 
-/* Finds the workload, and lays its settings out as they are by default. */
 static int find_workload(const char *name, struct campaign_options *campaign, struct error *error)
 {
     char hint[HINT_MAX];
@@ -34,9 +33,7 @@ static int find_workload(const char *name, struct campaign_options *campaign, st
     if (workload == NULL)
         return error_usage(error, "there is no workload '%s'%s; 'exeunt list' names them", name,
                            text_hint(hint, sizeof hint, name, workload_name, NULL));
-    campaign->workload = workload;
-    for (size_t i = 0; workload->settings[i].key != NULL; i++)
-        campaign->settings[i] = workload->settings[i].fallback;
+    campaign_choose(campaign, workload);
     return 0;
 }
 

@@ -315,7 +315,7 @@ static_assert(sizeof(struct ledger_fd) == 64, "a descriptor's slot is a cache li
 static_assert(sizeof(struct ledger_thread) == 64, "a thread's record is a cache line");
 static_assert(sizeof(struct ledger_operation) == 16, "layout version 2");
 static_assert(sizeof(struct ledger_event) == 96, "layout version 2");
-static_assert(sizeof(struct plan_rule) == 208, "layout version 3");
+static_assert(sizeof(struct plan_rule) == 216, "layout version 3");
 static_assert(offsetof(struct ledger, fds) % 64 == 0, "slots are aligned");
 
 /* Bytes of a ledger with `fd_count` slots, without its trace. */

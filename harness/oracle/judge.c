@@ -19,7 +19,7 @@ static bool is_broken(const struct variant_result *variant)
 
 static bool is_seen_whole(const struct variant_result *variant)
 {
-    return variant->events_lost == 0 && variant->threads_unrecorded == 0;
+    return variant->events_lost == 0 && variant->threads_unrecorded == 0 && !variant->end_unseen;
 }
 
 /* A program of the user's may well end with an error when it is failed: that is for him to judge. */
@@ -102,6 +102,57 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
+static uint64_t count_of(const struct variant_result *variant, enum finding_kind kind)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < variant->finding_count; i++)
+        if (variant->findings[i].kind == kind)
+            count += variant->findings[i].count;
+    return count;
+}
+
+/* Things of one kind that a variant left behind. */
+struct left {
+    uint64_t count;
+    const char *noun;
+};
+enum { LEFT_MAX = 8 };
+
+/* Resources of the kinds that the program itself told of, each kind once. Returns the number in `list`. */
+static size_t list_resources(const struct variant_result *variant, struct left *list, size_t count)
+{
+    size_t first = count;
+    for (size_t i = 0; i < variant->finding_count; i++) {
+        const struct finding *finding = &variant->findings[i];
+        size_t at = first;
+        if (finding->kind != FINDING_LEAKED_RESOURCE)
+            continue;
+        while (at < count && strcmp(list[at].noun, finding->resource) != 0)
+            at++;
+        if (at == LEFT_MAX)
+            break;
+        if (at == count)
+            list[count++] = (struct left){.noun = finding->resource};
+        list[at].count += finding->count;
+    }
+    return count;
+}
+
+static size_t list_left(const struct variant_result *variant, struct left list[LEFT_MAX])
+{
+    const struct left kinds[] = {
+        {variant->fds.leaked, "descriptor"},
+        {variant->temp_files > 0 ? (uint64_t)variant->temp_files : 0, "temporary file"},
+        {count_of(variant, FINDING_LEFT_LOCK), "held lock"},
+        {variant->heap.leaked, "allocated byte"},
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].count > 0)
+            list[count++] = kinds[i];
+    return list_resources(variant, list, count);
+}
+
 /* "unguarded left 1011 descriptors and died of EMFILE after 3811 operations" */
 static void say_variant(struct sentence *sentence, const struct variant_result *variant)
 {
@@ -116,16 +167,17 @@ static void say_variant(struct sentence *sentence, const struct variant_result *
         [ENDED_DISK_FULL] = " and met a full disk",
         [ENDED_INTERRUPTED] = " and was interrupted",
     };
-    uint64_t leaked = variant->fds.leaked;
-    uint64_t temp_files = variant->temp_files > 0 ? (uint64_t)variant->temp_files : 0;
+    struct left list[LEFT_MAX];
+    size_t count = list_left(variant, list);
     say(sentence, "%s left ", variant->name);
-    if (leaked == 0 && temp_files == 0)
+    if (count == 0)
         say(sentence, "%s", is_broken(variant) ? "other damage" : "nothing");
-    if (leaked > 0)
-        say(sentence, "%llu descriptor%s", (unsigned long long)leaked, plural(leaked));
-    if (temp_files > 0)
-        say(sentence, "%s%llu temporary file%s", leaked > 0 ? " and " : "", (unsigned long long)temp_files,
-            plural(temp_files));
+    for (size_t i = 0; i < count; i++)
+        say(sentence, "%s%llu %s%s",
+            i == 0           ? ""
+            : i == count - 1 ? " and "
+                             : ", ",
+            (unsigned long long)list[i].count, list[i].noun, plural(list[i].count));
     uint64_t operations = variant->operations.succeeded + variant->operations.failed;
     say(sentence, " behind%s after %llu operation%s and %llu fault%s", endings[variant->ended],
         (unsigned long long)operations, plural(operations), (unsigned long long)variant->faults.injected,
@@ -200,15 +252,6 @@ static void say_left(struct sentence *sentence, bool *any, uint64_t count, const
     *any = true;
 }
 
-static uint64_t count_of(const struct variant_result *variant, enum finding_kind kind)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < variant->finding_count; i++)
-        if (variant->findings[i].kind == kind)
-            count += variant->findings[i].count;
-    return count;
-}
-
 static void say_ending(struct sentence *sentence, const struct variant_result *variant)
 {
     static const char *const endings[] = {
@@ -247,6 +290,8 @@ static void say_program(struct result *result)
     uint64_t broken = 0;
     for (size_t i = 0; i < variant->finding_count; i++)
         broken += !variant->findings[i].informational;
+    if (variant->end_unseen)
+        say(&sentence, "; what it still had open then is unknown, so 'unreleased' cannot be judged");
     if (broken > 0)
         say(&sentence, "; %llu finding%s break%s a guarantee", (unsigned long long)broken, plural(broken),
             broken == 1 ? "s" : "");

@@ -19,7 +19,7 @@ enum ended {
     ENDED_CRASH,       /* a signal of its own making: SIGSEGV, SIGABRT, ... */
     ENDED_KILLED,      /* a signal from outside */
     ENDED_EXITED,      /* exited by itself, with an error or before its work was done */
-    ENDED_HANG,        /* no operation ended for too long */
+    ENDED_HANG,        /* no operation ended for too long; without marks: nothing has run */
     ENDED_DISK_FULL,   /* died after the kernel had no space left for it */
     ENDED_INTERRUPTED, /* the user ended it */
 };
@@ -152,6 +152,7 @@ struct variant_result {
     int64_t temp_files;  /* left behind by the program's own fault; -1: unknown */
     bool settled;        /* the program ended in order: what it held then is known */
     uint64_t unreleased; /* descriptors */
+    bool end_unseen;     /* it did not, and the user asked for a verdict on that */
     struct {
         uint64_t started, reaped;
     } children;

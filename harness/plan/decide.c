@@ -45,6 +45,7 @@ bool plan_due(const struct plan *plan, unsigned point, uint64_t point_hash, uint
         bool first_of_profile = plan_is_at(rule) && rule->kind == PLAN_ERRNO;
         out->kind = rule->kind;
         out->delay_ns = rule->delay_ns;
+        out->failnum = rule->failnum;
         out->choice = first_of_profile ? 0 : hash_mix(choice);
         out->error = rule->errno_count == 0 ? 0 : rule->errnos[choice % rule->errno_count];
         out->rule = i;

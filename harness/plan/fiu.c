@@ -14,16 +14,20 @@ enum { WORD_MAX = 128 };
 struct fiu_command {
     bool random, once;
     char name[WORD_MAX], probability[WORD_MAX];
-    uint64_t failnum, failinfo;
+    int failnum, failinfo;
 };
 
-static int read_errno(const char *key, const char *value, uint64_t *out, struct error *error)
+/* The name of an errno stands for its number. */
+static int read_number(const char *key, const char *value, int *out, struct error *error)
 {
-    if (text_number(value, 0, INT32_MAX, out) == 0)
+    char *end;
+    errno = 0;
+    long number = strtol(value, &end, 0);
+    bool is_number = end != value && *end == '\0' && errno == 0 && number >= INT32_MIN && number <= INT32_MAX;
+    *out = is_number ? (int)number : plan_errno_value(value);
+    if (is_number || *out != 0)
         return 0;
-    *out = (uint64_t)plan_errno_value(value);
-    return *out != 0 ? 0
-                     : error_usage(error, "plan: fiu: %s '%s' is neither a number nor an errno", key, value);
+    return error_usage(error, "plan: fiu: %s '%s' is neither a number nor an errno", key, value);
 }
 
 static int read_parameter(struct fiu_command *command, char *parameter, struct error *error)
@@ -41,9 +45,9 @@ static int read_parameter(struct fiu_command *command, char *parameter, struct e
     else if (strcmp(parameter, "probability") == 0)
         snprintf(command->probability, sizeof command->probability, "%s", value);
     else if (strcmp(parameter, "failnum") == 0)
-        return read_errno(parameter, value, &command->failnum, error);
+        return read_number(parameter, value, &command->failnum, error);
     else if (strcmp(parameter, "failinfo") == 0)
-        return read_errno(parameter, value, &command->failinfo, error);
+        return read_number(parameter, value, &command->failinfo, error);
     else
         return error_usage(error,
                            "plan: fiu: '%s' is not known; there are name, probability, failnum, failinfo, "
@@ -63,7 +67,7 @@ static int read_command(char *text, struct fiu_command *out, struct error *error
                            "'enable_random'",
                            verb != NULL ? verb : "");
     bool is_random = strcmp(verb, "enable_random") == 0;
-    *out = (struct fiu_command){.random = is_random};
+    *out = (struct fiu_command){.random = is_random, .failnum = 1};
     for (char *parameter; (parameter = strtok_r(NULL, " ,", &rest)) != NULL;) {
         int failed = read_parameter(out, parameter, error);
         if (failed != 0)
@@ -77,21 +81,14 @@ static int read_command(char *text, struct fiu_command *out, struct error *error
     return 0;
 }
 
-/* The rule in the plan's own grammar. A failinfo is the errno that libfiu's preload sets; a failnum above 1
- * is what a point of the program's own returns. */
-static int write_rule(const struct fiu_command *command, FILE *out, struct error *error)
+/* The rule in the plan's own grammar. */
+static void write_rule(const struct fiu_command *command, FILE *out)
 {
-    uint64_t code = command->failinfo != 0 ? command->failinfo : command->failnum > 1 ? command->failnum : 0;
-    fputs(command->name, out);
-    if (code != 0 && strcmp(plan_errno_name((int)code), "E?") == 0)
-        return error_usage(error, "plan: fiu: %llu is the number of no errno", (unsigned long long)code);
-    if (code != 0)
-        fprintf(out, ":%s", plan_errno_name((int)code));
+    fprintf(out, "%s:fiu=%d/%d", command->name, command->failnum, command->failinfo);
     if (command->random)
         fprintf(out, "@p=%s", command->probability);
     else if (command->once)
         fputs("@1", out);
-    return 0;
 }
 
 static int translate_rule(const char *rule, size_t length, FILE *out, struct error *error)
@@ -108,7 +105,9 @@ static int translate_rule(const char *rule, size_t length, FILE *out, struct err
         return error_usage(error, "plan: fiu: '%.64s...' is too long", rule);
     snprintf(text, sizeof text, "%.*s", (int)(length - skipped), rule + skipped);
     int failed = read_command(text, &command, error);
-    return failed != 0 ? failed : write_rule(&command, out, error);
+    if (failed == 0)
+        write_rule(&command, out);
+    return failed;
 }
 
 int plan_from_fiu(const char *text, char **out, struct error *error)

@@ -4,6 +4,7 @@
 #include "plan/coordinate.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,7 +139,7 @@ const char *plan_errno_name(int error)
 /* What can stand for a kind: the words, then all errnos. */
 static const char *kind_candidate(const void *of, size_t index)
 {
-    static const char *const words[] = {"short", "delay=2ms", "cancel"};
+    static const char *const words[] = {"short", "delay=2ms", "cancel", "fiu=1/0"};
     enum { WORDS = sizeof words / sizeof *words };
     (void)of;
     if (index < WORDS)
@@ -148,6 +149,18 @@ static const char *kind_candidate(const void *of, size_t index)
         if (strerrorname_np(value) != NULL && index-- == 0)
             return strerrorname_np(value);
     return NULL;
+}
+
+/* FAILNUM/FAILINFO: as libfiu's preload does it, a call takes its errno from failinfo, and 0 is none. */
+static int parse_fiu(const char *text, struct plan_rule *rule, struct error *error)
+{
+    int length = 0;
+    if (sscanf(text, "%" SCNd32 "/%" SCNd32 "%n", &rule->failnum, &rule->errnos[0], &length) != 2 ||
+        text[length] != '\0' || rule->failnum == 0 || rule->errnos[0] < 0)
+        return error_usage(
+            error, "plan: 'fiu=%s' does not say what fails; write fiu=FAILNUM/FAILINFO, as fiu=1/0", text);
+    rule->errno_count = rule->errnos[0] != 0;
+    return 0;
 }
 
 static int parse_kind(const char *word, struct plan_rule *rule, struct error *error)
@@ -166,11 +179,14 @@ static int parse_kind(const char *word, struct plan_rule *rule, struct error *er
             return 0;
         return error_usage(error, "plan: '%s' is no delay; write delay=2ms (units us, ms, s)", word);
     }
+    if (strncmp(word, "fiu=", 4) == 0)
+        return parse_fiu(word + 4, rule, error);
     int value = plan_errno_value(word);
     char hint[96];
     if (value == 0)
         return error_usage(error,
-                           "plan: no errno is named '%s'%s; other kinds are 'short', 'delay=TIME', 'cancel'",
+                           "plan: no errno is named '%s'%s; other kinds are 'short', 'delay=TIME', 'cancel', "
+                           "'fiu=FAILNUM/FAILINFO'",
                            word, text_hint(hint, sizeof hint, word, kind_candidate, NULL));
     if (rule->errno_count == PLAN_ERRNOS_MAX)
         return error_usage(error, "plan: more than %d errnos in one rule; split it with ';'",
@@ -193,10 +209,9 @@ static int parse_kinds(struct token text, struct plan_rule *rule, struct error *
             return failed;
         words++;
     } while (more);
-    if (rule->kind != PLAN_ERRNO && words > 1)
-        return error_usage(
-            error,
-            "plan: 'short', 'delay=TIME' and 'cancel' stand alone; give other kinds a rule of their own");
+    if ((rule->kind != PLAN_ERRNO || rule->failnum != 0) && words > 1)
+        return error_usage(error, "plan: 'short', 'delay=TIME', 'cancel' and 'fiu=FAILNUM/FAILINFO' stand "
+                                  "alone; give other kinds a rule of their own");
     return 0;
 }
 

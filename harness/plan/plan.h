@@ -50,6 +50,8 @@ struct plan_rule {
     uint64_t delay_ns;          /* PLAN_DELAY */
     uint32_t errno_count;       /* 0: the realistic ones of the point's profile */
     int32_t errnos[PLAN_ERRNOS_MAX];
+    int32_t failnum;     /* what fiu_fail returns at a point of the program's own; 0: its errno, which is then
+                            fiu_failinfo's too */
     uint32_t persists;   /* 1: once it was due, it is for every later call of its points, whoever makes it */
     struct plan_who who; /* nothing told: everyone */
     uint64_t points[PLAN_POINTS_MAX / 64]; /* bit i: the rule holds for point i */
@@ -91,7 +93,8 @@ struct plan_points {
 /* Parses `text`, the grammar of --faults: rules separated by ';', POINTS[:KIND[,KIND...]][@WHEN] or a
  * coordinate, WHO:POINT#K[+][:KIND[,KIND...]].
  *   POINTS  point names separated by ',', '*' matches any rest as in libfiu: posix/io/STAR
- *   KIND    errno names, or `short`, or `delay=TIME`, or `cancel`; none: the realistic errnos of each point
+ *   KIND    errno names, or `short`, or `delay=TIME`, or `cancel`, or `fiu=FAILNUM/FAILINFO`, numbers as in
+ *           libfiu; none: the realistic errnos of each point
  *   WHEN    p=0.02, or F, F+, F..L, each with +S, as strace counts: 3 the third call, 3+ from the third
  *           on, 2..20+2 every second of them; none: every call
  *   WHO     operation or spawn path of a thread: 17, 0.1; 0 is the first operation and the main thread
@@ -129,6 +132,7 @@ int plan_from_fiu(const char *text, char **out, struct error *error);
 struct plan_fault {
     uint32_t kind;     /* enum plan_kind */
     int32_t error;     /* PLAN_ERRNO: the rule's errno, or 0: choose from the profile by `choice` */
+    int32_t failnum;   /* of the rule */
     uint64_t delay_ns; /* PLAN_DELAY */
     uint64_t choice;   /* pseudorandom bits of this coordinate, for choices that hang on it */
     uint32_t rule;     /* number of the rule that is due */

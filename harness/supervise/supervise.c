@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "supervise/activity.h"
 #include "supervise/child.h"
 #include "supervise/series.h"
 #include "supervise/words.h"
@@ -40,11 +41,24 @@ struct run {
     int64_t fds_last, fds_peak, held_peak, waiting_peak;
     uint64_t operations; /* ended by the last sample */
     bool operations_begun;
-    uint64_t operation_end_ns; /* the last sample that saw one end */
+    uint64_t activity;
+    uint64_t progress_ns; /* the last sample that saw any */
     uint64_t sample_due_ns, drain_due_ns;
     uint64_t grace_end_ns; /* 0: nobody has asked to end */
     bool time_is_over;     /* that is why it was asked */
 };
+
+/* Since the sample before. What the kernel does not tell is taken for progress. */
+static bool sees_progress(struct run *run, uint64_t operations)
+{
+    bool ended = operations != run->operations;
+    run->operations = operations;
+    if (run->options->hang_by != HANG_BY_REST || run->operations_begun)
+        return ended;
+    uint64_t before = run->activity;
+    run->activity = activity_of(run->child.keeper);
+    return run->activity == 0 || run->activity != before;
+}
 
 static void take_sample(struct run *run, uint64_t now_ns)
 {
@@ -71,10 +85,8 @@ static void take_sample(struct run *run, uint64_t now_ns)
         run->held_peak = sample.held_locks;
     if (sample.waiting > run->waiting_peak)
         run->waiting_peak = sample.waiting;
-    if (sample.operations != run->operations) {
-        run->operations = sample.operations;
-        run->operation_end_ns = now_ns;
-    }
+    if (sees_progress(run, sample.operations))
+        run->progress_ns = now_ns;
     series_add(&run->collector, &sample);
     if (options->tick != NULL)
         options->tick(options->tick_context, &sample);
@@ -101,9 +113,9 @@ static void sample_if_due(struct run *run, uint64_t now_ns)
     run->sample_due_ns += options->sample_ns;
     if (run->sample_due_ns <= now_ns)
         run->sample_due_ns = now_ns + options->sample_ns;
-    bool waits =
-        options->hang_ns != 0 && run->grace_end_ns == 0 && (run->operations_begun || !options->hang_by_marks);
-    if (waits && now_ns - run->operation_end_ns >= options->hang_ns)
+    bool waits = options->hang_ns != 0 && run->grace_end_ns == 0 &&
+                 (run->operations_begun || options->hang_by != HANG_BY_MARKS);
+    if (waits && now_ns - run->progress_ns >= options->hang_ns)
         run->over = HANGS;
     detect(run);
 }
@@ -251,7 +263,7 @@ static int run_program(struct run *run, struct supervise_outcome *out, struct er
     if (code != 0)
         return code;
     run->sample_due_ns = run->child.started_ns;
-    run->operation_end_ns = run->child.started_ns;
+    run->progress_ns = run->child.started_ns;
     while (run->over == NOT_OVER) {
         uint64_t now_ns = clock_now_ns();
         sample_if_due(run, now_ns);

@@ -16,6 +16,13 @@
 #include "supervise/confirm.h"
 #include "supervise/detector.h"
 
+/* What progress is. The last two are for programs that may have no marks. */
+enum hang_by {
+    HANG_BY_OPERATIONS, /* an operation ends */
+    HANG_BY_MARKS,      /* the same, once a first one has begun */
+    HANG_BY_REST,       /* the same; until then, something of the program or of what it started has run */
+};
+
 /* Called in the supervisor at every sample, with the newest one: shows progress. The
  * first comes when the program has just started, the last when all is over and view->child_ended is set.
  * Signals are blocked meanwhile. */
@@ -28,10 +35,10 @@ struct supervise_options {
     struct ledger_view *ledger;
     uint64_t limit_fds; /* RLIMIT_NOFILE, soft and hard; 0: as found */
     uint64_t sample_ns; /* between two samples */
-    uint64_t hang_ns;   /* without an operation ending for so long, by the samples, it hangs; 0: never */
-    bool hang_by_marks; /* only once a first operation has begun: the program may have no marks */
-    uint64_t for_ns;    /* after that time the program is asked to end; 0: never */
-    int end_signal;     /* by which it is asked to, beside ledger->stop; 0: none */
+    uint64_t hang_ns;   /* without progress for so long, by the samples, it hangs; 0: never */
+    enum hang_by hang_by;
+    uint64_t for_ns;                 /* after that time the program is asked to end; 0: never */
+    int end_signal;                  /* by which it is asked to, beside ledger->stop; 0: none */
     const volatile int *interrupted; /* not 0: the user wants to end; set by a signal handler or in tick */
     int keep_streams;     /* 1: its standard streams are the supervisor's own; 0: only last words are kept */
     supervise_tick *tick; /* may be NULL */

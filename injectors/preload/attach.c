@@ -76,18 +76,6 @@ static struct ledger *map_ledger(const char *value)
     return ledger;
 }
 
-/* What a forked child does is not its parent's doing, and libfiu must not be entered there. */
-void detach_in_child(void)
-{
-    memset(preload.armed, 0, sizeof preload.armed);
-    preload.any_armed = false;
-    preload.watch_temps = false;
-    preload.fd_count = 0;
-    preload.ledger = NULL;
-    self.locks = NULL;
-    trace_detach();
-}
-
 void point_arm(unsigned point)
 {
     const struct plan *plan = &preload.ledger->plan;
@@ -120,25 +108,14 @@ static void arm(void)
     preload.any_armed |= ledger->discover != 0;
 }
 
-/* What handlers of libraries do whose turn is nearer to the fork than ours: in the child they are not
- * detached yet, and would write to the parent's ledger. */
-static void before_fork(void)
-{
-    self.bypass++;
-    fiu_before_fork();
-}
-
 static void after_fork(void)
 {
     fiu_after_fork(false);
-    self.bypass--;
 }
 
 static void after_fork_in_child(void)
 {
     fiu_after_fork(true);
-    detach_in_child();
-    self.bypass--;
 }
 
 /* Of the program that was, its threads are gone. Its children and temporary files are not, though nobody
@@ -264,10 +241,12 @@ void rearm(struct ledger *ledger)
     begin_anew(&self);
     for (uint32_t i = 0; i < ledger->point_count; i++)
         preload.point_hashes[i] = hash_text(ledger->points[i].name);
+    preload.lock_mask = UINTPTR_MAX;
     preload.ledger = ledger;
     preload.fds = ledger->fds;
     preload.fd_count = ledger->head.fd_count;
     preload.watch_temps = ledger->watch_temps != 0;
+    temp_begin();
     begin_paths(ledger);
     modules_record();
     fiu_attach();
@@ -284,13 +263,13 @@ __attribute__((constructor)) static void attach(void)
     if (ledger == NULL)
         return;
     serve(ledger);
-    if (!claim(ledger)) {
+    if (syscall(SYS_madvise, &preload, sizeof preload, MADV_WIPEONFORK) != 0 || !claim(ledger)) {
         munmap(ledger, ledger->head.size);
         return;
     }
     roots_find();
     fiu_resolve();
-    pthread_atfork(before_fork, after_fork, after_fork_in_child);
+    pthread_atfork(fiu_before_fork, after_fork, after_fork_in_child);
     rearm(ledger);
     fiu_listen();
 }

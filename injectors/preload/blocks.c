@@ -2,6 +2,7 @@
 #include "blocks.h"
 
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,8 +12,8 @@
 enum { SHARDS = 64, SLOTS_FIRST = 64, SPINS_MAX = 100, ACCOUNTS = LEDGER_THREADS_MAX + 1 };
 
 struct shard {
-    _Alignas(64) atomic_uint locked;
-    uint32_t used, room; /* slots; room is a power of two */
+    _Alignas(64) atomic_uintptr_t locked; /* by the thread with that state */
+    uint32_t used, room;                  /* slots; room is a power of two */
     struct block *slots;
 };
 
@@ -65,7 +66,10 @@ bool blocks_are_open(void)
 
 static void lock(struct shard *shard)
 {
-    for (unsigned spins = 0; atomic_exchange_explicit(&shard->locked, 1, memory_order_acquire) != 0; spins++)
+    uintptr_t nobody = 0;
+    for (unsigned spins = 0; !atomic_compare_exchange_weak_explicit(
+             &shard->locked, &nobody, (uintptr_t)&self, memory_order_acquire, memory_order_relaxed);
+         spins++, nobody = 0)
         if (spins >= SPINS_MAX)
             syscall(SYS_sched_yield);
 }
@@ -73,6 +77,22 @@ static void lock(struct shard *shard)
 static void unlock(struct shard *shard)
 {
     atomic_store_explicit(&shard->locked, 0, memory_order_release);
+}
+
+/* What such a shard held is not known any more. Its slots may have moved, or not: they are given up. */
+void blocks_left(void)
+{
+    for (unsigned i = 0; i < SHARDS; i++) {
+        struct shard *shard = &table->shards[i];
+        if (shard->locked != (uintptr_t)&self)
+            continue;
+        atomic_fetch_add_explicit(&preload.ledger->blocks_unrecorded, shard->used, memory_order_relaxed);
+        memset(table->first[i], 0, sizeof table->first[i]);
+        shard->slots = table->first[i];
+        shard->room = SLOTS_FIRST;
+        shard->used = 0;
+        unlock(shard);
+    }
 }
 
 static struct shard *shard_of(uint64_t hash)

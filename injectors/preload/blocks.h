@@ -55,6 +55,9 @@ struct blocks_cursor {
 };
 bool blocks_disown_next(struct blocks_cursor *cursor, uint64_t operation, struct block *out);
 
+/* The calling thread has left one of the above by a jump out of a signal handler: gives its lock back. */
+void blocks_left(void);
+
 /* Empties an account. */
 void blocks_account_clear(unsigned account);
 

@@ -12,7 +12,7 @@
 void event_write(struct ledger_event event)
 {
     struct ledger *ledger = preload.ledger;
-    int cancellation = cancellation_off();
+    struct undisturbed before = undisturbed_begin();
     uint64_t index = atomic_fetch_add_explicit(&ledger->event_count, 1, memory_order_relaxed);
     struct ledger_event *place = &ledger->events[index % LEDGER_EVENTS_MAX];
     atomic_store_explicit(&place->sequence, 0, memory_order_relaxed);
@@ -31,7 +31,7 @@ void event_write(struct ledger_event event)
     place->error = event.error;
     place->fd = event.fd;
     atomic_store_explicit(&place->sequence, index + 1, memory_order_release);
-    cancellation_back(cancellation);
+    undisturbed_end(before);
 }
 
 void fd_took_aside(int fd, uintptr_t site)

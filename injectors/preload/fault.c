@@ -23,9 +23,10 @@ static void cancel(void)
 {
     int type;
     pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
-    self.bypass++;
-    pthread_cancel(pthread_self());
-    self.bypass--;
+    {
+        BYPASSING;
+        pthread_cancel(pthread_self());
+    }
     pthread_setcanceltype(type, NULL);
 }
 
@@ -68,7 +69,8 @@ static bool effect_of(unsigned point, const struct plan_fault *planned, size_t m
     }
     if (point >= FAULT_POINTS_COUNT) {
         int usual = preload.ledger->points[point].error;
-        out->error = planned->error != 0 ? planned->error : usual != 0 ? usual : EIO;
+        out->error = planned->error != 0 || planned->failnum != 0 ? planned->error : usual != 0 ? usual : EIO;
+        out->failnum = planned->failnum != 0 ? planned->failnum : out->error;
         return true;
     }
     const struct fault_point *profile = &fault_points[point];
@@ -89,7 +91,7 @@ static bool deliver_others(unsigned point, struct fault *out)
     if (failed == 0)
         return false;
     if (point >= FAULT_POINTS_COUNT) {
-        *out = (struct fault){.error = failed};
+        *out = (struct fault){.error = failed, .failnum = failed};
         return true;
     }
     struct plan_fault asked = {.kind = PLAN_ERRNO, .error = (int)(intptr_t)fiu_failinfo()};
@@ -108,17 +110,19 @@ static bool deliver_planned(unsigned point, const struct plan_fault *planned, si
 }
 
 /* `planned` is NULL for what the plan does not fail. A thread that is cancelled asynchronously ends before or
- * behind all this. */
+ * behind all this, and signals come there. */
 static bool deliver(unsigned point, uint64_t k, uintptr_t site, const struct plan_fault *planned,
                     size_t movable, struct fault *out)
 {
-    int cancellation = cancellation_off();
+    struct undisturbed before = undisturbed_begin();
     int saved = errno;
     bool fails = planned != NULL ? deliver_planned(point, planned, movable, out) : deliver_others(point, out);
-    if (fails)
+    if (fails) {
         note(point, k, out->error, site);
+        remember(&self, out->failnum);
+    }
     errno = saved;
-    cancellation_back(cancellation);
+    undisturbed_end(before);
     return fails;
 }
 

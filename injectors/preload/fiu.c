@@ -29,15 +29,15 @@ static pthread_rwlock_t gate = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
 static bool gate_shut; /* written by the thread that forks */
 
 struct visit {
-    int cancellation;
+    struct undisturbed before;
+    unsigned bypass;
 };
 
-/* Into libfiu: neither plan nor ledger for what it does itself, no asynchronous cancellation that would leave
- * its lock held, and no fork meanwhile. */
+/* Into libfiu: neither plan nor ledger for what it does itself, no asynchronous cancellation and no signal
+ * handler that would leave its lock held, and no fork meanwhile. */
 static struct visit enter(void)
 {
-    struct visit visit = {cancellation_off()};
-    self.bypass++;
+    struct visit visit = {undisturbed_begin(), bypass_begin()};
     if (self.visits++ == 0)
         pthread_rwlock_rdlock(&gate);
     return visit;
@@ -47,8 +47,8 @@ static void leave(struct visit visit)
 {
     if (--self.visits == 0)
         pthread_rwlock_unlock(&gate);
-    self.bypass--;
-    cancellation_back(visit.cancellation);
+    bypass_end(&visit.bypass);
+    undisturbed_end(visit.before);
 }
 
 /* If somebody stays in libfiu, in a callback of the program's, the fork does not wait forever. Nor does it
@@ -60,6 +60,7 @@ void fiu_before_fork(void)
         return;
     clock_gettime(CLOCK_MONOTONIC, &limit);
     limit.tv_sec++;
+    BYPASSING; /* the lock is ours */
     gate_shut = pthread_rwlock_clockwrlock(&gate, CLOCK_MONOTONIC, &limit) == 0;
 }
 
@@ -69,6 +70,7 @@ void fiu_after_fork(bool in_child)
     if (--self.visits != 0 || !gate_shut)
         return;
     gate_shut = false;
+    BYPASSING;
     if (in_child)
         gate = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
     else
@@ -132,14 +134,13 @@ static void enable_planned(unsigned point)
 void fiu_attach(void)
 {
     const struct ledger *ledger = preload.ledger;
-    self.bypass++;
+    BYPASSING;
     fiu.init(0);
     for (uint32_t i = 0; i < ledger->point_count; i++) {
         if (point_named(ledger->points[i].name) < 0)
             table_add(i);
         enable_planned(i);
     }
-    self.bypass--;
 }
 
 /* Enters a point of the program's own, met for the first time. Returns its index, or -1 if there is no room.
@@ -167,16 +168,16 @@ static int discover_point(const char *name)
     struct ledger *ledger = preload.ledger;
     if (ledger == NULL || ledger->discover == 0)
         return -1;
-    int cancellation = cancellation_off();
-    self.bypass++; /* a signal handler of this thread comes not here */
+    struct undisturbed before = undisturbed_begin();
+    unsigned bypass = bypass_begin();
     while (atomic_flag_test_and_set_explicit(&fiu.discovering, memory_order_acquire))
         syscall(SYS_sched_yield);
     int point = point_named(name);
     if (point < 0)
         point = enter_point(ledger, name);
     atomic_flag_clear_explicit(&fiu.discovering, memory_order_release);
-    self.bypass--;
-    cancellation_back(cancellation);
+    bypass_end(&bypass);
+    undisturbed_end(before);
     return point;
 }
 
@@ -186,9 +187,8 @@ void fiu_listen(void)
     if (ledger->remote[0] == '\0')
         return;
     int (*listen_by_pipes)(const char *) = (int (*)(const char *))real_function("fiu_rc_fifo");
-    self.bypass++; /* its thread is ours */
+    BYPASSING; /* its thread is ours */
     ledger->remote_open = listen_by_pipes(ledger->remote) == 0;
-    self.bypass--;
 }
 
 int fiu_deliver(unsigned point)
@@ -227,7 +227,7 @@ int fiu_fail(const char *name)
     if (point < 0)
         return fail_unplanned(name);
     return fault_armed((unsigned)point) && fault_due((unsigned)point, CALL_SITE, SIZE_MAX, &fault)
-               ? fault.error
+               ? fault.failnum
                : 0;
 }
 

@@ -3,28 +3,45 @@
 #include "heap.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "roots.h"
 #include "trace.h"
 
 enum { LOG_ROOM_FIRST = 512, PLACES_MAX = 32 };
 
+/* Whether a jump out of a signal handler has left the books half done, seen from a frame that lies above the
+ * one that kept them. A handler with a stack of its own may lie there too. */
+static COLD bool was_left(uintptr_t frame)
+{
+    stack_t stack;
+    if (frame < self.in_heap ||
+        (syscall(SYS_sigaltstack, NULL, &stack) == 0 && (stack.ss_flags & SS_ONSTACK) != 0))
+        return false;
+    blocks_left();
+    return true;
+}
+
 /* Our own steps must not meet themselves: neither by what they call, nor out of a signal handler. */
 static bool enter(void)
 {
-    if (self.in_heap || !blocks_are_open() || preload.ledger == NULL)
+    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+    if ((self.in_heap != 0 && !was_left(frame)) || !blocks_are_open() || preload.ledger == NULL)
         return false;
-    self.in_heap = true;
+    self.in_heap = frame;
     self.bypass++;
     return true;
 }
 
 static void leave(void)
 {
-    self.bypass--;
-    self.in_heap = false;
+    if (self.bypass != 0) /* a jump within a signal handler has ended it already: see jump.c */
+        self.bypass--;
+    self.in_heap = 0;
 }
 
 /* The thread's own count, which nobody else writes to; a thread without a record has a share in one. */
@@ -243,6 +260,7 @@ void heap_operation_ended(int status)
     struct block block;
     if (!heap_is_watched() || !enter())
         return;
+    struct undisturbed before = undisturbed_begin();
     for (uint32_t i = 0; i < log->count; i++)
         if (blocks_disown(log->addresses[i], self.operation, i, &block))
             add_leak(&places, &block, status);
@@ -250,6 +268,7 @@ void heap_operation_ended(int status)
         add_leak(&places, &block, status);
     report(&places, status);
     log->count = 0;
+    undisturbed_end(before);
     leave();
 }
 

@@ -10,7 +10,8 @@ struct ledger_locks *held_begin(void);
 
 static inline struct ledger_locks *held_record(void)
 {
-    return LIKELY(self.locks != NULL && self.bypass == 0) ? self.locks : held_begin();
+    struct ledger_locks *locks = (struct ledger_locks *)((uintptr_t)self.locks & preload.lock_mask);
+    return LIKELY(locks != NULL && self.bypass == 0) ? locks : held_begin();
 }
 
 /* The last place is used: one that was emptied takes the lock, or it is lost. */

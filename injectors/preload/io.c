@@ -24,38 +24,56 @@ ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t siz
 ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t size);
 
 /* A call that returns a new descriptor, of a file that it may make. */
-#define OPEN(point, name, arguments, folder, flags)                                                          \
+#define OPEN(point, name, arguments, folder, flags, site)                                                    \
     struct fault fault;                                                                                      \
     bool makes = false;                                                                                      \
     if (fault_armed(point)) {                                                                                \
-        if (fault_due(point, CALL_SITE, SIZE_MAX, &fault))                                                   \
+        if (fault_due(point, site, SIZE_MAX, &fault))                                                        \
             return failed(fault.error);                                                                      \
         makes = ((flags)&O_CREAT) != 0 && trace_makes(folder, path);                                         \
     }                                                                                                        \
     int fd = real_##name arguments;                                                                          \
     if (UNLIKELY(fd < 0))                                                                                    \
         return refused();                                                                                    \
-    fd_took(fd, CALL_SITE);                                                                                  \
+    fd_took(fd, site);                                                                                       \
     if (UNLIKELY(makes))                                                                                     \
-        trace_made(folder, path);                                                                            \
-    return fd
+    trace_made(folder, path)
 
 /* open has a variable argument, the mode, and fcntl an int or a pointer. Our own functions have them always
  * and go by the C library's names: where the caller left one out, the C library does not look at it. */
-#define OPENING(point, name, parameters, arguments, folder)                                                  \
+#define OPENING(point, name, parameters, arguments, more_parameters, more_arguments, folder)                 \
     int wrapped_##name parameters __asm__(#name);                                                            \
     REAL(int, name, parameters, arguments)                                                                   \
+    static COLD int exclusively_##name more_parameters                                                       \
+    {                                                                                                        \
+        OPEN(point, name, arguments, folder, flags, site);                                                   \
+        if ((flags & O_CREAT) != 0 && ((folder) == AT_FDCWD || path[0] == '/'))                              \
+            temp_made_below(path, site);                                                                     \
+        return fd;                                                                                           \
+    }                                                                                                        \
     EXPORT int wrapped_##name parameters                                                                     \
     {                                                                                                        \
-        OPEN(point, name, arguments, folder, flags);                                                         \
+        if (UNLIKELY((flags & O_EXCL) != 0))                                                                 \
+            return exclusively_##name more_arguments;                                                        \
+        OPEN(point, name, arguments, folder, flags, CALL_SITE);                                              \
+        return fd;                                                                                           \
     }
 
-OPENING(POINT_OPEN, open, (const char *path, int flags, mode_t mode), (path, flags, mode), AT_FDCWD)
-OPENING(POINT_OPEN, open64, (const char *path, int flags, mode_t mode), (path, flags, mode), AT_FDCWD)
-OPENING(POINT_OPENAT, openat, (int folder, const char *path, int flags, mode_t mode),
-        (folder, path, flags, mode), folder)
-OPENING(POINT_OPENAT, openat64, (int folder, const char *path, int flags, mode_t mode),
-        (folder, path, flags, mode), folder)
+/* By the path; by a folder and a path within. */
+#define OPENING_PATH(name)                                                                                   \
+    OPENING(POINT_OPEN, name, (const char *path, int flags, mode_t mode), (path, flags, mode),               \
+            (const char *path, int flags, mode_t mode, uintptr_t site), (path, flags, mode, CALL_SITE),      \
+            AT_FDCWD)
+#define OPENING_AT(name)                                                                                     \
+    OPENING(POINT_OPENAT, name, (int folder, const char *path, int flags, mode_t mode),                      \
+            (folder, path, flags, mode),                                                                     \
+            (int folder, const char *path, int flags, mode_t mode, uintptr_t site),                          \
+            (folder, path, flags, mode, CALL_SITE), folder)
+
+OPENING_PATH(open)
+OPENING_PATH(open64)
+OPENING_AT(openat)
+OPENING_AT(openat64)
 TAKING(POINT_OPEN, __open_2, (const char *path, int flags), (path, flags))
 TAKING(POINT_OPEN, __open64_2, (const char *path, int flags), (path, flags))
 TAKING(POINT_OPENAT, __openat_2, (int folder, const char *path, int flags), (folder, path, flags))
@@ -64,7 +82,8 @@ TAKING(POINT_OPENAT, __openat64_2, (int folder, const char *path, int flags), (f
     REAL(int, name, (const char *path, mode_t mode), (path, mode))                                           \
     EXPORT int name(const char *path, mode_t mode)                                                           \
     {                                                                                                        \
-        OPEN(POINT_CREAT, name, (path, mode), AT_FDCWD, O_CREAT);                                            \
+        OPEN(POINT_CREAT, name, (path, mode), AT_FDCWD, O_CREAT, CALL_SITE);                                 \
+        return fd;                                                                                           \
     }
 
 CREATING(creat)

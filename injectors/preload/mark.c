@@ -55,10 +55,9 @@ static bool take_record(struct ledger_thread *record)
         return false;
     record->path = self.path;
     self.record = record;
-    self.bypass++; /* it may allocate */
+    BYPASSING; /* it may allocate */
     pthread_once(&thread_end_once, make_key);
     pthread_setspecific(thread_end, record);
-    self.bypass--;
     return true;
 }
 

@@ -191,10 +191,8 @@ EXPORT void *realloc(void *block, size_t size)
 REAL(void *, reallocarray, (void *block, size_t count, size_t size), (block, count, size))
 static void *resize_array(void *block, size_t count, size_t size)
 {
-    self.bypass++; /* its realloc is not another call of the program's */
-    void *moved = real_reallocarray(block, count, size);
-    self.bypass--;
-    return moved;
+    BYPASSING; /* its realloc is not another call of the program's */
+    return real_reallocarray(block, count, size);
 }
 
 EXPORT void *reallocarray(void *block, size_t count, size_t size)
@@ -211,6 +209,11 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size)
 /* A call that copies a string into a new block. */
 #define COPYING(point, name, parameters, arguments)                                                          \
     REAL(char *, name, parameters, arguments)                                                                \
+    static char *copy_by_##name parameters                                                                   \
+    {                                                                                                        \
+        BYPASSING; /* its malloc is not another call of the program's */                                     \
+        return real_##name arguments;                                                                        \
+    }                                                                                                        \
     EXPORT char *name parameters                                                                             \
     {                                                                                                        \
         struct fault fault;                                                                                  \
@@ -218,9 +221,7 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size)
             return real_##name arguments;                                                                    \
         if (memory_due(point, CALL_SITE, &fault))                                                            \
             return no_memory(fault.error);                                                                   \
-        self.bypass++; /* its malloc is not another call of the program's */                                 \
-        char *copy = real_##name arguments;                                                                  \
-        self.bypass--;                                                                                       \
+        char *copy = copy_by_##name arguments;                                                               \
         if (heap_is_watched() && copy != NULL)                                                               \
             heap_took(copy, strlen(copy) + 1, CALL_SITE);                                                    \
         return copy;                                                                                         \
@@ -240,6 +241,13 @@ REAL(int, vasprintf, (char **out, const char *format, va_list list), (out, forma
 REAL(int, __vasprintf_chk, (char **out, int flag, const char *format, va_list list),
      (out, flag, format, list))
 
+static int print_bypassing(const int *check, char **out, const char *format, va_list list)
+{
+    BYPASSING; /* its malloc and realloc are not other calls of the program's */
+    return check != NULL ? real___vasprintf_chk(out, *check, format, list)
+                         : real_vasprintf(out, format, list);
+}
+
 /* As vasprintf, or as __vasprintf_chk if it is to check. glibc leaves *out alone when it fails. */
 static int print(unsigned point, const int *check, char **out, const char *format, va_list list,
                  uintptr_t site)
@@ -247,10 +255,7 @@ static int print(unsigned point, const int *check, char **out, const char *forma
     struct fault fault;
     if (memory_due(point, site, &fault))
         return failed(fault.error);
-    self.bypass++; /* its malloc and realloc are not other calls of the program's */
-    int length =
-        check != NULL ? real___vasprintf_chk(out, *check, format, list) : real_vasprintf(out, format, list);
-    self.bypass--;
+    int length = print_bypassing(check, out, format, list);
     if (heap_is_watched() && length >= 0)
         heap_took(*out, (size_t)length + 1, site);
     return length;

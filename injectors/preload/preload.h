@@ -23,18 +23,22 @@
 /* Bits of preload.armed: why a call of the point must be looked at. */
 enum { ARMED_BY_PLAN = 1, ARMED_BY_OTHERS = 2, ARMED_FOR_HEAP = 4, ARMED_FOR_TRACE = 8 };
 
-/* The process's state. Written before the program's threads start, then only read, except by a fork's
- * child, which has one thread. */
+/* Pages of their own: at least as large as any machine has them. */
+enum { PRELOAD_PAGE = 65536 };
+
+/* The process's state. Written before the program's threads start, then only read. The kernel empties it in
+ * every child that gets a copy of the memory, also in one that the program made past all wrappers. */
 struct preload {
-    struct ledger *ledger;          /* NULL: no ledger, nothing is noted */
-    struct ledger_fd *fds;          /* its slots */
-    uint32_t fd_count;              /* 0 without a ledger */
+    _Alignas(PRELOAD_PAGE) struct ledger *ledger; /* NULL: no ledger, nothing is noted */
+    struct ledger_fd *fds;                        /* its slots */
+    uint32_t fd_count;                            /* 0 without a ledger */
     uint32_t fd_plain;              /* fd_count; 0 if more is to be noted of a descriptor than its slot */
     struct trace *trace;            /* NULL: none is kept */
     uintptr_t text_start, text_end; /* of the program itself */
     uint8_t armed[PLAN_POINTS_MAX];
     bool any_armed;
-    bool watch_temps; /* temporary files are noted */
+    bool watch_temps;    /* temporary files are noted */
+    uintptr_t lock_mask; /* all bits: a thread's locks are noted */
     uint64_t point_hashes[PLAN_POINTS_MAX];
     const struct plan_rule *quick_rules[PLAN_POINTS_MAX]; /* the point's one rule, if it is a random one */
     uint64_t thresholds[PLAN_POINTS_MAX];                 /* of the quick rule */
@@ -71,6 +75,7 @@ struct closed_row {
 /* A fault as it is delivered. */
 struct fault {
     int error;        /* positive errno; 0: the call goes on (short) */
+    int failnum;      /* of a point of the program's own: what fiu_fail returns */
     bool done;        /* the call does its work all the same */
     uint64_t shorten; /* not 0: pseudorandom bits for the length of a short call */
 };
@@ -103,13 +108,28 @@ struct self {
     unsigned resources;                /* that the operation took and has not given back */
     struct closed_row row;
     struct taken taken[TAKEN_MAX];
-    bool resolving; /* the memory functions: what the loader allocates meanwhile is the C library's */
-    bool in_heap;   /* the heap's books are being kept: a signal handler that comes in between keeps none */
+    bool resolving;    /* the memory functions: what the loader allocates meanwhile is the C library's */
+    uintptr_t in_heap; /* address of the frame that keeps the heap's books: a signal handler that comes in
+                          between keeps none. 0: none */
     struct block_log blocks;
     uint32_t traced_stack;                      /* of the call that is going on */
     struct trace_frame frames[TRACE_DEPTH_MAX]; /* a stack as it is being looked at */
 };
 extern __thread struct self self __attribute__((tls_model("initial-exec")));
+
+/* Our own code runs until the end of the block, or until an exception or a cancellation leaves it: neither
+ * plan nor ledger. What it was before is put back, since a jump may have ended it in between: see jump.c. */
+static inline unsigned bypass_begin(void)
+{
+    return self.bypass++;
+}
+
+static inline void bypass_end(const unsigned *before)
+{
+    self.bypass = *before;
+}
+
+#define BYPASSING unsigned bypass_before __attribute__((cleanup(bypass_end), unused)) = bypass_begin()
 
 /* The next definition of `name` after the preload's. Ends the process with a message if there is none. */
 void *real_function(const char *name);
@@ -268,6 +288,12 @@ void temp_gone(const char *path);
 /* Slots that can have something in them; 0 without a ledger. */
 uint32_t slots_used(void);
 
+/* As temp_made, if the name lies below the folder for temporary files. */
+void temp_made_below(const char *path, uintptr_t site);
+
+/* Notes what that folder is: TMPDIR, or else the C library's own. While there is but one thread. */
+void temp_begin(void);
+
 /* Descriptors of this process: by the kernel, -1 if it does not tell; by the slots. */
 int64_t fds_count(void);
 int64_t slots_count(void);
@@ -288,19 +314,15 @@ struct ledger_thread *thread_record(void);
 /* The kernel refused with `error` (positive): counted if something is exhausted. */
 void kernel_refused(int error);
 
-/* Asynchronous cancellation may end the thread anywhere but between these two: what is half done there,
- * others would wait for or read. Returns the state to put back. */
-static inline int cancellation_off(void)
-{
-    int before;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-    return before;
-}
-
-static inline void cancellation_back(int before)
-{
-    pthread_setcancelstate(before, NULL);
-}
+/* Asynchronous cancellation may end the thread anywhere but between these two, and a jump out of a signal
+ * handler leave anything else: what is half done there, others would wait for or read. Signals come late,
+ * unless they are the thread's own crash. Returns what is to be put back. */
+struct undisturbed {
+    int cancellation;
+    uint64_t signals;
+};
+struct undisturbed undisturbed_begin(void);
+void undisturbed_end(struct undisturbed before);
 
 /* An event for the supervisor: the caller fills what its kind has; time, operation and place in the
  * stream are added. */
@@ -319,9 +341,6 @@ int path_below(const struct self *parent, uint32_t ordinal, uint64_t *hash);
 /* Becomes a fork server if the ledger says so. Returns at once if not; otherwise in the process of each run.
  */
 void serve(const struct ledger *ledger);
-
-/* The process is a fork's child from now on: no ledger, no plan, no libfiu. Async-signal-safe. */
-void detach_in_child(void);
 
 /* Puts the modules that are mapped now into the ledger. */
 void modules_record(void);

@@ -16,35 +16,22 @@
 pid_t _Fork(void);
 int execveat(int folder, const char *path, char *const arguments[], char *const environment[], int flags);
 
-/* The handlers of pthread_atfork detach the child. */
-REAL(pid_t, fork, (void), ())
-EXPORT pid_t fork(void)
-{
-    struct fault fault;
-    if (IF_DUE(POINT_FORK, fault))
-        return failed(fault.error);
-    pid_t child = real_fork();
-    if (child > 0)
-        child_started(child, CALL_SITE);
-    return child;
-}
+/* The child has neither plan nor ledger: see struct preload. */
+#define FORKING(point, name)                                                                                 \
+    REAL(pid_t, name, (void), ())                                                                            \
+    EXPORT pid_t name(void)                                                                                  \
+    {                                                                                                        \
+        struct fault fault;                                                                                  \
+        if (IF_DUE(point, fault))                                                                            \
+            return failed(fault.error);                                                                      \
+        pid_t child = real_##name();                                                                         \
+        if (child > 0)                                                                                       \
+            child_started(child, CALL_SITE);                                                                 \
+        return child;                                                                                        \
+    }
 
-/* Runs no handlers. A signal may come to the child before it is detached. */
-REAL(pid_t, _Fork, (void), ())
-EXPORT pid_t _Fork(void)
-{
-    struct fault fault;
-    if (IF_DUE(POINT__FORK, fault))
-        return failed(fault.error);
-    self.bypass++;
-    pid_t child = real__Fork();
-    if (child == 0)
-        detach_in_child();
-    self.bypass--;
-    if (child > 0)
-        child_started(child, CALL_SITE);
-    return child;
-}
+FORKING(POINT_FORK, fork)
+FORKING(POINT__FORK, _Fork)
 
 /* Says its errno as its result. The caller's place for the number may be NULL. */
 #define SPAWNING(point, name)                                                                                \

@@ -1,6 +1,8 @@
-/* Temporary files and folders: noted when a call makes one under a name of its own choice, until a call
+/* Temporary files and folders: noted when a call makes one under a name of its own choice, or the program
+ * opens one below the folder for such files which must not have been there (as after tmpnam), until a call
  * removes or renames it. Whether it is still there in the end, the supervisor asks the file system. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -28,6 +30,20 @@ static bool absolute(const char *path, char out[LEDGER_TEMP_PATH_MAX])
         return false;
     memcpy(out + length, path, rest + 1);
     return true;
+}
+
+static char folder[LEDGER_TEMP_PATH_MAX] = P_tmpdir;
+
+void temp_begin(void)
+{
+    const char *named = getenv("TMPDIR");
+    if (named == NULL || named[0] != '/' || strlen(named) >= sizeof folder)
+        return;
+    size_t length = strlen(named);
+    while (length > 0 && named[length - 1] == '/')
+        length--;
+    memcpy(folder, named, length);
+    folder[length] = '\0';
 }
 
 /* The places where a path may stand: some in a row, by its hash. */
@@ -81,4 +97,12 @@ void temp_gone(const char *path)
         atomic_fetch_add_explicit(&preload.ledger->temps_gone, 1, memory_order_relaxed);
         return;
     }
+}
+
+void temp_made_below(const char *path, uintptr_t site)
+{
+    char full[LEDGER_TEMP_PATH_MAX];
+    size_t length = strlen(folder);
+    if (watched() && absolute(path, full) && strncmp(full, folder, length) == 0 && full[length] == '/')
+        temp_made(full, site);
 }

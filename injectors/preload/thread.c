@@ -36,12 +36,22 @@ int path_below(const struct self *parent, uint32_t ordinal, uint64_t *hash)
     return (int)index;
 }
 
+static void *allocate_own(size_t size)
+{
+    BYPASSING;
+    return malloc(size);
+}
+
+static void free_own(void *block)
+{
+    BYPASSING;
+    free(block);
+}
+
 static void *begin(void *argument)
 {
     struct start start = *(struct start *)argument;
-    self.bypass++;
-    free(argument);
-    self.bypass--;
+    free_own(argument);
     self.path = start.path;
     self.path_hash = start.path_hash;
     self.spawned = start.spawned;
@@ -55,9 +65,7 @@ static void *begin(void *argument)
 static struct start *start_made(void *(*work)(void *), void *argument)
 {
     struct self *me = &self;
-    me->bypass++;
-    struct start *start = malloc(sizeof *start);
-    me->bypass--;
+    struct start *start = allocate_own(sizeof *start);
     if (start == NULL)
         return NULL;
     *start = (struct start){.work = work, .argument = argument, .ours = me->bypass != 0};
@@ -138,9 +146,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
     start->spawned = spawned;
     int failed = real_pthread_create(thread, attributes, begin, start);
     if (failed != 0) {
-        self.bypass++;
-        free(start);
-        self.bypass--;
+        free_own(start);
         if (spawned != NULL)
             spawned_free(spawned);
         return failed;

@@ -24,7 +24,9 @@ static atomic_flag exiting;
 /* Into the trace, and out of it: what the unwinder calls is none of the program's calls, nor is what a
  * signal's handler does meanwhile. */
 struct visit {
-    int cancellation, saved_errno;
+    struct undisturbed before;
+    unsigned bypass;
+    int saved_errno;
 };
 
 static bool enter(struct visit *visit)
@@ -32,15 +34,15 @@ static bool enter(struct visit *visit)
     if (LIKELY(preload.trace == NULL) || self.bypass != 0)
         return false;
     visit->saved_errno = errno;
-    visit->cancellation = cancellation_off();
-    self.bypass++;
+    visit->before = undisturbed_begin();
+    visit->bypass = bypass_begin();
     return true;
 }
 
 static void leave(const struct visit *visit)
 {
-    self.bypass--;
-    cancellation_back(visit->cancellation);
+    bypass_end(&visit->bypass);
+    undisturbed_end(visit->before);
     errno = visit->saved_errno;
 }
 
@@ -226,22 +228,16 @@ void trace_attach(void)
 {
     struct ledger *ledger = preload.ledger;
     uint32_t depth = 0;
-    trace_detach();
+    preload.trace = NULL;
+    preload.fd_plain = preload.fd_count;
     if (ledger->head.trace_offset == 0 || !resolve())
         return;
     find_text(ledger);
-    self.bypass++;
+    BYPASSING;
     unwinder.backtrace(look_at_frame, &depth); /* what it makes for itself the first time, it makes now */
-    self.bypass--;
     atomic_flag_clear(&exiting);
     preload.trace = (struct trace *)((char *)ledger + ledger->head.trace_offset);
     preload.fd_plain = 0;
     preload.any_armed = true;
     thread_record(); /* so that its end is noted */
-}
-
-void trace_detach(void)
-{
-    preload.trace = NULL;
-    preload.fd_plain = preload.fd_count;
 }

@@ -8,9 +8,6 @@
 /* Begins to trace if the ledger has a trace: arms all points for it. Before the program's threads start. */
 void trace_attach(void);
 
-/* Ends it: the process is a fork's child. Async-signal-safe. */
-void trace_detach(void);
-
 /* The thread makes call `k` of the point; and that call fails. */
 void trace_call(unsigned point, uint64_t k);
 void trace_fault(unsigned point, uint64_t k);

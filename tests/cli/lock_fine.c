@@ -78,6 +78,39 @@ static int released_in_the_next_operation(void)
     return 0;
 }
 
+/* A pool's threads take turns at the operations. */
+enum { POOL = 3, ROUNDS = 12 };
+static sem_t turns[POOL];
+
+static void *hand_on_in_turn(void *argument)
+{
+    size_t own = (size_t)argument;
+    for (size_t operation = own; operation < ROUNDS; operation += POOL) {
+        sem_wait(&turns[own]);
+        exeunt_begin(operation);
+        if (operation > 0)
+            need(pthread_mutex_unlock(&first) == 0);
+        need(pthread_mutex_lock(&first) == 0);
+        exeunt_transfer_lock(&first);
+        exeunt_end(0);
+        sem_post(&turns[(own + 1) % POOL]);
+    }
+    return NULL;
+}
+
+/* Taken in one operation of the pool and given back in the next, by another thread: declared each time. */
+static int pool_hands_on(void)
+{
+    pthread_t threads[POOL];
+    for (size_t i = 0; i < POOL; i++)
+        sem_init(&turns[i], 0, i == 0);
+    for (size_t i = 0; i < POOL; i++)
+        threads[i] = start(hand_on_in_turn, (void *)i);
+    for (size_t i = 0; i < POOL; i++)
+        join(threads[i]);
+    return pthread_mutex_unlock(&first);
+}
+
 static void init_mutex(pthread_mutex_t *mutex, int type, int robust)
 {
     pthread_mutexattr_t attributes;
@@ -406,6 +439,7 @@ const struct mode fine_modes[] = {
     {"slow-chain", slow_chain},
     {"handed-over", handed_over},
     {"released-in-the-next-operation", released_in_the_next_operation},
+    {"pool-hands-on", pool_hands_on},
     {"recursive", recursive},
     {"errorcheck", errorcheck},
     {"robust", robust},

@@ -80,6 +80,7 @@ Test(lock, deadlocks_are_caught_and_told, .timeout = 120)
 {
     static const struct deadlock_row rows[] = {
         {"cycle", "cycle", 2, {"first", "second"}, true, "AB and BA"},
+        {"cycle-of-tried", "cycle", 2, {"first", "second"}, true, "one of them was taken by a try"},
         {"cycle-of-three", "cycle", 3, {"groups[0]", "groups[1]", "groups[2]"}, true, "a round"},
         {"abandoned-by-thread", "abandoned", 1, {"first"}, true, "its thread has ended"},
         {"abandoned-by-operation", "abandoned", 1, {"first"}, true, "its operation has ended"},
@@ -126,6 +127,7 @@ Test(lock, what_is_left_or_given_back_wrongly_is_told, .timeout = 120)
 {
     static const struct finding_row rows[] = {
         {"left-by-operation", "lock-left-held", 1, false, "held at its operation's end"},
+        {"left-recursive", "lock-left-held", 1, false, "given back once too few"},
         {"left-by-thread", "lock-left-held", 1, false, "held at its thread's end"},
         {"cancelled-and-left", "lock-left-held", 1, false, "held again when it was cancelled in the wait"},
         {"hand-over-hand", "lock-left-held", 1, false, "taken when the thread's places were used up"},
@@ -147,6 +149,7 @@ Test(lock, near_misses_pass, .timeout = 120)
         {"slow-chain", NULL, 0, false, "waits for one who waits, who waits for none"},
         {"handed-over", NULL, 0, false, "declared"},
         {"released-in-the-next-operation", NULL, 0, false, "declared"},
+        {"pool-hands-on", NULL, 0, false, "declared, from thread to thread"},
         {"recursive", NULL, 0, false, "taken more often than a thread has places"},
         {"errorcheck", NULL, 0, false, "the lock refuses"},
         {"robust", NULL, 0, false, "its next owner is told"},

@@ -22,6 +22,16 @@ static int cycle(void)
     return 0;
 }
 
+/* Who tries does not wait, but holds what he got. */
+static int cycle_of_tried(void)
+{
+    start(second_then_first, NULL);
+    HERE("taken"), pthread_mutex_trylock(&first);
+    meet();
+    HERE("waiting"), pthread_mutex_lock(&second);
+    return 0;
+}
+
 static void *take_group_and_next(void *argument)
 {
     size_t own = (size_t)argument;
@@ -111,6 +121,22 @@ static int left_by_operation(void)
     HERE("taken"), pthread_mutex_lock(&first);
     exeunt_end(-EIO);
     pthread_mutex_unlock(&first);
+    return 0;
+}
+
+/* Once too few. */
+static int left_recursive(void)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&groups[0], &attributes);
+    exeunt_begin(1);
+    HERE("taken"), pthread_mutex_lock(&groups[0]);
+    pthread_mutex_lock(&groups[0]);
+    pthread_mutex_unlock(&groups[0]);
+    exeunt_end(-EIO);
+    pthread_mutex_unlock(&groups[0]);
     return 0;
 }
 
@@ -235,6 +261,7 @@ static int forgotten(void)
 
 const struct mode wrong_modes[] = {
     {"cycle", cycle},
+    {"cycle-of-tried", cycle_of_tried},
     {"cycle-of-three", cycle_of_three},
     {"abandoned-by-thread", abandoned_by_thread},
     {"abandoned-by-operation", abandoned_by_operation},
@@ -243,6 +270,7 @@ const struct mode wrong_modes[] = {
     {"self-deadlock-spinning", self_deadlock_spinning},
     {"stuck-reader", stuck_reader},
     {"left-by-operation", left_by_operation},
+    {"left-recursive", left_recursive},
     {"left-by-thread", left_by_thread},
     {"foreign-unlock", foreign_unlock},
     {"double-unlock", double_unlock},

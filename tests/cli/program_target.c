@@ -2,6 +2,7 @@
  * must tell of it. */
 #include <fcntl.h>
 #include <fiu.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -99,6 +100,44 @@ static int temp_left(void)
     int fd = mkstemp(path);
     puts(path);
     return fd >= 0 ? close(fd) : 1;
+}
+
+/* What a program does that does not know mkstemp; `flags` beside O_CREAT. */
+static int open_new(const char *path, int flags)
+{
+    int fd = open(path, O_CREAT | O_WRONLY | flags, 0600);
+    return fd >= 0 ? close(fd) : 1;
+}
+
+static char *temp_name(const char *name, char path[PATH_MAX])
+{
+    snprintf(path, PATH_MAX, "%s/%s", getenv("TMPDIR"), name);
+    return path;
+}
+
+static int opened_left(void)
+{
+    char path[PATH_MAX];
+    return open_new(temp_name("left", path), O_EXCL);
+}
+
+static int opened_removed(void)
+{
+    char path[PATH_MAX], other[PATH_MAX];
+    return open_new(temp_name("removed", path), O_EXCL) != 0 ||
+           open_new(temp_name("renamed", other), O_EXCL) != 0 || unlink(path) != 0 ||
+           rename(other, path) != 0;
+}
+
+static int opened_plainly(void)
+{
+    char path[PATH_MAX];
+    return open_new(temp_name("plain", path), 0);
+}
+
+static int opened_elsewhere(void)
+{
+    return open_new("lock", O_EXCL);
 }
 
 static int temp_removed(void)
@@ -230,6 +269,38 @@ static int wait_for_signal(void)
     return 0;
 }
 
+static int look_again(void)
+{
+    while (usleep(5000) == 0)
+        continue;
+    return 0;
+}
+
+static int compute(void)
+{
+    for (volatile unsigned steps = 1; steps != 0; steps |= 1)
+        continue;
+    return 0;
+}
+
+static int wait_for(int (*work)(void))
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(work());
+    return waitpid(child, NULL, 0) == child ? 0 : 1;
+}
+
+static int wait_for_child(void)
+{
+    return wait_for(wait_for_signal);
+}
+
+static int wait_for_busy_child(void)
+{
+    return wait_for(compute);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -250,6 +321,10 @@ int main(int argc, char **argv)
         {"folder-removed", folder_removed},
         {"temp-left", temp_left},
         {"temp-removed", temp_removed},
+        {"opened-left", opened_left},
+        {"opened-removed", opened_removed},
+        {"opened-plainly", opened_plainly},
+        {"opened-elsewhere", opened_elsewhere},
         {"threads", threads},
         {"unjoined", unjoined},
         {"settled", settled},
@@ -260,6 +335,9 @@ int main(int argc, char **argv)
         {"other-namespace", other_namespace},
         {"copy-input", copy_input},
         {"wait-for-signal", wait_for_signal},
+        {"wait-for-child", wait_for_child},
+        {"wait-for-busy-child", wait_for_busy_child},
+        {"look-again", look_again},
     };
     for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++)
         if (strcmp(modes[i].name, argv[1]) == 0)

@@ -65,7 +65,15 @@ Test(program, tells_what_was_left)
         {"", "child-left", 0, "completed", "unreaped-child", 1, "told for information"},
         {"--fail-on children", "child-left", 1, "completed", "unreaped-child", 1, "asked for"},
         {"--fail-on children", "child-waited-for", 0, "completed", "unreaped-child", 0, "waited for"},
+        {"--hang 200ms", "wait-for-signal", 1, "hang", "unreleased-descriptor", 0, "nothing has run"},
+        {"--hang 200ms", "wait-for-child", 1, "hang", "unreleased-descriptor", 0, "nor has its child"},
+        {"--hang 500ms --for 1s", "look-again", 0, "completed", "unreleased-descriptor", 0,
+         "it runs, if briefly"},
+        {"--hang 500ms --for 1s", "wait-for-busy-child", 0, "completed", "unreleased-descriptor", 0,
+         "what it waits for runs"},
         {"--for 200ms", "wait-for-signal", 0, "completed", "unreleased-descriptor", 0, "ended by SIGTERM"},
+        {"--for 200ms --fail-on unreleased", "wait-for-signal", 3, "completed", "unreleased-descriptor", 0,
+         "what it held then is unknown"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct report report = report_of_program(rows[i].options, "%s %s", TARGET, rows[i].mode);
@@ -94,6 +102,32 @@ Test(program, a_temporary_file_or_folder_that_stays_is_told_with_its_place)
         cr_expect_eq(remove(report.out), 0, "%s", report.out);
         report_free(&report);
     }
+}
+
+/* Below TMPDIR, a file that must be new is a temporary one. */
+Test(program, a_temporary_file_may_be_opened_by_its_name)
+{
+    static const struct {
+        const char *mode;
+        int left;
+        const char *reason;
+    } rows[] = {
+        {"opened-left", 1, "as after a name was made up"},
+        {"opened-removed", 0, "removed, or given a name"},
+        {"opened-plainly", 0, "it need not be new"},
+        {"opened-elsewhere", 0, "a lock file of its own place"},
+    };
+    char *folder = scratch_make(), *elsewhere = scratch_make();
+    cr_assert(setenv("TMPDIR", folder, 1) == 0 && chdir(elsewhere) == 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct report report = report_of_program("--fail-on temp-files", "%s %s", TARGET, rows[i].mode);
+        json_t *variant = program_of(&report);
+        cr_expect_eq(report.status, rows[i].left, "%s: %s", rows[i].mode, rows[i].reason);
+        cr_expect_eq(count_of(variant, "left-temporary-file"), rows[i].left, "%s", rows[i].mode);
+        report_free(&report);
+    }
+    scratch_remove(folder);
+    scratch_remove(elsewhere);
 }
 
 Test(program, has_its_own_streams)
@@ -159,6 +193,20 @@ Test(program, what_a_plan_did_not_meet_is_said)
     cr_expect_not_null(strstr(note_of("", TARGET_STATIC_LIBFIU, "own-point", &report), "statically"));
     report_free(&report);
     cr_expect_str_empty(note_of("", TARGET, "own-point", &report), "linked dynamically");
+    report_free(&report);
+}
+
+Test(program, a_heap_that_is_not_watched_is_said)
+{
+    struct report report;
+    cr_expect_not_null(
+        strstr(note_of("--heap", TARGET_OWN_ALLOCATOR, "own-point", &report), "an allocator of its own"));
+    cr_expect(json_is_null(json_object_get(program_of(&report), "heap")));
+    report_free(&report);
+    cr_expect_str_empty(note_of("", TARGET_OWN_ALLOCATOR, "own-point", &report), "not asked for");
+    report_free(&report);
+    cr_expect_str_empty(note_of("--heap", TARGET, "own-point", &report), "it is watched");
+    cr_expect(json_is_object(json_object_get(program_of(&report), "heap")));
     report_free(&report);
 }
 

@@ -34,9 +34,11 @@ while :; do
     done
     must "$exeunt" compare upload --set fsync=0 --limit-fds 256 --workers 32 --seed "$seed" \
         --faults 'posix/io/*,upload/metadata@p=0.01'
-    # Transactions: locks that lock up, and services that are cancelled or killed in the midst of them.
+    # Transactions and sessions: locks that lock up, and services that are cancelled or killed in the midst of them.
     must "$exeunt" compare transaction --set sync=0 --seed "$seed"
+    must "$exeunt" compare session --seed "$seed"
     must "$tests/workloads/transaction_cancel" "$cancellations" "$seed"
+    must "$tests/workloads/session_cancel" "$cancellations" "$seed"
     must "$tests/workloads/transaction_kill" "$host" "$kills" "$seed"
     # A program that is failed anywhere may end in any way, but it does not hang, and exeunt knows how it ended.
     for program in 'tar cf /dev/null /etc/default' 'sort /etc/services' 'ls -lR /etc/default'; do

@@ -10,8 +10,10 @@
 #include "options.h"
 #include "target.h"
 
-static const struct options_form run_form = {"run", "WORKLOAD/VARIANT", "Run.", true, target_variant};
-static const struct options_form compare_form = {"compare", "WORKLOAD", "Compare.", false, target_workload};
+static const struct options_form run_form = {
+    "run", "WORKLOAD/VARIANT\n-- PROGRAM", "Run.", true, false, target_variant};
+static const struct options_form compare_form = {"compare", "WORKLOAD\n--all", "Compare.", false,
+                                                 true,      target_workload};
 
 enum { WORDS_MAX = 32 };
 
@@ -48,7 +50,7 @@ static void describe(const struct options *options, char *to, size_t size)
 #define SAY(differs, ...)                                                                                    \
     if (differs)                                                                                             \
     end += snprintf(end, size - (size_t)(end - to), __VA_ARGS__)
-    SAY(true, "%s", campaign->workload->name);
+    SAY(true, "%s", options->all ? "all" : campaign->workload->name);
     SAY(campaign->variant != NULL, "/%s", campaign->variant->name);
     SAY(campaign->faults != NULL, " faults=%s", campaign->faults);
     SAY(campaign->seed != 1, " seed=%" PRIu64, campaign->seed);
@@ -59,8 +61,8 @@ static void describe(const struct options *options, char *to, size_t size)
     SAY(campaign->sample_ns != 10000000, " sample=%" PRIu64, campaign->sample_ns);
     SAY(campaign->hang_ns != 10000000000, " hang=%" PRIu64, campaign->hang_ns);
     SAY(campaign->input != NULL, " input=%s", campaign->input);
-    SAY(campaign->settings[0] != 1, " set0=%" PRIu64, campaign->settings[0]);
-    SAY(campaign->settings[1] != 3, " set1=%" PRIu64, campaign->settings[1]);
+    SAY(!options->all && campaign->settings[0] != 1, " set0=%" PRIu64, campaign->settings[0]);
+    SAY(!options->all && campaign->settings[1] != 3, " set1=%" PRIu64, campaign->settings[1]);
     SAY(options->json != NULL, " json=%s", options->json);
     SAY(options->quiet, " quiet");
 #undef SAY
@@ -94,6 +96,8 @@ Test(options, are_understood)
          "settings before the workload"},
         {"compare upload --set corrupt=9 --set corrupt=4", "upload set1=4", "the last one holds"},
         {"compare -- upload", "upload", "end of options"},
+        {"compare --all", "all", "every workload"},
+        {"compare --seed 4 --all --quiet", "all seed=4 quiet", "what fits them all"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct options options;
@@ -114,8 +118,17 @@ Test(options, are_refused_with_a_sentence_that_helps)
     static const struct {
         const char *line, *sentence, *why;
     } cases[] = {
-        {"compare", "say what to compare: WORKLOAD ('exeunt list' names them)", "nothing to compare"},
-        {"run", "say what to run: WORKLOAD/VARIANT", "nothing to run"},
+        {"compare", "say what to compare: WORKLOAD, or --all ('exeunt list' names them)",
+         "nothing to compare"},
+        {"run", "say what to run: WORKLOAD/VARIANT, or -- PROGRAM", "nothing to run"},
+        {"compare upload --all", "'upload' and --all: name a workload or take all of them", "both"},
+        {"compare --all --set fsync=0", "--set is for one workload", "whose setting?"},
+        {"compare --all --input /tmp", "--input is for one workload", "whose input?"},
+        {"compare --all --fail-on exit", "--fail-on is for programs", "no program"},
+        {"compare --all --for 3s --operations 4", "exclude each other", "both, of all"},
+        {"compare --all=2", "option '--all' takes no value", "a value too many"},
+        {"run --all", "--all is for 'exeunt compare'", "all of what?"},
+        {"run --all -- true", "--all is for workloads", "a program is one"},
         {"compare uplaod", "no workload 'uplaod' (did you mean 'upload'?)", "misspelt workload"},
         {"compare zebra", "no workload 'zebra'; 'exeunt list'", "nothing is near: no hint"},
         {"run uplod/bare", "no workload 'uplod' (did you mean 'upload'?)", "misspelt workload of a variant"},

@@ -1,5 +1,6 @@
 /* Processes. A child of these ends at once; a program that replaces this one says so. */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -48,6 +49,18 @@ static long vforked(void)
     return child;
 }
 
+static int end_at_once(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+static long cloned(void)
+{
+    static _Alignas(16) char stack[16 * 1024];
+    return clone(end_at_once, stack + sizeof stack, SIGCHLD, NULL);
+}
+
 static char *const none[] = {"nothing", NULL};
 
 /* The listed arguments are those of the vector. */
@@ -56,6 +69,7 @@ static char *const none[] = {"nothing", NULL};
 CALL(fork, forked(fork()))
 CALL(_Fork, forked(_Fork()))
 CALL(vfork, vforked())
+CALL(clone, cloned())
 CALL(posix_spawn, (errno = posix_spawn((pid_t *)results, ITSELF, NULL, NULL, none, environ)) == 0 ? 0 : -1)
 CALL(posix_spawnp, (errno = posix_spawnp((pid_t *)results, ITSELF, NULL, NULL, none, environ)) == 0 ? 0 : -1)
 CALL(execve, execve(ITSELF, replacement, environ))
@@ -75,10 +89,10 @@ CALL(wait4, wait4(f->child, (int *)results, 0, (struct rusage *)(results + 64)))
 CALL(kill, kill(getpid(), SIGUSR1))
 
 const struct function proc_calls[] = {
-    CHANGING(fork),         CHANGING(_Fork),     CHANGING(vfork),   CHANGING(posix_spawn),
-    CHANGING(posix_spawnp), REPLACING(execve),   REPLACING(execv),  REPLACING(execvp),
-    REPLACING(execvpe),     REPLACING(execl),    REPLACING(execle), REPLACING(execlp),
-    REPLACING(fexecve),     REPLACING(execveat), CHANGING(wait),    CHANGING(waitpid),
-    CHANGING(waitid),       CHANGING(wait3),     CHANGING(wait4),   CHANGING(kill),
-    {NULL, NULL, LEAVES},
+    CHANGING(fork),        CHANGING(_Fork),        CHANGING(vfork),     CHANGING(clone),
+    CHANGING(posix_spawn), CHANGING(posix_spawnp), REPLACING(execve),   REPLACING(execv),
+    REPLACING(execvp),     REPLACING(execvpe),     REPLACING(execl),    REPLACING(execle),
+    REPLACING(execlp),     REPLACING(fexecve),     REPLACING(execveat), CHANGING(wait),
+    CHANGING(waitpid),     CHANGING(waitid),       CHANGING(wait3),     CHANGING(wait4),
+    CHANGING(kill),        {NULL, NULL, LEAVES},
 };

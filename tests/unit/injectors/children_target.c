@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -334,6 +335,91 @@ static void vforked_child_vforks(void)
     open_null();
 }
 
+static _Alignas(16) char clone_stack[64 * 1024];
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static pid_t start_cloned(int (*work)(void *), int *fd, int flags)
+{
+    pid_t child = clone(work, clone_stack + sizeof clone_stack, flags | SIGCHLD, fd);
+    need(child > 0);
+    return child;
+}
+
+static int close_it(void *fd)
+{
+    return close(*(int *)fd) == 0 && open_null() == *(int *)fd ? 0 : 1;
+}
+
+static int end_at_once(void *nothing_of)
+{
+    return nothing_of != NULL;
+}
+
+static void leave_cloned(void)
+{
+    int line = __LINE__ + 1;
+    pid_t child = clone(end_at_once, clone_stack + sizeof clone_stack, SIGCHLD, NULL);
+    need(child > 0);
+    exeunt_end(-line);
+}
+
+static void cloned_child_closes(void)
+{
+    int fd = open_null();
+    wait_for(start_cloned(close_it, &fd, 0));
+    need(pthread_mutex_lock(&mutex) == 0 && pthread_mutex_unlock(&mutex) == 0);
+}
+
+/* As vfork does it, with a stack of its own. */
+static void cloned_like_vfork(void)
+{
+    int fd = open_null();
+    wait_for(start_cloned(close_it, &fd, CLONE_VM | CLONE_VFORK));
+    need(slots_agree() && fcntl(fd, F_GETFD) != -1);
+}
+
+static void cloned_like_vfork_then_opens(void)
+{
+    int fd = open_null();
+    wait_for(start_cloned(close_it, &fd, CLONE_VM | CLONE_VFORK));
+    need(close(fd) == 0 && open_null() == fd);
+}
+
+/* Both run at the same time, with the same state of the thread. */
+static void cloned_sharing_memory(void)
+{
+    int fd = open_null();
+    wait_for(start_cloned(close_it, &fd, CLONE_VM));
+}
+
+/* A thread in all but its number: the descriptors are the same, and so is the ledger. */
+static int close_only(void *fd)
+{
+    return close(*(int *)fd) == 0 ? 0 : 1;
+}
+
+static void cloned_like_a_thread(void)
+{
+    struct slots before = slots_now();
+    int fd = open_null(), kept = open_null();
+    wait_for(start_cloned(close_only, &fd, CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_FS));
+    need(slots_agree() && slots_taken_since(&before) && kept >= 0);
+}
+
+/* Past all wrappers. Locks are the child's own, too. */
+static void raw_child_closes(void)
+{
+    int fd = open_null();
+    need(pthread_mutex_lock(&mutex) == 0);
+    pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0L);
+    if (child == 0)
+        _exit(pthread_mutex_unlock(&mutex) == 0 && pthread_mutex_unlock(&mutex) == 0 && close_it(&fd) == 0
+                  ? 0
+                  : 1);
+    wait_for(child);
+    need(pthread_mutex_unlock(&mutex) == 0);
+}
+
 static void vfork_fails(void)
 {
     need(vfork() == -1 && errno == EAGAIN);
@@ -374,6 +460,13 @@ static const struct mode modes[] = {
     {"vforked-child-opens", vforked_child_opens},
     {"vforked-child-vforks", vforked_child_vforks},
     {"vfork-fails", vfork_fails},
+    {"leave-cloned", leave_cloned},
+    {"cloned-child-closes", cloned_child_closes},
+    {"cloned-like-vfork", cloned_like_vfork},
+    {"cloned-like-vfork-then-opens", cloned_like_vfork_then_opens},
+    {"cloned-sharing-memory", cloned_sharing_memory},
+    {"cloned-like-a-thread", cloned_like_a_thread},
+    {"raw-child-closes", raw_child_closes},
 };
 
 int main(int argc, char **argv)

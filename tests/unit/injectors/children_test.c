@@ -40,6 +40,7 @@ static void expect(const struct expected *row)
     cr_expect_eq(ledger->children_unrecorded, row->started - row->reaped - row->held, "%s", row->mode);
     cr_expect_eq(ledger->leaks, row->leaks, "%s: leaks: %s", row->mode, row->reason);
     cr_expect_eq(under_preload_count(&run, LEDGER_DOUBLE_CLOSE), 0, "%s", row->mode);
+    cr_expect_eq(under_preload_count(&run, LEDGER_DOUBLE_UNLOCK), 0, "%s", row->mode);
     cr_expect_eq(under_preload_count(&run, LEDGER_FAULT), row->faults, "%s: faults: %s", row->mode,
                  row->reason);
     under_preload_end(&run);
@@ -52,6 +53,7 @@ Test(children, are_held_until_they_are_waited_for)
         {"leave-Forked", "none", 1, 0, 1, 0, 0, "by _Fork"},
         {"leave-vforked", "none", 1, 0, 1, 0, 0, "by vfork"},
         {"leave-spawned", "none", 1, 0, 1, 0, 0, "by posix_spawn"},
+        {"leave-cloned", "none", 1, 0, 1, 0, 0, "by clone"},
         {"wait-in-time", "none", 1, 1, 0, 0, 0, "waited for"},
         {"wait-for-any", "none", 5, 5, 0, 0, 0, "by each function, whichever child it was"},
         {"look-at", "none", 1, 0, 1, 0, 0, "WNOWAIT leaves it"},
@@ -96,6 +98,13 @@ Test(children, write_nothing_into_the_ledger_of_their_parent)
         {"vforked-child-vforks", "none", 1, 1, 0, 1, 0, "the last one that goes on is the parent"},
         {"child-closes-in-handler", "none", 1, 1, 0, 1, 0, "in a fork handler before the preload's own"},
         {"vforked-child-opens", "posix/io/oc/open@2", 1, 1, 0, 1, 0, "nor has it a part in the plan"},
+        {"cloned-child-closes", "none", 1, 1, 0, 1, 0, "in a copy of the memory"},
+        {"cloned-child-closes", "posix/io/oc/open@2", 1, 1, 0, 1, 0, "nor has it a part in the plan"},
+        {"cloned-like-vfork", "none", 1, 1, 0, 1, 0, "in the parent's memory"},
+        {"cloned-like-vfork-then-opens", "none", 1, 1, 0, 1, 0, "but the parent is noted again"},
+        {"cloned-sharing-memory", "none", 0, 0, 0, 1, 0, "it cannot be told from the parent's thread"},
+        {"cloned-like-a-thread", "none", 1, 1, 0, 1, 0, "what it closes is closed for the parent, too"},
+        {"raw-child-closes", "none", 0, 0, 0, 1, 0, "started past all wrappers"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         expect(&rows[i]);
@@ -104,7 +113,8 @@ Test(children, write_nothing_into_the_ledger_of_their_parent)
 /* The program ends its operation with the line as status. */
 Test(children, are_put_down_to_the_line_that_started_them)
 {
-    static const char *const modes[] = {"leave-forked", "leave-Forked", "leave-vforked", "leave-spawned"};
+    static const char *const modes[] = {"leave-forked", "leave-Forked", "leave-vforked", "leave-spawned",
+                                        "leave-cloned"};
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         unsigned count;
         char expected[96], name[160];

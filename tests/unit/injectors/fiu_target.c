@@ -26,6 +26,20 @@ static void own_point_realistic(void)
     need(fiu_fail("app/point") == EIO && failinfo_is(EIO));
 }
 
+/* Both numbers are libfiu's, and neither need be that of an errno. */
+static void own_point_numbered(void)
+{
+    need(fiu_fail("app/point") == 7 && failinfo_is(9000));
+    need(fiu_fail("app/point") == -1 && failinfo_is(0));
+    need(fiu_fail("app/point") == 0);
+}
+
+static void call_numbered(void)
+{
+    need(open("/dev/null", O_RDONLY) == -1 && errno == EMFILE && failinfo_is(EMFILE));
+    need(dup(0) == -1 && (errno == EMFILE || errno == ENOMEM));
+}
+
 static void own_point_often(void)
 {
     for (int i = 0; i < 2000; i++)
@@ -132,6 +146,8 @@ int main(int argc, char **argv)
     static const struct mode modes[] = {
         {"own-point", own_point},
         {"own-point-realistic", own_point_realistic},
+        {"own-point-numbered", own_point_numbered},
+        {"call-numbered", call_numbered},
         {"own-point-often", own_point_often},
         {"nothing-enabled", nothing_enabled},
         {"enabled-point", enabled_point},

@@ -13,6 +13,9 @@ Test(fiu, serves_the_plan_and_the_program)
     } rows[] = {
         {"own-point", "app/point:ENOMEM@1", 1, "a point of the program's own fails as planned"},
         {"own-point-realistic", "app/point@1", 1, "without a profile it fails with EIO"},
+        {"own-point-numbered", "app/point:fiu=7/9000@1;app/point:fiu=-1/0@2", 2, "failnum and failinfo"},
+        {"call-numbered", "posix/io/oc/open:fiu=3/24;posix/io/oc/dup:fiu=3/0", 2,
+         "failinfo is the errno, 0 any that is realistic"},
         {"nothing-enabled", "none", 0, "nothing enabled, nothing fails"},
         {"nothing-enabled", "app/point:short;posix/io/oc/open:short", 0,
          "what moves no bytes is not cut short"},

@@ -167,6 +167,10 @@ Test(judge, what_was_not_seen_whole_never_passes)
     result.variants[0].threads_unrecorded = 1;
     judge(&result);
     cr_expect_eq(result.verdict, VERDICT_INCONCLUSIVE, "threads were not seen");
+    result.variants[0].threads_unrecorded = 0;
+    result.variants[0].end_unseen = true;
+    judge(&result);
+    cr_expect_eq(result.verdict, VERDICT_INCONCLUSIVE, "its end was to be judged, and not seen");
     result.variants[0].fds.leaked = 5;
     judge(&result);
     cr_expect_eq(result.verdict, VERDICT_FAIL, "leaks are counted also if their events were lost");
@@ -187,6 +191,36 @@ Test(judge, sentence_names_who_left_what)
                      "a left 1 descriptor and 2 temporary files behind and died of EMFILE (too many open "
                      "files) after 7 operations and 7 faults; b and c left nothing behind after at "
                      "least 8 operations and 0 faults each.");
+}
+
+/* What a variant left behind is named, whatever it was. */
+Test(judge, sentence_names_all_that_was_left)
+{
+    static const struct seen seen = {false, ENDED_COMPLETED, 0};
+    static struct finding findings[] = {
+        {.kind = FINDING_LEFT_LOCK, .count = 2},
+        {.kind = FINDING_LEFT_LOCK, .count = 1},
+        {.kind = FINDING_LEAKED_RESOURCE, .resource = "connection", .count = 1},
+        {.kind = FINDING_LEAKED_RESOURCE, .resource = "transaction", .count = 4},
+        {.kind = FINDING_LEAKED_RESOURCE, .resource = "transaction", .count = 1},
+        {.kind = FINDING_DOUBLE_CLOSE, .count = 1},
+    };
+    static const struct {
+        size_t first, count;
+        const char *says;
+    } rows[] = {
+        {0, 2, "a left 3 held locks behind"},
+        {2, 1, "a left 1 connection behind"},
+        {0, 6, "a left 3 held locks, 1 connection and 5 transactions behind"},
+        {5, 1, "a left other damage behind"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result result = make_result(false, &seen, 1);
+        result.variants[0].findings = findings + rows[i].first;
+        result.variants[0].finding_count = rows[i].count;
+        judge(&result);
+        cr_expect_eq(strncmp(result.sentence, rows[i].says, strlen(rows[i].says)), 0, "%s", result.sentence);
+    }
 }
 
 Test(judge, sentence_fits_whatever_it_says)

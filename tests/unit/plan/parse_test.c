@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plan/plan.h"
@@ -37,6 +38,8 @@ Test(parse, accepts)
         {"posix/io/rw/read:cancel", "cancel", BIT(READ), PLAN_CANCEL, 0, 0, EVERY},
         {"upload/metadata:cancel@3", "cancel, of a point of the program's own", BIT(OWN), PLAN_CANCEL, 0, 0,
          PLAN_WINDOW, 3, 3, 1},
+        {"posix/io/oc/open:fiu=7/24", "fiu: failinfo is the errno", BIT(OPEN), PLAN_ERRNO, 1, EMFILE, EVERY},
+        {"upload/metadata:fiu=-1/0", "fiu: no failinfo", BIT(OWN), PLAN_ERRNO, 0, 0, EVERY},
         {"posix/io/oc/open@3", "F: the third", BIT(OPEN), PLAN_ERRNO, 0, 0, PLAN_WINDOW, 3, 3, 1},
         {"posix/io/oc/open@3+", "F+: from the third on", BIT(OPEN), PLAN_ERRNO, 0, 0, PLAN_WINDOW, 3,
          UINT64_MAX, 1},
@@ -188,6 +191,33 @@ Test(parse, refuses)
         cr_expect_not_null(strstr(error.text, rows[i].names), "%s: %s", rows[i].reason, error.text);
         cr_expect_not_null(strstr(error.text, rows[i].says), "%s: %s", rows[i].reason, error.text);
         cr_expect_eq(plan.seed, 4711, "%s: the plan is touched", rows[i].reason);
+    }
+}
+
+/* What fiu-run gives where nothing is said: 1 and 0. */
+Test(parse, takes_fius_commands)
+{
+    static const struct {
+        const char *text, *plan, *says, *reason;
+    } rows[] = {
+        {"fiu:enable name=a/b", "a/b:fiu=1/0", "", "fiu-run's own numbers"},
+        {"fiu:enable name=a/b,failnum=7", "a/b:fiu=7/0", "", "failinfo stays 0"},
+        {"fiu:enable name=a/b,failinfo=5,failnum=-2", "a/b:fiu=-2/5", "", "each is its own"},
+        {"fiu:enable name=a/*,failinfo=EMFILE,onetime", "a/*:fiu=1/24@1", "", "an errno's name"},
+        {"fiu:enable_random name=a,probability=0.1;b:EIO", "a:fiu=1/0@p=0.1;b:EIO", "", "others stay"},
+        {"fiu:enable name=a/b,failnum=x", NULL, "'x' is neither", "no number"},
+        {"fiu:enable name=a/b,failnum=", NULL, "'' is neither", "no number either"},
+        {"fiu:enable name=a/b,failnum=99999999999", NULL, "'99999999999'", "too large"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *plan = NULL;
+        struct error error = {.text = ""};
+        int code = plan_from_fiu(rows[i].text, &plan, &error);
+        cr_expect_eq(code, rows[i].plan != NULL ? 0 : -EINVAL, "%s: %s", rows[i].reason, error.text);
+        cr_expect_str_eq(plan != NULL ? plan : "", rows[i].plan != NULL ? rows[i].plan : "", "%s",
+                         rows[i].reason);
+        cr_expect_not_null(strstr(error.text, rows[i].says), "%s: %s", rows[i].reason, error.text);
+        free(plan);
     }
 }
 

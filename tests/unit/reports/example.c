@@ -121,6 +121,129 @@ void example_comparison(struct result *out)
     set_clean(&out->variants[2], "handwritten", 5);
 }
 
+static void sample_locks(struct variant_result *variant, uint64_t t_ms, int64_t held, int64_t waiting)
+{
+    example_sample(variant, t_ms, 14);
+    struct sample *last = &variant->series.samples[variant->series.count - 1];
+    last->held_locks = held;
+    last->waiting = waiting;
+}
+
+static void set_locked_up(struct variant_result *variant)
+{
+    *variant = (struct variant_result){
+        .name = "unguarded",
+        .leaks = true,
+        .verdict = VERDICT_FAIL,
+        .ended = ENDED_DEADLOCK,
+        .exit_status = -1,
+        .duration_ms = 610,
+        .operations = {180, 163, 9},
+        .faults = {.injected = 41},
+        .fds = {3, 22, 22, 0, 1024},
+        .checked = true,
+        .stored_whole = 163,
+        .locks = {.held_peak = 11, .waiting_peak = 8, .left = 3},
+        .deadlock = {.detected_ms = 610, .age_ms = 12, .witness = WITNESS_AGREES, .link_count = 1},
+    };
+    struct deadlock_link *link = &variant->deadlock.links[0];
+    *link = (struct deadlock_link){
+        .waiter = "thread 0.3",
+        .owner = "thread 0.1",
+        .lock = "groups[7]",
+        .waiting_at = "workloads/transaction.c:141",
+        .taken_at = "workloads/transaction.c:120",
+        .point = "transaction/validate",
+        .waits_ms = 12,
+        .operation = 174,
+        .left_ms = 10,
+    };
+    for (uint64_t t_ms = 0; t_ms <= 480; t_ms += 10)
+        sample_locks(variant, t_ms, (int64_t)(4 + t_ms / 10 * 3 % 5), (int64_t)(t_ms / 10 * 2 % 4));
+    for (uint64_t t_ms = 490; t_ms <= 610; t_ms += 10)
+        sample_locks(variant, t_ms, 11, t_ms < 560 ? 6 : 8);
+    add_finding(variant, &(struct finding){.kind = FINDING_LEFT_LOCK,
+                                           .signature = 5,
+                                           .count = 1,
+                                           .taken_at = "workloads/transaction.c:120",
+                                           .point = "transaction/validate",
+                                           .error = 34,
+                                           .in_operation = true,
+                                           .coordinate = "174:transaction/validate#1"});
+    add_finding(variant, &(struct finding){.kind = FINDING_LEAKED_RESOURCE,
+                                           .resource = "connection",
+                                           .signature = 6,
+                                           .count = 1,
+                                           .taken_at = "workloads/database.c:74",
+                                           .point = "transaction/validate",
+                                           .error = 34,
+                                           .in_operation = true,
+                                           .coordinate = "174:transaction/validate#1"});
+    add_finding(variant, &(struct finding){.kind = FINDING_LEAKED_RESOURCE,
+                                           .resource = "connection",
+                                           .signature = 7,
+                                           .count = 2,
+                                           .taken_at = "workloads/database.c:74",
+                                           .point = "posix/io/rw/pwrite",
+                                           .error = 5,
+                                           .in_operation = true,
+                                           .coordinate = "91:posix/io/rw/pwrite#3"});
+}
+
+void example_locks(struct result *out)
+{
+    *out = (struct result){
+        .workload = "transaction",
+        .comparison = true,
+        .seed = 7,
+        .faults = checked(strdup("transaction/validate@p=0.02")),
+        .workers = 8,
+        .limit_fds = 1024,
+        .verdict = VERDICT_PASS,
+        .sentence = "unguarded left 3 locks behind and locked up after 172 operations and 41 faults; guarded "
+                    "left nothing behind after 4000 operations and 932 faults.",
+        .variant_count = 2,
+    };
+    set_points(out);
+    set_locked_up(&out->variants[0]);
+    struct variant_result *guarded = &out->variants[1];
+    *guarded = (struct variant_result){
+        .name = "guarded",
+        .verdict = VERDICT_PASS,
+        .duration_ms = 1200,
+        .operations = {4000, 3080, 920},
+        .faults = {.injected = 932},
+        .fds = {3, 21, 3, 0, 1024},
+        .checked = true,
+        .stored_whole = 3080,
+        .locks = {.held_peak = 8, .waiting_peak = 3},
+    };
+    for (uint64_t t_ms = 0; t_ms <= 1200; t_ms += 10)
+        sample_locks(guarded, t_ms, (int64_t)(2 + t_ms / 10 * 5 % 7), (int64_t)(t_ms / 10 % 4));
+}
+
+void example_suite(struct suite *out)
+{
+    *out = (struct suite){
+        .verdict = VERDICT_INCONCLUSIVE,
+        .exit_status = EXIT_NOT_DONE,
+        .sentence = "nothing is proven of session; what was expected holds in transaction, upload.",
+        .planned = 3,
+        .count = 3,
+        .results = checked(calloc(3, sizeof(struct result))),
+    };
+    out->results[0] = (struct result){
+        .workload = "session",
+        .comparison = true,
+        .faults = checked(strdup("session/handshake@p=0.02")),
+        .verdict = VERDICT_INCONCLUSIVE,
+        .exit_status = EXIT_NOT_DONE,
+        .sentence = "cannot listen on 127.0.0.1 port 0: \033[2JPermission denied",
+    };
+    example_locks(&out->results[1]);
+    example_comparison(&out->results[2]);
+}
+
 void example_hostile(struct result *out)
 {
     *out = (struct result){
@@ -158,14 +281,27 @@ void example_hostile(struct result *out)
                                            .coordinate = "3"});
 }
 
-char *example_report(const char *report, const struct result *result, bool color, int columns)
+/* Of the result, or of the suite. */
+static char *written(const char *report, const struct result *result, const struct suite *suite, bool color,
+                     int columns)
 {
     char *text = NULL;
     size_t length = 0;
     FILE *out = checked(open_memstream(&text, &length));
     struct report_options options = {.color = color, .columns = columns};
-    int rc = report_named(report)->write(result, &options, out);
+    int rc = result != NULL ? report_named(report)->write(result, &options, out)
+                            : report_named(report)->write_suite(suite, &options, out);
     if (fclose(out) != 0 || rc != 0)
         abort();
     return text;
+}
+
+char *example_report(const char *report, const struct result *result, bool color, int columns)
+{
+    return written(report, result, NULL, color, columns);
+}
+
+char *example_suite_report(const char *report, const struct suite *suite, bool color, int columns)
+{
+    return written(report, NULL, suite, color, columns);
 }

@@ -164,6 +164,30 @@ Test(json, foreign_text_survives_and_stays_text)
     result_clear(&result);
 }
 
+/* What is told of a workload is the same, alone and in a suite. */
+Test(json, suite_holds_the_comparisons_as_they_are_by_themselves)
+{
+    struct suite suite;
+    example_suite(&suite);
+    char *text = example_suite_report("json", &suite, false, 80);
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    cr_assert_not_null(root, "%s", text);
+    expect_keys(root, "format version verdict sentence planned comparisons");
+    cr_expect_str_eq(string_at(root, "format"), "exeunt-suite");
+    cr_expect_str_eq(string_at(root, "verdict"), "inconclusive");
+    cr_expect_eq(integer_at(root, "planned"), 3);
+    const json_t *comparisons = json_object_get(root, "comparisons");
+    cr_assert_eq(json_array_size(comparisons), 3);
+    for (size_t i = 0; i < suite.count; i++) {
+        json_t *alone = parsed(&suite.results[i]);
+        cr_expect(json_equal(json_array_get(comparisons, i), alone), "%s", suite.results[i].workload);
+        json_decref(alone);
+    }
+    json_decref(root);
+    free(text);
+    suite_clear(&suite);
+}
+
 Test(json, without_samples_or_findings_arrays_are_empty)
 {
     struct result result;

@@ -45,25 +45,42 @@ Test(terminal, looks_as_in_the_golden_files)
 {
     static const struct {
         const char *golden, *locale;
+        void (*make)(struct result *out);
         bool color;
         int columns;
         const char *why;
     } cases[] = {
-        {"comparison-80", "C.UTF-8", false, 80, "a plain terminal"},
-        {"comparison-120", "C.UTF-8", false, 120, "a wide one: the chart uses the room"},
-        {"comparison-40", "C.UTF-8", false, 40, "the narrowest: variants below each other"},
-        {"comparison-80-color", "C.UTF-8", true, 80, "colours are added and nothing else"},
-        {"comparison-80-ascii", "C", false, 80, "no UTF-8: other signs, the same layout"},
-        {"comparison-120-ascii", "C", false, 120, "no UTF-8, wide"},
+        {"comparison-80", "C.UTF-8", example_comparison, false, 80, "a plain terminal"},
+        {"comparison-120", "C.UTF-8", example_comparison, false, 120, "a wide one: the chart uses the room"},
+        {"comparison-40", "C.UTF-8", example_comparison, false, 40,
+         "the narrowest: variants below each other"},
+        {"comparison-80-color", "C.UTF-8", example_comparison, true, 80, "colours are added, nothing else"},
+        {"comparison-80-ascii", "C", example_comparison, false, 80, "no UTF-8: other signs, same layout"},
+        {"comparison-120-ascii", "C", example_comparison, false, 120, "no UTF-8, wide"},
+        {"locks-80", "C.UTF-8", example_locks, false, 80, "locks stayed: charts of them, a deadlock marked"},
+        {"locks-40-ascii", "C", example_locks, false, 40, "the same, as narrow and plain as can be"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cr_assert_not_null(setlocale(LC_CTYPE, cases[i].locale));
         struct result result;
-        example_comparison(&result);
+        cases[i].make(&result);
         char *text = example_report("terminal", &result, cases[i].color, cases[i].columns);
         expect_golden(cases[i].golden, text);
         free(text);
         result_clear(&result);
+    }
+}
+
+Test(terminal, suite_looks_as_in_the_golden_files)
+{
+    cr_assert_not_null(setlocale(LC_CTYPE, "C.UTF-8"));
+    for (int color = 0; color < 2; color++) {
+        struct suite suite;
+        example_suite(&suite);
+        char *text = example_suite_report("terminal", &suite, color == 1, 80);
+        expect_golden(color == 1 ? "suite-80-color" : "suite-80", text);
+        free(text);
+        suite_clear(&suite);
     }
 }
 
@@ -86,6 +103,36 @@ Test(terminal, hostile_text_cannot_command_the_terminal)
     }
 }
 
+/* Locks are taken in every program with threads; there is a picture of them only if some stayed. */
+Test(terminal, locks_have_charts_only_where_some_stayed)
+{
+    static const struct {
+        uint64_t left;
+        size_t links;
+        bool shown;
+        const char *why;
+    } rows[] = {
+        {3, 1, true, "left, and locked up"},
+        {3, 0, true, "left held, nobody waited"},
+        {0, 2, true, "a cycle"},
+        {0, 0, false, "taken and given back"},
+    };
+    setlocale(LC_CTYPE, "C.UTF-8");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result result;
+        example_locks(&result);
+        result.variants[0].locks.left = rows[i].left;
+        result.variants[0].deadlock.link_count = rows[i].links;
+        char *text = example_report("terminal", &result, false, 80);
+        cr_expect_eq(strstr(text, "Locks that are held, over time") != NULL, rows[i].shown, "%s",
+                     rows[i].why);
+        cr_expect_eq(strstr(text, "Threads that wait for a lock, over time") != NULL, rows[i].shown, "%s",
+                     rows[i].why);
+        free(text);
+        result_clear(&result);
+    }
+}
+
 static size_t widest_line(const char *text)
 {
     size_t widest = 0, width = 0;
@@ -97,11 +144,10 @@ static size_t widest_line(const char *text)
     return widest;
 }
 
-Test(terminal, chart_and_table_fit_any_width)
+static void expect_fit(void (*make)(struct result *out))
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
     struct result result;
-    example_comparison(&result);
+    make(&result);
     result.sentence[0] = result.faults[0] = '\0'; /* what is said in sentences is never cut */
     for (int columns = 60; columns <= 200; columns++) {
         char *text = example_report("terminal", &result, false, columns);
@@ -110,6 +156,13 @@ Test(terminal, chart_and_table_fit_any_width)
         free(text);
     }
     result_clear(&result);
+}
+
+Test(terminal, charts_and_table_fit_any_width)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    expect_fit(example_comparison);
+    expect_fit(example_locks);
 }
 
 static size_t occurrences(const char *text, const char *of)
@@ -154,16 +207,37 @@ Test(terminal, what_was_not_read_is_a_gap_and_what_lies_between_is_bridged)
     result_clear(&result);
 }
 
+/* Numbers on the axis are whole, and none stands there twice. */
+Test(terminal, a_small_peak_has_an_axis_of_its_own)
+{
+    cr_assert_not_null(setlocale(LC_CTYPE, "C.UTF-8"));
+    struct result result = {.faults = strdup("none"), .variant_count = 1};
+    struct variant_result *variant = &result.variants[0];
+    snprintf(variant->name, sizeof variant->name, "small");
+    for (uint64_t t_ms = 0; t_ms <= 100; t_ms += 10)
+        example_sample(variant, t_ms, t_ms < 50 ? 1 : 2);
+    char *text = example_report("terminal", &result, false, 60);
+    expect_golden("small-60", text);
+    free(text);
+    result_clear(&result);
+}
+
 Test(terminal, a_full_device_is_an_error)
 {
     struct result result;
+    struct suite suite;
     example_comparison(&result);
+    example_suite(&suite);
     struct report_options options = {.columns = 80};
     for (size_t i = 0; report_at(i) != NULL; i++) {
         FILE *full = fopen("/dev/full", "we");
         cr_assert_not_null(full);
         cr_expect_eq(report_at(i)->write(&result, &options, full), -ENOSPC, "%s", report_at(i)->name);
         fclose(full);
+        full = fopen("/dev/full", "we");
+        cr_expect_eq(report_at(i)->write_suite(&suite, &options, full), -ENOSPC, "%s", report_at(i)->name);
+        fclose(full);
     }
+    suite_clear(&suite);
     result_clear(&result);
 }
