@@ -8,10 +8,17 @@
  * by here. */
 struct ledger_locks *held_begin(void);
 
-static inline struct ledger_locks *held_record(void)
+/* The same if it needs no further question; NULL: it may be there all the same. */
+static inline struct ledger_locks *held_at_hand(void)
 {
     struct ledger_locks *locks = (struct ledger_locks *)((uintptr_t)self.locks & preload.lock_mask);
-    return LIKELY(locks != NULL && self.bypass == 0) ? locks : held_begin();
+    return LIKELY(locks != NULL && self.bypass == 0) ? locks : NULL;
+}
+
+static inline struct ledger_locks *held_record(void)
+{
+    struct ledger_locks *locks = held_at_hand();
+    return LIKELY(locks != NULL) ? locks : held_begin();
 }
 
 /* The last place is used: one that was emptied takes the lock, or it is lost. */
@@ -66,8 +73,9 @@ void held_give_aside(const void *lock, uintptr_t site);
 /* Notes that the calling thread is about to give the lock back. */
 static inline void held_give(const void *lock, uintptr_t site)
 {
-    if (LIKELY(self.locks != NULL && self.bypass == 0))
-        held_pop(self.locks, lock, site);
+    struct ledger_locks *locks = held_at_hand();
+    if (LIKELY(locks != NULL))
+        held_pop(locks, lock, site);
     else
         held_give_aside(lock, site);
 }
