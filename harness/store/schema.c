@@ -14,23 +14,21 @@ extern const unsigned char schema_sql[]; /* schema.sql */
 static const char *const steps[] = {(const char *)schema_sql};
 const struct schema schema = {sizeof steps / sizeof *steps, steps};
 
-static int number_of(struct store *store, const char *sql, uint64_t *out, struct error *error)
-{
-    EXEUNT_GUARD(query, query, query_make(store, sql, error));
-    return query_number(&query, out);
-}
-
-/* The file's version, 0 if there is nothing in it. Knows no version in a file of another program. */
+/* The file's version, 0 if there is nothing in it. Knows no version in a file of another program. Asked in
+ * one statement: between two of them another exeunt may fill the file. */
 static int version_of(struct store *store, const struct schema *known, uint64_t *version, struct error *error)
 {
-    uint64_t application = 0, tables = 0, found = 0;
-    int failed = number_of(store, "pragma application_id", &application, error);
-    if (failed == 0)
-        failed = number_of(store, "select count(*) from sqlite_schema", &tables, error);
-    if (failed == 0)
-        failed = number_of(store, "pragma user_version", &found, error);
-    if (failed != 0)
-        return failed;
+    EXEUNT_GUARD(query, query,
+                 query_make(store,
+                            "select application_id, user_version, (select count(*) from sqlite_schema)"
+                            " from pragma_application_id, pragma_user_version",
+                            error));
+    int row = query_step(&query);
+    if (row < 0)
+        return row;
+    uint64_t application = query_take_number(&query);
+    uint64_t found = query_take_number(&query);
+    uint64_t tables = query_take_number(&query);
     if (application != APPLICATION_ID && (application != 0 || tables != 0))
         return error_not_done(error, -EBADMSG, "'%s' is a database of another program: name another file",
                               store->path);

@@ -41,9 +41,19 @@ Test(sweep, signature_is_of_what_where_and_why)
     other = leak, strcpy(other.taken_at, "a.c:9"), sweep_finding_sign(&other);
     cr_expect_neq(other.signature, signed_leak.signature, "another place of taking");
     other = leak, strcpy(other.faults[0].failed_at, "a.c:9"), sweep_finding_sign(&other);
-    cr_expect_neq(other.signature, signed_leak.signature, "another place of failing");
+    cr_expect_eq(other.signature, signed_leak.signature, "wherever it failed: what was taken is the same");
     other = leak, strcpy(other.faults[0].point, "posix/mm/malloc"), sweep_finding_sign(&other);
     cr_expect_neq(other.signature, signed_leak.signature, "another point");
-    other = leak, strcpy(other.faults[1].point, "posix/mm/malloc"), sweep_finding_sign(&other);
+    other = leak, other.mode = SWEEP_PAIR, strcpy(other.faults[1].point, "posix/mm/malloc");
+    sweep_finding_sign(&other);
     cr_expect_neq(other.signature, signed_leak.signature, "a second fault");
+    other = leak, other.mode = SWEEP_PAIR, other.faults[1] = leak.faults[0];
+    strcpy(other.faults[0].point, "posix/mm/malloc");
+    sweep_finding_sign(&other);
+    cr_expect_eq(other.signature, signed_leak.signature, "of two faults the second one tells");
+
+    struct sweep_finding crash = {.kind = SWEEP_CRASH, .faults = {{.failed_at = "a.c:2"}}};
+    sweep_finding_sign(&crash);
+    other = crash, strcpy(other.faults[0].failed_at, "a.c:9"), sweep_finding_sign(&other);
+    cr_expect_neq(other.signature, crash.signature, "without a resource, where it failed");
 }

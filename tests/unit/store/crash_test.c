@@ -25,24 +25,33 @@ static ssize_t write_or_die(int fd, const void *bytes, size_t size, off_t offset
     return -1;
 }
 
-/* Saves findings, and tells `told` the number of each. */
-static void write_findings(const struct place *place, int told, int count)
+static int save_findings(struct store *store, int told, int count, struct error *error)
 {
     struct sweep_result sweep = example_sweep();
-    struct store *store = NULL;
-    struct error error;
     uint64_t run;
-    if (store_open(place->path, STORE_WRITE, &store, &error) != 0 ||
-        store_begin_sweep(store, &sweep, "", &example_environment, &run, &error) != 0)
-        _exit(1);
-    for (int i = 0; i < count; i++) {
+    int failed = store_begin_sweep(store, &sweep, "", &example_environment, &run, error);
+    for (int i = 0; failed == 0 && i < count; i++) {
         struct sweep_finding finding = sweep.findings[i % 2];
         finding.signature = (uint64_t)i;
-        if (store_save_finding(store, run, &finding, &error) != 0 ||
-            write(told, &finding.id, sizeof finding.id) != sizeof finding.id)
-            _exit(1);
+        failed = store_save_finding(store, run, &finding, error);
+        if (failed == 0 && write(told, &finding.id, sizeof finding.id) != sizeof finding.id)
+            abort();
     }
-    _exit(store_close(store) == 0 ? 0 : 1);
+    sweep_result_clear(&sweep);
+    return failed;
+}
+
+/* Saves findings, and tells `told` the number of each. */
+static _Noreturn void write_findings(const struct place *place, int told, int count)
+{
+    struct store *store = NULL;
+    struct error error;
+    int failed = store_open(place->path, STORE_WRITE, &store, &error);
+    if (failed == 0)
+        failed = save_findings(store, told, count, &error);
+    if (failed != 0)
+        fprintf(stderr, "writer: %s\n", error.text);
+    _exit(failed == 0 && store_close(store) == 0 ? 0 : 1);
 }
 
 static pid_t start_writer(const struct place *place, int told[2], int count)
