@@ -88,6 +88,21 @@ FRAME static void activations(void)
     deeper(1);
 }
 
+/* The same addresses, and the frame stands elsewhere. */
+FRAME static void padded(size_t size)
+{
+    volatile char *room = __builtin_alloca(size);
+    room[0] = 0;
+    close_here(open_here());
+    sink += room[0];
+}
+
+FRAME static void elsewhere(void)
+{
+    for (volatile size_t size = 64; size <= 1024; size *= 16)
+        padded(size);
+}
+
 FRAME static void deep(void)
 {
     deeper(300);
@@ -253,11 +268,22 @@ static void third(void)
 }
 
 static const struct mode modes[] = {
-    {"contexts", contexts}, {"activations", activations},     {"deep", deep},
-    {"exits", exits},       {"exits-at-once", exits_at_once}, {"descriptors", descriptors},
-    {"locks", locks},       {"children", children},           {"files", files},
-    {"memory", memory},     {"connections", connections},     {"threads", threads},
-    {"storm", storm},       {"interrupted", interrupted},     {"third", third},
+    {"contexts", contexts},
+    {"activations", activations},
+    {"elsewhere", elsewhere},
+    {"deep", deep},
+    {"exits", exits},
+    {"exits-at-once", exits_at_once},
+    {"descriptors", descriptors},
+    {"locks", locks},
+    {"children", children},
+    {"files", files},
+    {"memory", memory},
+    {"connections", connections},
+    {"threads", threads},
+    {"storm", storm},
+    {"interrupted", interrupted},
+    {"third", third},
 };
 
 /* Without an operation: the calls are the thread's. */

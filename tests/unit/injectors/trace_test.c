@@ -116,6 +116,29 @@ Test(trace, a_frame_is_known_by_the_pair_behind_it)
     under_preload_end(&run);
 }
 
+Test(trace, equal_addresses_are_no_equal_frames)
+{
+    struct under_preload run = traced("elsewhere", "none");
+    struct trace_event first = open_call(&run, 0), second = open_call(&run, 1);
+    cr_assert_neq(first.stack, second.stack);
+    struct stack one = stack_of(&run, &first), other = stack_of(&run, &second);
+    cr_assert_eq(one.depth, other.depth);
+    for (uint32_t i = 0; i < one.depth; i++)
+        cr_expect_eq(one.frames[i].address, other.frames[i].address, "%u", i);
+    cr_expect_eq(common(&one, &other), one.depth - 2, "padded's caller");
+    under_preload_end(&run);
+}
+
+Test(trace, points_of_the_program_s_own_are_traced)
+{
+    struct under_preload run = under_preload_run_traced(FIU_TARGET, "own-point", "1:app/point#1:ENOMEM");
+    cr_expect_eq(run.status, 0, "it met what was planned for its operation 1");
+    cr_expect_eq(count(&run, TRACE_CALL, FAULT_POINTS_COUNT, TRACE_NOTHING), 2);
+    cr_expect_eq(count(&run, TRACE_FAULT, FAULT_POINTS_COUNT, TRACE_NOTHING), 1);
+    cr_expect_eq(nth(&run, TRACE_FAULT, FAULT_POINTS_COUNT, TRACE_NOTHING, 0).operation, 2, "encoded");
+    under_preload_end(&run);
+}
+
 /* What by_one opens, its caller closes: common is the caller's frame, and not by_one's. The wrapped call
  * returns into the program. */
 Test(trace, owner_is_what_taking_and_giving_have_in_common)
