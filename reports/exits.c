@@ -196,9 +196,10 @@ static json_t *cells(const struct exits *exits)
 json_t *exits_document(const struct result *result)
 {
     const struct exits *exits = result->exits;
-    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "format", "exeunt-exits", "version",
-                     EXITS_FORMAT_VERSION, "workload", result->workload, "verdict",
-                     verdict_name(result->verdict), "sentence", result->sentence, "idioms", idioms(exits),
-                     "paths", names(exits->paths, exits->path_count), "resources",
+    return json_pack("{s:s, s:i, s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o}", "format", "exeunt-exits",
+                     "version", EXITS_FORMAT_VERSION, "workload", result->workload, "seed",
+                     (json_int_t)result->seed, "verdict", verdict_name(result->verdict), "sentence",
+                     result->sentence, "idioms", idioms(exits), "paths",
+                     names(exits->paths, exits->path_count), "resources",
                      names(exits->resources, exits->resource_count), "cells", cells(exits));
 }

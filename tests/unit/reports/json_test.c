@@ -111,7 +111,7 @@ Test(json, exit_paths_have_a_format_of_their_own)
     struct result result;
     example_exits(&result);
     json_t *root = parsed(&result);
-    expect_keys(root, "format version workload verdict sentence idioms paths resources cells");
+    expect_keys(root, "format version workload seed verdict sentence idioms paths resources cells");
     cr_expect_str_eq(string_at(root, "format"), "exeunt-exits");
     cr_expect_eq(integer_at(root, "version"), 1);
     cr_expect_str_eq(string_at(root, "verdict"), "fail");
