@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits.h"
 #include "report.h"
 #include "sweep.h"
 #include "utf8.h"
@@ -322,7 +323,7 @@ static json_t *variant_object(const struct result *result, const struct variant_
     return filled(&object);
 }
 
-static json_t *document(const struct result *result)
+static json_t *comparison(const struct result *result)
 {
     struct filling variants = {.into = json_array()};
     for (size_t i = 0; i < result->variant_count; i++)
@@ -341,6 +342,11 @@ static json_t *document(const struct result *result)
     put(&object, "sentence", text(result->sentence));
     put(&object, "variants", filled(&variants));
     return filled(&object);
+}
+
+static json_t *document(const struct result *result)
+{
+    return result->exits != NULL ? exits_document(result) : comparison(result);
 }
 
 static json_t *suite_document(const struct suite *suite)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "chart.h"
+#include "exits.h"
 #include "findings.h"
 #include "ink.h"
 #include "report.h"
@@ -75,6 +76,17 @@ static int finish(FILE *out)
     return errno != 0 ? -errno : -EIO;
 }
 
+static void write_runs(const struct ink *ink, const struct result *result)
+{
+    write_conditions(ink, result);
+    table_write(ink, result);
+    write_points(ink, result);
+    putc('\n', ink->out);
+    chart_write(ink, result);
+    putc('\n', ink->out);
+    findings_write(ink, result);
+}
+
 static int write_terminal(const struct result *result, const struct report_options *options, FILE *out)
 {
     struct ink ink = ink_of(out, options->color, options->columns);
@@ -82,13 +94,10 @@ static int write_terminal(const struct result *result, const struct report_optio
     write_verdict(&ink, result->verdict);
     ink_text(&ink, result->sentence);
     fputs("\n\n", out);
-    write_conditions(&ink, result);
-    table_write(&ink, result);
-    write_points(&ink, result);
-    putc('\n', out);
-    chart_write(&ink, result);
-    putc('\n', out);
-    findings_write(&ink, result);
+    if (result->exits != NULL)
+        exits_write(&ink, result);
+    else
+        write_runs(&ink, result);
     return finish(out);
 }
 

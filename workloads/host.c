@@ -26,6 +26,7 @@ struct queue {
     struct exeunt_job_site site;
     void *state;
     uint64_t workers;
+    uint64_t first;      /* number of the first job */
     uint64_t operations; /* 0: no end */
     uint64_t end_ns;     /* CLOCK_MONOTONIC; 0: no end */
     _Atomic uint64_t next;
@@ -45,7 +46,7 @@ static bool take_job(struct queue *queue, uint64_t *number)
     if (exeunt_stopping() || (queue->end_ns != 0 && clock_now_ns() >= queue->end_ns))
         return false;
     *number = atomic_fetch_add_explicit(&queue->next, 1, memory_order_relaxed);
-    return queue->operations == 0 || *number < queue->operations;
+    return queue->operations == 0 || *number - queue->first < queue->operations;
 }
 
 /* A failure of the whole service and not of one job: nothing will be opened or stored any more. An
@@ -137,13 +138,10 @@ static bool set(struct queue *queue, char *text)
 static bool parse(int argc, char **argv, struct queue *queue)
 {
     static const struct option options[] = {
-        {"folder", required_argument, NULL, 'f'},
-        {"seed", required_argument, NULL, 's'},
-        {"workers", required_argument, NULL, 'w'},
-        {"operations", required_argument, NULL, 'o'},
-        {"for-ns", required_argument, NULL, 't'},
-        {"set", required_argument, NULL, 'k'},
-        {NULL, 0, NULL, 0},
+        {"folder", required_argument, NULL, 'f'},     {"seed", required_argument, NULL, 's'},
+        {"workers", required_argument, NULL, 'w'},    {"first", required_argument, NULL, 'n'},
+        {"operations", required_argument, NULL, 'o'}, {"for-ns", required_argument, NULL, 't'},
+        {"set", required_argument, NULL, 'k'},        {NULL, 0, NULL, 0},
     };
     if (argc < 3 || !choose(queue, argv[1], argv[2]))
         return false;
@@ -161,6 +159,9 @@ static bool parse(int argc, char **argv, struct queue *queue)
         case 'w':
             right &= text_number(optarg, 1, WORKERS_MAX, &queue->workers) == 0;
             break;
+        case 'n':
+            right &= text_number(optarg, 0, UINT64_MAX, &queue->first) == 0;
+            break;
         case 'o':
             right &= text_number(optarg, 1, UINT64_MAX, &queue->operations) == 0;
             break;
@@ -174,6 +175,7 @@ static bool parse(int argc, char **argv, struct queue *queue)
             return false;
         }
     }
+    atomic_init(&queue->next, queue->first);
     queue->end_ns = for_ns != 0 ? clock_now_ns() + for_ns : 0;
     return right && optind == argc && queue->site.folder != NULL;
 }
@@ -183,8 +185,8 @@ int main(int argc, char **argv)
     struct queue queue = {.workers = 1};
     if (!parse(argc, argv, &queue)) {
         fprintf(stderr, "exeunt-host is started by exeunt: "
-                        "exeunt-host WORKLOAD VARIANT --folder DIR [--seed N] [--workers N] [--operations N] "
-                        "[--for-ns N] [--set KEY=VALUE]...\n");
+                        "exeunt-host WORKLOAD VARIANT --folder DIR [--seed N] [--workers N] [--first N] "
+                        "[--operations N] [--for-ns N] [--set KEY=VALUE]...\n");
         return EXEUNT_HOST_NOT_STARTED;
     }
     exeunt_scope_set_reporter(count_failed_release);

@@ -72,6 +72,10 @@ int campaign_program(const struct campaign_options *options, struct result *out,
 /* Runs all variants of options->workload, the positive controls first. As campaign_run. */
 int campaign_compare(const struct campaign_options *options, struct result *out, struct error *error);
 
+/* Measures the table of options->workload->exits: the column of options->variant, or if that is NULL all of
+ * them. campaign_run and campaign_compare do that with such a workload. As campaign_run. */
+int campaign_exits(const struct campaign_options *options, struct result *out, struct error *error);
+
 /* Compares the variants of each workload that there is, in the order of their names, with its own settings
  * untouched. A comparison that could not be done has the reason as its sentence. Otherwise as campaign_run;
  * the caller's to suite_clear. */

@@ -60,6 +60,8 @@ static int run_all(struct comparison *comparison, bool controls, struct error *e
 
 int campaign_compare(const struct campaign_options *options, struct result *out, struct error *error)
 {
+    if (options->workload->exits != NULL)
+        return campaign_exits(options, out, error);
     struct setup setup;
     int failed = setup_open(options, &setup, error);
     if (failed != 0)

@@ -7,6 +7,8 @@
 
 int campaign_run(const struct campaign_options *options, struct result *out, struct error *error)
 {
+    if (options->workload->exits != NULL)
+        return campaign_exits(options, out, error);
     struct setup setup;
     int failed = setup_open(options, &setup, error);
     if (failed != 0)

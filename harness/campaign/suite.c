@@ -14,6 +14,11 @@ static struct campaign_options options_for(const struct campaign_options *option
 {
     struct campaign_options own = *options;
     campaign_choose(&own, workload);
+    if (workload->exits == NULL)
+        return own;
+    own.faults = NULL; /* a table of exit paths has neither faults nor a length nor many workers */
+    own.operations = own.for_ns = 0;
+    own.workers = 1;
     return own;
 }
 

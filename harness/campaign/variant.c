@@ -6,54 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "campaign/command.h"
 #include "campaign/seen.h"
 #include "campaign/watch.h"
-
-enum { NUMBER_MAX = 24, SETTING_TEXT_MAX = 96, ARGUMENTS_MAX = 16 + 2 * EXEUNT_SETTINGS_MAX };
-
-/* The command line of the host. */
-struct command {
-    char *arguments[ARGUMENTS_MAX];
-    size_t count;
-    char numbers[4][NUMBER_MAX];
-    size_t numbers_used;
-    char settings[EXEUNT_SETTINGS_MAX][SETTING_TEXT_MAX];
-};
-
-static void add(struct command *command, const char *name, const char *value)
-{
-    command->arguments[command->count++] = (char *)name;
-    command->arguments[command->count++] = (char *)value;
-}
-
-static void add_number(struct command *command, const char *name, uint64_t value)
-{
-    char *text = command->numbers[command->numbers_used++];
-    snprintf(text, NUMBER_MAX, "%llu", (unsigned long long)value);
-    add(command, name, text);
-}
-
-static void build_command(const struct watch *watch, struct command *command)
-{
-    const struct setup *setup = watch->setup;
-    const struct campaign_options *options = setup->options;
-    *command = (struct command){0};
-    command->arguments[command->count++] = (char *)setup->host;
-    add(command, options->workload->name, watch->name);
-    add(command, "--folder", setup->folder);
-    add_number(command, "--seed", options->seed);
-    add_number(command, "--workers", options->workers);
-    if (watch->operations != 0)
-        add_number(command, "--operations", watch->operations);
-    if (options->for_ns != 0)
-        add_number(command, "--for-ns", options->for_ns);
-    const struct exeunt_setting *settings = options->workload->settings;
-    for (size_t i = 0; settings[i].key != NULL && i < EXEUNT_SETTINGS_MAX; i++) {
-        snprintf(command->settings[i], SETTING_TEXT_MAX, "%s=%llu", settings[i].key,
-                 (unsigned long long)options->settings[i]);
-        add(command, "--set", command->settings[i]);
-    }
-}
 
 /* Which of the ways to end early it was: the program died after the kernel refused it something. */
 static enum ended refine(const struct watch *watch, const struct variant_result *variant)
@@ -135,8 +90,13 @@ static void set_own_errors(struct watch *watch)
 static int run_and_fill(struct watch *watch, struct variant_result *out, struct witness *witness,
                         struct error *error)
 {
+    const struct campaign_options *options = watch->setup->options;
+    const struct command_job job = {.variant = watch->name,
+                                    .folder = watch->setup->folder,
+                                    .workers = options->workers,
+                                    .operations = watch->operations};
     struct command command;
-    build_command(watch, &command);
+    command_build(watch->setup, &job, &command);
     struct supervise_options supervised = {.path = command.arguments[0], .arguments = command.arguments};
     int failed = watch_run(watch, &supervised, error);
     if (failed != 0)

@@ -51,7 +51,8 @@ static void show_workload(const struct exeunt_workload *workload)
     for (const struct exeunt_setting *setting = workload->settings; setting->key != NULL; setting++)
         printf("    --set %-18s %s (%" PRIu64 " to %" PRIu64 ", default %" PRIu64 ")\n", setting->key,
                setting->help, setting->low, setting->high, setting->fallback);
-    printf("    --faults '%s' (default)\n", workload->faults);
+    if (workload->exits == NULL)
+        printf("    --faults '%s' (default)\n", workload->faults);
 }
 
 static void show_workloads(void)

@@ -66,7 +66,7 @@ static enum verdict judge_whole(const struct result *result)
     return missed ? VERDICT_CONTROL_MISSED : unknown ? VERDICT_INCONCLUSIVE : VERDICT_PASS;
 }
 
-static enum exit_status exit_status_of(enum verdict verdict)
+enum exit_status judge_exit_status(enum verdict verdict)
 {
     static const enum exit_status statuses[] = {
         [VERDICT_PASS] = EXIT_AS_EXPECTED,
@@ -305,7 +305,7 @@ void judge(struct result *result)
     for (size_t i = 0; i < result->variant_count; i++)
         result->variants[i].verdict = judge_variant(&result->variants[i], result->program != NULL);
     result->verdict = judge_whole(result);
-    result->exit_status = exit_status_of(result->verdict);
+    result->exit_status = judge_exit_status(result->verdict);
     if (result->program != NULL)
         say_program(result);
     else

@@ -8,3 +8,6 @@ void judge(struct result *result);
 
 /* Sets the figures at the largest number of operations that all variants reached. */
 void judge_levels(struct result *result);
+
+/* The exit status that says the verdict. */
+enum exit_status judge_exit_status(enum verdict verdict);

@@ -13,6 +13,7 @@ void result_clear(struct result *result)
     free(result->faults);
     free(result->program);
     free(result->points);
+    free(result->exits);
     memset(result, 0, sizeof *result);
 }
 

@@ -182,6 +182,8 @@ struct variant_result {
     struct series series;
 };
 
+struct exits; /* oracle/exits.h */
+
 struct result {
     char workload[RESULT_NAME_MAX]; /* "": it was a program of the user's */
     char *program;                  /* its command line, for people; owned; NULL: it was a workload */
@@ -194,6 +196,7 @@ struct result {
     char sentence[512]; /* the verdict in one sentence */
     size_t point_count;
     char (*points)[PLAN_POINT_NAME_MAX]; /* owned */
+    struct exits *exits;                 /* the table of exit paths; owned; NULL: it was something else */
     char leftover[320];                  /* why the work folder is still there; "": it is gone */
     size_t variants_planned;             /* more than variant_count: the user ended it before all had run */
     size_t variant_count;

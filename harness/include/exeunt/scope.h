@@ -16,29 +16,33 @@
  * it needs libc, libgcc's unwinder and -fexceptions. The objects belong to the thread that uses them; any
  * number of threads may use the library at once.
  *
- * Which exit path runs which kind of cleanup (measured: the tests read this table, and compare):
+ * Which exit path runs which kind of cleanup (`exeunt compare exits` measures this table, and fails if what
+ * it promises does not hold):
  *
- *     guard         a guard, or any variable with the attribute `cleanup`, built with -fexceptions
- *     guard-plain   the same, built without -fexceptions
- *     push          pthread_cleanup_push, built with -fexceptions
+ *     handwritten   a call of the release at every exit that the author sees
  *     push-plain    pthread_cleanup_push, built without -fexceptions
- *     stack         an exit stack in a guard, built with -fexceptions
+ *     push          pthread_cleanup_push, built with -fexceptions
+ *     guard-plain   a guard, or any variable with the attribute `cleanup`, built without -fexceptions
+ *     guard         the same, built with -fexceptions
+ *     exit-stack    an exit stack in a guard, built with -fexceptions
  *
- * | left by         | guard | guard-plain | push  | push-plain | stack |
- * |-----------------|-------|-------------|-------|------------|-------|
- * | return          | runs  | runs        | runs  | no         | runs  |
- * | goto            | runs  | runs        | runs  | no         | runs  |
- * | break           | runs  | runs        | runs  | runs       | runs  |
- * | continue        | runs  | runs        | runs  | runs       | runs  |
- * | throw           | runs  | no          | runs  | no         | runs  |
- * | deferred cancel | runs  | no          | runs  | runs       | runs  |
- * | pthread_exit    | runs  | no          | runs  | runs       | runs  |
- * | longjmp         | no    | no          | no    | no         | no    |
- * | exit            | no    | no          | no    | no         | no    |
- * | SIGKILL         | no    | no          | no    | no         | no    |
+ * | left by         | handwritten | push-plain | push | guard-plain | guard | exit-stack |
+ * |-----------------|-------------|------------|------|-------------|-------|------------|
+ * | return          | runs        | no         | runs | runs        | runs  | runs       |
+ * | goto            | runs        | no         | runs | runs        | runs  | runs       |
+ * | break           | runs        | runs       | runs | runs        | runs  | runs       |
+ * | continue        | runs        | runs       | runs | runs        | runs  | runs       |
+ * | throw           | no          | no         | runs | no          | runs  | runs       |
+ * | deferred cancel | no          | runs       | runs | no          | runs  | runs       |
+ * | pthread_exit    | no          | runs       | runs | no          | runs  | runs       |
+ * | longjmp         | no          | no         | no   | no          | no    | no         |
+ * | exit            | no          | no         | no   | no          | no    | no         |
+ * | SIGKILL         | no          | no         | no   | no          | no    | no         |
  *
- * gcc and clang agree in every cell, with and without AddressSanitizer. For pthread_cleanup_push, POSIX
- * leaves return and goto undefined, and break and continue only leave the loop that the macro hides.
+ * gcc and clang agree in every cell, with and without sanitizers. For pthread_cleanup_push, POSIX
+ * leaves return and goto undefined, and break and continue only leave the loop that the macro hides. With the
+ * process go its descriptors, sockets, locks (robust mutexes in shared memory too) and SQLite transactions;
+ * its temporary files stay.
  *
  * Asynchronous cancellation guarantees nothing. Never goto past a guard. Frames that are unwound must have
  * been built with -fexceptions: a frame that was not is left without its cleanups. */

@@ -62,6 +62,38 @@ struct exeunt_variant {
     exeunt_operation *operation;
 };
 
+/* A way to leave a block. A table of them ends with a NULL name; those that end the process come last. */
+struct exeunt_exit_path {
+    const char *name;
+    bool ends_process;
+    int exit_status; /* of that process; -1: it is killed */
+    int signal;
+};
+
+/* What a block takes. A table of them ends with a NULL name. */
+struct exeunt_exit_resource {
+    const char *name;
+    bool reclaimed; /* the end of the process releases it, whatever its code does */
+};
+
+/* A workload that is measured once and not stressed: its variants are idioms of cleanup, its jobs the cells
+ * of a table. Job number path * resources + resource is one block that takes the resource and is left by the
+ * path; the block is operation EXEUNT_EXITS_BLOCKS + number, in a thread of its own. The job's status is 0 if
+ * the next one who wants the resource gets it, -EBUSY if not, another negative errno if that could not be
+ * measured. The first job of a path that ends the process does all of that path at once, and does not return.
+ */
+struct exeunt_exits {
+    const struct exeunt_exit_path *paths;
+    const struct exeunt_exit_resource *resources;
+
+    /* Whether the documentation says that the idiom's cleanup runs on that path. */
+    bool (*runs)(const char *variant, size_t path);
+
+    /* After the process of the job has ended, in the supervisor: its status. */
+    int (*look)(const struct exeunt_job_site *site, uint64_t number);
+};
+enum { EXEUNT_EXITS_BLOCKS = 1 << 16 };
+
 struct exeunt_workload {
     const char *name;
     const char *summary;
@@ -70,6 +102,7 @@ struct exeunt_workload {
     const struct exeunt_variant *variants; /* ends with a NULL name */
     const struct exeunt_point *points;
     const struct exeunt_setting *settings;
+    const struct exeunt_exits *exits; /* NULL: the workload is stressed */
 
     /* Lays out the input in site->folder, once for all variants. Runs in the supervisor.
      * Returns 0, -EINVAL (site->input cannot be used), or another negative errno; with a reason. */
@@ -84,7 +117,7 @@ struct exeunt_workload {
 
     /* After the run, however it ended, in the supervisor: proves that nothing was lost, and removes
      * what the run stored, so that the next variant finds the folder as prepare left it.
-     * Returns 0 or a negative errno with a reason. */
+     * Returns 0 or a negative errno with a reason. Not called if `exits` is set. */
     int (*check)(const struct exeunt_job_site *site, struct exeunt_check *out, struct exeunt_reason *reason);
 };
 

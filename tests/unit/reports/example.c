@@ -1,5 +1,6 @@
 /* What every test of a report looks at: one result as it should be, and one as it should never be. */
 #include "example.h"
+#include "oracle/exits.h"
 #include "report.h"
 
 #include <stdio.h>
@@ -279,6 +280,45 @@ void example_hostile(struct result *out)
                                            .taken_at = "/tmp/\033[1mx\n.c:1",
                                            .in_operation = true,
                                            .coordinate = "3"});
+}
+
+/* The first path is kept by all but the first idiom, of the second the temporary file stays. */
+static void fill_exits(struct exits *exits)
+{
+    for (size_t idiom = 0; idiom < exits->idiom_count; idiom++) {
+        for (size_t resource = 0; resource < exits->resource_count; resource++) {
+            bool first = idiom > 0, second = resource == 0;
+            exits->idioms[idiom].cells[0][resource] =
+                (struct exits_cell){first ? EXITS_KEPT : EXITS_BROKEN, first};
+            exits->idioms[idiom].cells[1][resource] =
+                (struct exits_cell){second ? EXITS_KEPT : EXITS_BROKEN, second};
+        }
+    }
+}
+
+void example_exits(struct result *out)
+{
+    static const char *const idioms[] = {"unguarded",   "handwritten", "push-plain", "push",
+                                         "guard-plain", "guard",       "exit-stack"};
+    struct exits *exits = checked(calloc(1, sizeof *exits));
+    *exits = (struct exits){.path_count = 3,
+                            .resource_count = 2,
+                            .idiom_count = 7,
+                            .paths = {"deferred cancel", "SIGKILL", "throw"},
+                            .resources = {"descriptor", "temporary file"}};
+    for (size_t i = 0; i < exits->idiom_count; i++)
+        snprintf(exits->idioms[i].name, sizeof exits->idioms[i].name, "%s", idioms[i]);
+    exits->idioms[0].control = true;
+    fill_exits(exits);
+    exits->idioms[5].cells[2][0] = (struct exits_cell){EXITS_BROKEN, true};
+    exits->idioms[5].cells[2][1] = (struct exits_cell){EXITS_KEPT, true};
+    exits->idioms[6].cells[2][1] = (struct exits_cell){EXITS_DIFFERS, true};
+    *out = (struct result){.workload = "exits",
+                           .comparison = true,
+                           .verdict = VERDICT_FAIL,
+                           .exit_status = EXIT_GUARANTEE_BROKEN,
+                           .sentence = "2 of 42 cells do not hold what is promised.",
+                           .exits = exits};
 }
 
 /* Of the result, or of the suite. */

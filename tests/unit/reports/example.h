@@ -18,6 +18,10 @@ void example_hostile(struct result *out);
 /* Both of the former, one after the other, and one that could not be done. The caller's to suite_clear. */
 void example_suite(struct suite *out);
 
+/* A table of exit paths with seven idioms, in which one promise is broken, the witnesses of one cell differ,
+ * and one cell is not known. The caller's to result_clear. */
+void example_exits(struct result *out);
+
 /* Adds a sample to a variant of a result. */
 void example_sample(struct variant_result *variant, uint64_t t_ms, int64_t fds);
 

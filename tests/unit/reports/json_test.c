@@ -106,6 +106,32 @@ Test(json, carries_the_values)
     result_clear(&result);
 }
 
+Test(json, exit_paths_have_a_format_of_their_own)
+{
+    struct result result;
+    example_exits(&result);
+    json_t *root = parsed(&result);
+    expect_keys(root, "format version workload seed verdict sentence idioms paths resources cells");
+    cr_expect_str_eq(string_at(root, "format"), "exeunt-exits");
+    cr_expect_eq(integer_at(root, "version"), 1);
+    cr_expect_str_eq(string_at(root, "verdict"), "fail");
+    const json_t *idiom = json_array_get(json_object_get(root, "idioms"), 0);
+    expect_keys(idiom, "name leaks");
+    cr_expect(json_is_true(json_object_get(idiom, "leaks")));
+    const json_t *cells = json_object_get(root, "cells");
+    cr_expect_eq(json_array_size(cells), 42, "7 idioms, 3 paths, 2 resources");
+    const json_t *broken = json_array_get(cells, 34), *unknown = json_array_get(cells, 40);
+    expect_keys(broken, "idiom path resource promised outcome");
+    cr_expect_str_eq(string_at(broken, "idiom"), "guard");
+    cr_expect_str_eq(string_at(broken, "path"), "throw");
+    cr_expect_str_eq(string_at(broken, "resource"), "descriptor");
+    cr_expect(json_is_true(json_object_get(broken, "promised")));
+    cr_expect_str_eq(string_at(broken, "outcome"), "broken");
+    cr_expect(json_is_null(json_object_get(unknown, "outcome")), "not measured");
+    json_decref(root);
+    result_clear(&result);
+}
+
 /* The value at a path of keys, separated by dots. */
 static const json_t *value_at(const json_t *from, const char *path)
 {

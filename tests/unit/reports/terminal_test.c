@@ -84,6 +84,29 @@ Test(terminal, suite_looks_as_in_the_golden_files)
     }
 }
 
+Test(terminal, exit_paths_look_as_in_the_golden_files)
+{
+    static const struct {
+        const char *golden;
+        bool color;
+        int columns;
+        const char *why;
+    } cases[] = {
+        {"exits-80", false, 80, "all idioms beside each other, and every word without colour"},
+        {"exits-80-color", true, 80, "colours are added and nothing else"},
+        {"exits-40", false, 40, "the narrowest: idioms below each other"},
+    };
+    setlocale(LC_CTYPE, "C.UTF-8");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result result;
+        example_exits(&result);
+        char *text = example_report("terminal", &result, cases[i].color, cases[i].columns);
+        expect_golden(cases[i].golden, text);
+        free(text);
+        result_clear(&result);
+    }
+}
+
 Test(terminal, hostile_text_cannot_command_the_terminal)
 {
     static const char *const locales[] = {"C.UTF-8", "C"};
