@@ -18,330 +18,261 @@
 #include "exits.h"
 #include "report.h"
 #include "sweep.h"
-#include "utf8.h"
+#include "value.h"
 
 enum { JSON_FORMAT_VERSION = 1 };
 
-/* Every function below that makes a value gives NULL if it cannot; putting or adding a NULL fails. */
-
-static json_t *number(uint64_t value)
-{
-    return value <= INT64_MAX ? json_integer((json_int_t)value) : NULL;
-}
-
-static json_t *number_or_null(int64_t value)
-{
-    return value < 0 ? json_null() : json_integer(value);
-}
-
-static json_t *number_if(bool applies, uint64_t value)
-{
-    return applies ? number(value) : json_null();
-}
-
-static json_t *hex(uint64_t value)
-{
-    char digits[17];
-    snprintf(digits, sizeof digits, "%016" PRIx64, value);
-    return json_string(digits);
-}
-
-static json_t *text(const char *from)
-{
-    char *valid = malloc(3 * strlen(from) + 1); /* U+FFFD is three bytes for one */
-    if (valid == NULL)
-        return NULL;
-    size_t end = 0;
-    for (uint32_t code; *from != '\0';) {
-        size_t length = utf8_next(from, &code);
-        const char *source = code == UTF8_BROKEN ? "\uFFFD" : from;
-        size_t bytes = code == UTF8_BROKEN ? 3 : length;
-        memcpy(valid + end, source, bytes);
-        end += bytes;
-        from += length;
-    }
-    json_t *string = json_stringn(valid, end);
-    free(valid);
-    return string;
-}
-
-static json_t *text_or_null(const char *from)
-{
-    return from[0] == '\0' ? json_null() : text(from);
-}
-
-/* An object or array that is being filled: one failure spoils it. */
-struct filling {
-    json_t *into;
-    bool failed;
-};
-
-static void put(struct filling *object, const char *key, json_t *value)
-{
-    object->failed |= json_object_set_new(object->into, key, value) != 0;
-}
-
-static void add(struct filling *array, json_t *value)
-{
-    array->failed |= json_array_append_new(array->into, value) != 0;
-}
-
-static json_t *filled(struct filling *filling)
-{
-    if (!filling->failed)
-        return filling->into;
-    json_decref(filling->into);
-    return NULL;
-}
-
 static json_t *operations(const struct variant_result *variant)
 {
-    struct filling object = {.into = json_object()};
-    put(&object, "started", number(variant->operations.started));
-    put(&object, "succeeded", number(variant->operations.succeeded));
-    put(&object, "failed", number(variant->operations.failed));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "started", value_number(variant->operations.started));
+    value_put(&object, "succeeded", value_number(variant->operations.succeeded));
+    value_put(&object, "failed", value_number(variant->operations.failed));
+    return value_filled(&object);
 }
 
 static json_t *faults(const struct result *result, const struct variant_result *variant)
 {
-    struct filling by_point = {.into = json_object()};
+    struct value_filling by_point = {.into = json_object()};
     for (size_t i = 0; i < result->point_count; i++)
-        put(&by_point, result->points[i], number(variant->faults.by_point[i]));
+        value_put(&by_point, result->points[i], value_number(variant->faults.by_point[i]));
 
-    struct filling object = {.into = json_object()};
-    put(&object, "injected", number(variant->faults.injected));
-    put(&object, "digest", variant->faults.has_digest ? hex(variant->faults.digest) : json_null());
-    put(&object, "by_point", filled(&by_point));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "injected", value_number(variant->faults.injected));
+    value_put(&object, "digest",
+              variant->faults.has_digest ? value_hex(variant->faults.digest) : json_null());
+    value_put(&object, "by_point", value_filled(&by_point));
+    return value_filled(&object);
 }
 
 static json_t *fds(const struct variant_result *variant)
 {
-    struct filling object = {.into = json_object()};
-    put(&object, "baseline", number_or_null(variant->fds.baseline));
-    put(&object, "peak", number_or_null(variant->fds.peak));
-    put(&object, "final", number_or_null(variant->fds.final));
-    put(&object, "leaked", number(variant->fds.leaked));
-    put(&object, "limit", number(variant->fds.limit));
-    put(&object, "unreleased", number_if(variant->settled, variant->unreleased));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "baseline", value_number_or_null(variant->fds.baseline));
+    value_put(&object, "peak", value_number_or_null(variant->fds.peak));
+    value_put(&object, "final", value_number_or_null(variant->fds.final));
+    value_put(&object, "leaked", value_number(variant->fds.leaked));
+    value_put(&object, "limit", value_number(variant->fds.limit));
+    value_put(&object, "unreleased", value_number_if(variant->settled, variant->unreleased));
+    return value_filled(&object);
 }
 
 static json_t *threads(const struct variant_result *variant)
 {
-    struct filling object = {.into = json_object()};
-    put(&object, "started", number(variant->threads.started));
-    put(&object, "joined", number(variant->threads.joined));
-    put(&object, "detached", number(variant->threads.detached));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "started", value_number(variant->threads.started));
+    value_put(&object, "joined", value_number(variant->threads.joined));
+    value_put(&object, "detached", value_number(variant->threads.detached));
+    return value_filled(&object);
 }
 
 static json_t *children(const struct variant_result *variant)
 {
-    struct filling object = {.into = json_object()};
-    put(&object, "started", number(variant->children.started));
-    put(&object, "reaped", number(variant->children.reaped));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "started", value_number(variant->children.started));
+    value_put(&object, "reaped", value_number(variant->children.reaped));
+    return value_filled(&object);
 }
 
 static json_t *heap(const struct variant_result *variant)
 {
     if (!variant->heap.watched)
         return json_null();
-    struct filling object = {.into = json_object()};
-    put(&object, "peak", number(variant->heap.peak));
-    put(&object, "leaked", number(variant->heap.leaked));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "peak", value_number(variant->heap.peak));
+    value_put(&object, "leaked", value_number(variant->heap.leaked));
+    return value_filled(&object);
 }
 
 static json_t *stored(const struct variant_result *variant)
 {
-    struct filling object = {.into = json_object()};
-    put(&object, "whole", number_if(variant->checked, variant->stored_whole));
-    put(&object, "torn", number_if(variant->checked, variant->stored_torn));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "whole", value_number_if(variant->checked, variant->stored_whole));
+    value_put(&object, "torn", value_number_if(variant->checked, variant->stored_torn));
+    return value_filled(&object);
 }
 
 static json_t *emfile(const struct exhaustion *exhaustion)
 {
     bool met = exhaustion->count > 0;
-    struct filling object = {.into = json_object()};
-    put(&object, "count", number(exhaustion->count));
-    put(&object, "first_ms", number_if(met, exhaustion->first_ms));
-    put(&object, "first_operation", number_if(met, exhaustion->first_operation));
-    put(&object, "first_fault", number_if(met, exhaustion->first_fault));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "count", value_number(exhaustion->count));
+    value_put(&object, "first_ms", value_number_if(met, exhaustion->first_ms));
+    value_put(&object, "first_operation", value_number_if(met, exhaustion->first_operation));
+    value_put(&object, "first_fault", value_number_if(met, exhaustion->first_fault));
+    return value_filled(&object);
 }
 
 static json_t *level(const struct level *level)
 {
     if (level->operations == 0)
         return json_null();
-    struct filling object = {.into = json_object()};
-    put(&object, "operations", number(level->operations));
-    put(&object, "fds", number_or_null(level->fds));
-    put(&object, "faults", number(level->faults));
-    put(&object, "t_ms", number(level->t_ms));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "operations", value_number(level->operations));
+    value_put(&object, "fds", value_number_or_null(level->fds));
+    value_put(&object, "faults", value_number(level->faults));
+    value_put(&object, "t_ms", value_number(level->t_ms));
+    return value_filled(&object);
 }
 
 static json_t *findings(const struct variant_result *variant)
 {
-    struct filling array = {.into = json_array()};
+    struct value_filling array = {.into = json_array()};
     for (size_t i = 0; i < variant->finding_count; i++) {
         const struct finding *finding = &variant->findings[i];
-        struct filling object = {.into = json_object()};
-        put(&object, "kind", text(finding_kind_name(finding->kind)));
-        put(&object, "signature", hex(finding->signature));
-        put(&object, "resource", text_or_null(finding->resource));
-        put(&object, "taken_at", text_or_null(finding->taken_at));
-        put(&object, "released_at", text_or_null(finding->site));
-        put(&object, "point", text_or_null(finding->point));
-        put(&object, "errno", finding->error == 0 ? json_null() : text(plan_errno_name(finding->error)));
-        put(&object, "coordinate", text_or_null(finding->coordinate));
-        put(&object, "count", number(finding->count));
-        put(&object, "bytes", number_if(finding->bytes != 0, finding->bytes));
-        put(&object, "informational", json_boolean(finding->informational));
-        add(&array, filled(&object));
+        struct value_filling object = {.into = json_object()};
+        value_put(&object, "kind", value_text(finding_kind_name(finding->kind)));
+        value_put(&object, "signature", value_hex(finding->signature));
+        value_put(&object, "resource", value_text_or_null(finding->resource));
+        value_put(&object, "taken_at", value_text_or_null(finding->taken_at));
+        value_put(&object, "released_at", value_text_or_null(finding->site));
+        value_put(&object, "point", value_text_or_null(finding->point));
+        value_put(&object, "errno",
+                  finding->error == 0 ? json_null() : value_text(plan_errno_name(finding->error)));
+        value_put(&object, "coordinate", value_text_or_null(finding->coordinate));
+        value_put(&object, "count", value_number(finding->count));
+        value_put(&object, "bytes", value_number_if(finding->bytes != 0, finding->bytes));
+        value_put(&object, "informational", json_boolean(finding->informational));
+        value_add(&array, value_filled(&object));
     }
-    return filled(&array);
+    return value_filled(&array);
 }
 
 static json_t *locks(const struct variant_result *variant)
 {
-    struct filling object = {.into = json_object()};
-    put(&object, "held_peak", number_or_null(variant->locks.held_peak));
-    put(&object, "left_held", number(variant->locks.left));
-    put(&object, "waiting_peak", number_or_null(variant->locks.waiting_peak));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "held_peak", value_number_or_null(variant->locks.held_peak));
+    value_put(&object, "left_held", value_number(variant->locks.left));
+    value_put(&object, "waiting_peak", value_number_or_null(variant->locks.waiting_peak));
+    return value_filled(&object);
 }
 
 static json_t *link_object(const struct deadlock_link *link)
 {
-    struct filling object = {.into = json_object()};
-    put(&object, "waiter", text(link->waiter));
-    put(&object, "lock", text(link->lock));
-    put(&object, "owner", text(link->owner));
-    put(&object, "waiting_at", text_or_null(link->waiting_at));
-    put(&object, "taken_at", text_or_null(link->taken_at));
-    put(&object, "operation", number_or_null(link->operation));
-    put(&object, "point", text_or_null(link->point));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "waiter", value_text(link->waiter));
+    value_put(&object, "lock", value_text(link->lock));
+    value_put(&object, "owner", value_text(link->owner));
+    value_put(&object, "waiting_at", value_text_or_null(link->waiting_at));
+    value_put(&object, "taken_at", value_text_or_null(link->taken_at));
+    value_put(&object, "operation", value_number_or_null(link->operation));
+    value_put(&object, "point", value_text_or_null(link->point));
+    return value_filled(&object);
 }
 
 /* The first one ends the run: an array of none or one. */
 static json_t *deadlocks(const struct deadlock_result *deadlock)
 {
-    struct filling array = {.into = json_array()};
+    struct value_filling array = {.into = json_array()};
     if (deadlock->link_count == 0)
-        return filled(&array);
-    struct filling edges = {.into = json_array()};
+        return value_filled(&array);
+    struct value_filling edges = {.into = json_array()};
     for (size_t i = 0; i < deadlock->link_count; i++)
-        add(&edges, link_object(&deadlock->links[i]));
-    struct filling object = {.into = json_object()};
-    put(&object, "kind", text(deadlock->cycle ? "cycle" : "abandoned"));
-    put(&object, "detected_ms", number(deadlock->detected_ms));
-    put(&object, "age_ms", number(deadlock->age_ms));
-    put(&object, "confirmed",
-        deadlock->witness == WITNESS_NONE ? json_null() : json_boolean(deadlock->witness == WITNESS_AGREES));
-    put(&object, "edges", filled(&edges));
-    add(&array, filled(&object));
-    return filled(&array);
+        value_add(&edges, link_object(&deadlock->links[i]));
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "kind", value_text(deadlock->cycle ? "cycle" : "abandoned"));
+    value_put(&object, "detected_ms", value_number(deadlock->detected_ms));
+    value_put(&object, "age_ms", value_number(deadlock->age_ms));
+    value_put(&object, "confirmed",
+              deadlock->witness == WITNESS_NONE ? json_null()
+                                                : json_boolean(deadlock->witness == WITNESS_AGREES));
+    value_put(&object, "edges", value_filled(&edges));
+    value_add(&array, value_filled(&object));
+    return value_filled(&array);
 }
 
 static json_t *inversions(const struct variant_result *variant)
 {
-    struct filling array = {.into = json_array()};
+    struct value_filling array = {.into = json_array()};
     for (size_t i = 0; i < variant->finding_count; i++) {
         const struct finding *finding = &variant->findings[i];
         if (finding->kind != FINDING_LOCK_INVERSION)
             continue;
-        struct filling object = {.into = json_object()};
-        put(&object, "one_order_at", text_or_null(finding->taken_at));
-        put(&object, "other_order_at", text_or_null(finding->site));
-        add(&array, filled(&object));
+        struct value_filling object = {.into = json_object()};
+        value_put(&object, "one_order_at", value_text_or_null(finding->taken_at));
+        value_put(&object, "other_order_at", value_text_or_null(finding->site));
+        value_add(&array, value_filled(&object));
     }
-    return filled(&array);
+    return value_filled(&array);
 }
 
 /* Threads are in a deadlock only at the end: it ends the run. */
 static json_t *samples(const struct series *series, uint64_t deadlocked)
 {
-    struct filling t_ms = {.into = json_array()}, counts = {.into = json_array()};
-    struct filling alive = {.into = json_array()}, temps = {.into = json_array()};
-    struct filling held = {.into = json_array()}, waiting = {.into = json_array()};
-    struct filling stuck = {.into = json_array()};
+    struct value_filling t_ms = {.into = json_array()}, counts = {.into = json_array()};
+    struct value_filling alive = {.into = json_array()}, temps = {.into = json_array()};
+    struct value_filling held = {.into = json_array()}, waiting = {.into = json_array()};
+    struct value_filling stuck = {.into = json_array()};
     for (size_t i = 0; i < series->count; i++) {
-        add(&t_ms, number(series->samples[i].t_ms));
-        add(&counts, number_or_null(series->samples[i].fds));
-        add(&alive, number_or_null(series->samples[i].children));
-        add(&temps, number_or_null(series->samples[i].temps));
-        add(&held, number_or_null(series->samples[i].held_locks));
-        add(&waiting, number_or_null(series->samples[i].waiting));
-        add(&stuck, number(i + 1 == series->count ? deadlocked : 0));
+        value_add(&t_ms, value_number(series->samples[i].t_ms));
+        value_add(&counts, value_number_or_null(series->samples[i].fds));
+        value_add(&alive, value_number_or_null(series->samples[i].children));
+        value_add(&temps, value_number_or_null(series->samples[i].temps));
+        value_add(&held, value_number_or_null(series->samples[i].held_locks));
+        value_add(&waiting, value_number_or_null(series->samples[i].waiting));
+        value_add(&stuck, value_number(i + 1 == series->count ? deadlocked : 0));
     }
-    struct filling object = {.into = json_object()};
-    put(&object, "t_ms", filled(&t_ms));
-    put(&object, "fds", filled(&counts));
-    put(&object, "children", filled(&alive));
-    put(&object, "temp_files", filled(&temps));
-    put(&object, "held_locks", filled(&held));
-    put(&object, "waiting", filled(&waiting));
-    put(&object, "deadlocked", filled(&stuck));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "t_ms", value_filled(&t_ms));
+    value_put(&object, "fds", value_filled(&counts));
+    value_put(&object, "children", value_filled(&alive));
+    value_put(&object, "temp_files", value_filled(&temps));
+    value_put(&object, "held_locks", value_filled(&held));
+    value_put(&object, "waiting", value_filled(&waiting));
+    value_put(&object, "deadlocked", value_filled(&stuck));
+    return value_filled(&object);
 }
 
 static json_t *variant_object(const struct result *result, const struct variant_result *variant)
 {
-    struct filling object = {.into = json_object()};
-    put(&object, "name", text(variant->name));
-    put(&object, "verdict", text(verdict_name(variant->verdict)));
-    put(&object, "ended", text(ended_name(variant->ended)));
-    put(&object, "exit_status", number_or_null(variant->exit_status));
-    put(&object, "signal", number_if(variant->signal != 0, (uint64_t)variant->signal));
-    put(&object, "last_words", text_or_null(variant->last_words));
-    put(&object, "duration_ms", number(variant->duration_ms));
-    put(&object, "operations", operations(variant));
-    put(&object, "faults", faults(result, variant));
-    put(&object, "fds", fds(variant));
-    put(&object, "children", children(variant));
-    put(&object, "threads", threads(variant));
-    put(&object, "temp_files", number_or_null(variant->temp_files));
-    put(&object, "heap", heap(variant));
-    put(&object, "stored", stored(variant));
-    put(&object, "locks", locks(variant));
-    put(&object, "deadlocks", deadlocks(&variant->deadlock));
-    put(&object, "inversions", inversions(variant));
-    put(&object, "emfile", emfile(&variant->emfile));
-    put(&object, "level", level(&variant->level));
-    put(&object, "findings", findings(variant));
-    put(&object, "note", text_or_null(variant->note));
-    put(&object, "events_lost", number(variant->events_lost));
-    put(&object, "threads_unrecorded", number(variant->threads_unrecorded));
-    put(&object, "samples", samples(&variant->series, variant->deadlock.link_count));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "name", value_text(variant->name));
+    value_put(&object, "verdict", value_text(verdict_name(variant->verdict)));
+    value_put(&object, "ended", value_text(ended_name(variant->ended)));
+    value_put(&object, "exit_status", value_number_or_null(variant->exit_status));
+    value_put(&object, "signal", value_number_if(variant->signal != 0, (uint64_t)variant->signal));
+    value_put(&object, "last_words", value_text_or_null(variant->last_words));
+    value_put(&object, "duration_ms", value_number(variant->duration_ms));
+    value_put(&object, "operations", operations(variant));
+    value_put(&object, "faults", faults(result, variant));
+    value_put(&object, "fds", fds(variant));
+    value_put(&object, "children", children(variant));
+    value_put(&object, "threads", threads(variant));
+    value_put(&object, "temp_files", value_number_or_null(variant->temp_files));
+    value_put(&object, "heap", heap(variant));
+    value_put(&object, "stored", stored(variant));
+    value_put(&object, "locks", locks(variant));
+    value_put(&object, "deadlocks", deadlocks(&variant->deadlock));
+    value_put(&object, "inversions", inversions(variant));
+    value_put(&object, "emfile", emfile(&variant->emfile));
+    value_put(&object, "level", level(&variant->level));
+    value_put(&object, "findings", findings(variant));
+    value_put(&object, "note", value_text_or_null(variant->note));
+    value_put(&object, "events_lost", value_number(variant->events_lost));
+    value_put(&object, "threads_unrecorded", value_number(variant->threads_unrecorded));
+    value_put(&object, "samples", samples(&variant->series, variant->deadlock.link_count));
+    return value_filled(&object);
 }
 
 static json_t *comparison(const struct result *result)
 {
-    struct filling variants = {.into = json_array()};
+    struct value_filling variants = {.into = json_array()};
     for (size_t i = 0; i < result->variant_count; i++)
-        add(&variants, variant_object(result, &result->variants[i]));
+        value_add(&variants, variant_object(result, &result->variants[i]));
 
-    struct filling object = {.into = json_object()};
-    put(&object, "format", text("exeunt-comparison"));
-    put(&object, "version", json_integer(JSON_FORMAT_VERSION));
-    put(&object, "workload", text_or_null(result->workload));
-    put(&object, "program", result->program != NULL ? text(result->program) : json_null());
-    put(&object, "seed", number(result->seed));
-    put(&object, "faults", text(result->faults));
-    put(&object, "workers", number(result->workers));
-    put(&object, "limit_fds", number_if(result->limit_fds != 0, result->limit_fds));
-    put(&object, "verdict", text(verdict_name(result->verdict)));
-    put(&object, "sentence", text(result->sentence));
-    put(&object, "variants", filled(&variants));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "format", value_text("exeunt-comparison"));
+    value_put(&object, "version", json_integer(JSON_FORMAT_VERSION));
+    value_put(&object, "workload", value_text_or_null(result->workload));
+    value_put(&object, "program", result->program != NULL ? value_text(result->program) : json_null());
+    value_put(&object, "seed", value_number(result->seed));
+    value_put(&object, "faults", value_text(result->faults));
+    value_put(&object, "workers", value_number(result->workers));
+    value_put(&object, "limit_fds", value_number_if(result->limit_fds != 0, result->limit_fds));
+    value_put(&object, "verdict", value_text(verdict_name(result->verdict)));
+    value_put(&object, "sentence", value_text(result->sentence));
+    value_put(&object, "variants", value_filled(&variants));
+    return value_filled(&object);
 }
 
 static json_t *document(const struct result *result)
@@ -351,18 +282,18 @@ static json_t *document(const struct result *result)
 
 static json_t *suite_document(const struct suite *suite)
 {
-    struct filling comparisons = {.into = json_array()};
+    struct value_filling comparisons = {.into = json_array()};
     for (size_t i = 0; i < suite->count; i++)
-        add(&comparisons, document(&suite->results[i]));
+        value_add(&comparisons, document(&suite->results[i]));
 
-    struct filling object = {.into = json_object()};
-    put(&object, "format", text("exeunt-suite"));
-    put(&object, "version", json_integer(JSON_FORMAT_VERSION));
-    put(&object, "verdict", text(verdict_name(suite->verdict)));
-    put(&object, "sentence", text(suite->sentence));
-    put(&object, "planned", number(suite->planned));
-    put(&object, "comparisons", filled(&comparisons));
-    return filled(&object);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "format", value_text("exeunt-suite"));
+    value_put(&object, "version", json_integer(JSON_FORMAT_VERSION));
+    value_put(&object, "verdict", value_text(verdict_name(suite->verdict)));
+    value_put(&object, "sentence", value_text(suite->sentence));
+    value_put(&object, "planned", value_number(suite->planned));
+    value_put(&object, "comparisons", value_filled(&comparisons));
+    return value_filled(&object);
 }
 
 /* Ends the object. */
