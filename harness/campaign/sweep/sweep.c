@@ -227,6 +227,17 @@ static void work(struct sweep *sweep, struct worker *worker)
     pthread_mutex_unlock(&sweep->lock);
 }
 
+/* Ends the worker. If something of it stays, that is worth a note. */
+static void close_worker(struct sweep *sweep, struct worker *worker)
+{
+    char leftover[sizeof sweep->tally.note] = "";
+    worker_close(worker, leftover, sizeof leftover);
+    pthread_mutex_lock(&sweep->lock);
+    if (leftover[0] != '\0')
+        memcpy(sweep->tally.note, leftover, sizeof leftover);
+    pthread_mutex_unlock(&sweep->lock);
+}
+
 /* A worker beside the first. */
 static void *work_beside(void *argument)
 {
@@ -242,7 +253,7 @@ static void *work_beside(void *argument)
     pthread_cond_broadcast(&sweep->idle);
     pthread_mutex_unlock(&sweep->lock);
     if (failed == 0)
-        worker_close(&worker, sweep->tally.note, sizeof sweep->tally.note);
+        close_worker(sweep, &worker);
     return NULL;
 }
 
@@ -306,7 +317,7 @@ static int run_sweep(struct sweep *sweep, struct error *error)
     sweep->by_server = attempter_serves(first.attempter);
     if (failed == 0)
         work_all(sweep, &first);
-    worker_close(&first, sweep->tally.note, sizeof sweep->tally.note);
+    close_worker(sweep, &first);
     if (failed == 0 && sweep->failed != 0) {
         *error = sweep->error;
         failed = sweep->failed;
