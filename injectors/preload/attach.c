@@ -231,13 +231,14 @@ __attribute__((constructor)) static void attach(void)
     struct ledger *ledger = path != NULL ? map_ledger(path) : NULL;
     if (ledger == NULL)
         return;
-    serve(ledger);
+    roots_find();
+    fiu_resolve();
+    trace_resolve(ledger);
+    serve(ledger); /* its runs find done already what is the same for all */
     if (syscall(SYS_madvise, &preload, sizeof preload, MADV_WIPEONFORK) != 0 || !claim(ledger)) {
         munmap(ledger, ledger->head.size);
         return;
     }
-    roots_find();
-    fiu_resolve();
     pthread_atfork(fiu_before_fork, after_fork, after_fork_in_child);
     join(ledger);
     fiu_listen();
