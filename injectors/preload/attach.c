@@ -206,39 +206,8 @@ static void begin_paths(struct ledger *ledger)
     self.path_hash = hash_text("0");
 }
 
-/* Others' points in libfiu stay armed: it has them still. */
-static void disarm(void)
+static void join(struct ledger *ledger)
 {
-    for (unsigned i = 0; i < PLAN_POINTS_MAX; i++)
-        preload.armed[i] &= ARMED_BY_OTHERS;
-    memset(preload.quick_rules, 0, sizeof preload.quick_rules);
-    preload.struck = 0;
-}
-
-/* The thread is one that has done nothing yet. */
-static void begin_anew(struct self *me)
-{
-    me->operation = 0;
-    me->threads = 0;
-    me->taken_count = 0;
-    me->taken_overflow = false;
-    me->last_point = -1;
-    me->first_fault = 0;
-    me->refused = false;
-    me->resources = 0;
-    me->spawned = NULL;
-    me->record = NULL;
-    me->locks = NULL;
-    me->row = (struct closed_row){0};
-    memset(me->injected, 0, sizeof me->injected);
-    memset(me->calls, 0, sizeof me->calls);
-    memset(me->streams, 0, sizeof me->streams);
-}
-
-void rearm(struct ledger *ledger)
-{
-    disarm();
-    begin_anew(&self);
     for (uint32_t i = 0; i < ledger->point_count; i++)
         preload.point_hashes[i] = hash_text(ledger->points[i].name);
     preload.lock_mask = UINTPTR_MAX;
@@ -262,14 +231,15 @@ __attribute__((constructor)) static void attach(void)
     struct ledger *ledger = path != NULL ? map_ledger(path) : NULL;
     if (ledger == NULL)
         return;
-    serve(ledger);
+    roots_find();
+    fiu_resolve();
+    trace_resolve(ledger);
+    serve(ledger); /* its runs find done already what is the same for all */
     if (syscall(SYS_madvise, &preload, sizeof preload, MADV_WIPEONFORK) != 0 || !claim(ledger)) {
         munmap(ledger, ledger->head.size);
         return;
     }
-    roots_find();
-    fiu_resolve();
     pthread_atfork(fiu_before_fork, after_fork, after_fork_in_child);
-    rearm(ledger);
+    join(ledger);
     fiu_listen();
 }

@@ -348,11 +348,6 @@ void modules_record(void);
 /* Arms the point if rules of the plan hold for it. */
 void point_arm(unsigned point);
 
-/* Joins the process to the ledger, whose plan it follows and whose trace it keeps from now on. The process
- * has claimed the ledger and has one thread. May be called again, by a fork's child too, when the ledger was
- * made as new: what was noted in the process itself is forgotten. */
-void rearm(struct ledger *ledger);
-
 /* libfiu: resolves it; enables the plan's points by exact name. Before the program's threads. */
 void fiu_resolve(void);
 void fiu_attach(void);

@@ -202,15 +202,26 @@ void trace_exiting(void)
         note(TRACE_EXITING, TRACE_NOTHING, 0, true);
 }
 
-static bool resolve(void)
+static bool is_resolved(void)
 {
+    return unwinder.backtrace != NULL && unwinder.address != NULL && unwinder.cfa != NULL;
+}
+
+void trace_resolve(const struct ledger *ledger)
+{
+    uint32_t depth = 0;
+    if (ledger->head.trace_offset == 0)
+        return;
     void *library = dlopen("libgcc_s.so.1", RTLD_LAZY);
     if (library == NULL)
-        return false;
+        return;
     *(void **)&unwinder.backtrace = dlsym(library, "_Unwind_Backtrace");
     *(void **)&unwinder.address = dlsym(library, "_Unwind_GetIP");
     *(void **)&unwinder.cfa = dlsym(library, "_Unwind_GetCFA");
-    return unwinder.backtrace != NULL && unwinder.address != NULL && unwinder.cfa != NULL;
+    if (!is_resolved())
+        return;
+    BYPASSING;
+    unwinder.backtrace(look_at_frame, &depth); /* what it makes for itself the first time, it makes now */
 }
 
 /* Our own text, as the ledger has it. */
@@ -227,14 +238,11 @@ static void find_text(const struct ledger *ledger)
 void trace_attach(void)
 {
     struct ledger *ledger = preload.ledger;
-    uint32_t depth = 0;
     preload.trace = NULL;
     preload.fd_plain = preload.fd_count;
-    if (ledger->head.trace_offset == 0 || !resolve())
+    if (ledger->head.trace_offset == 0 || !is_resolved())
         return;
     find_text(ledger);
-    BYPASSING;
-    unwinder.backtrace(look_at_frame, &depth); /* what it makes for itself the first time, it makes now */
     atomic_flag_clear(&exiting);
     preload.trace = (struct trace *)((char *)ledger + ledger->head.trace_offset);
     preload.fd_plain = 0;

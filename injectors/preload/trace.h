@@ -5,6 +5,9 @@
 
 #include "preload.h"
 
+/* Finds what takes stacks, if the ledger has a trace. Before the program's threads start. */
+void trace_resolve(const struct ledger *ledger);
+
 /* Begins to trace if the ledger has a trace: arms all points for it. Before the program's threads start. */
 void trace_attach(void);
 

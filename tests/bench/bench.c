@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "attempts.h"
 #include "base/clock.h"
 #include "cost.h"
 #include "exeunt/workload.h"
@@ -153,6 +154,7 @@ int main(int argc, char **argv)
     if (!locks_only) {
         held &= measure_variants(figures, brief);
         held &= measure_sampler(figures, brief);
+        attempts_measure(figures, brief);
     }
     int failed = file != NULL ? json_dump_file(root, file, JSON_INDENT(2)) : 0;
     if (failed != 0)

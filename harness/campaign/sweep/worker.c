@@ -1,6 +1,7 @@
 /* Decides what of a run is held against another: its end, its output, and what it left in its folders. */
 #include "campaign/sweep/worker.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,17 +46,35 @@ void worker_close(struct worker *worker, char *leftover, size_t size)
     worker->temps = scratch_remove(worker->temps, leftover, size);
 }
 
+static int undo(struct worker *worker, struct sight *sight, struct error *error)
+{
+    int failed = worker->folder != NULL ? scratch_restore(worker->folder, &sight->files, error) : 0;
+    return failed == 0 ? scratch_restore(worker->temps, &sight->temps, error) : failed;
+}
+
+/* A fork server that is lost takes with it what was seen of an attempt. */
+static int attempt(struct worker *worker, const struct plan *plan, uint64_t limit_ns, struct sight *out,
+                   struct error *error)
+{
+    int failed;
+    while ((failed = attempter_try(worker->attempter, plan, limit_ns, &out->seen, error)) == -EAGAIN) {
+        failed = undo(worker, out, error);
+        sight_clear(out);
+        if (failed != 0)
+            return failed;
+    }
+    return failed;
+}
+
 int worker_run(struct worker *worker, const struct plan *plan, uint64_t limit_ns, struct sight *out,
                struct error *error)
 {
     struct sight sight = {0};
-    int failed = attempter_try(worker->attempter, plan, limit_ns, &sight.seen, error);
+    int failed = attempt(worker, plan, limit_ns, &sight, error);
     if (failed == 0)
         failed = recording_read(attempter_ledger(worker->attempter), &sight.record, error);
-    if (failed == 0 && worker->folder != NULL)
-        failed = scratch_restore(worker->folder, &sight.files, error);
     if (failed == 0)
-        failed = scratch_restore(worker->temps, &sight.temps, error);
+        failed = undo(worker, &sight, error);
     if (failed != 0)
         sight_clear(&sight);
     else
