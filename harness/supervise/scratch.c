@@ -418,7 +418,7 @@ static int fill(const char *from, const char *without, uint64_t bytes_max, struc
     return 0;
 }
 
-int scratch_make(const char *from, const char *without, uint64_t bytes_max, struct scratch **out,
+int scratch_open(const char *from, const char *without, uint64_t bytes_max, struct scratch **out,
                  struct error *error)
 {
     struct scratch *scratch = calloc(1, sizeof *scratch);
@@ -430,7 +430,7 @@ int scratch_make(const char *from, const char *without, uint64_t bytes_max, stru
         code = fill(from, without, bytes_max, scratch, error);
     if (code != 0) {
         char unheard[1];
-        scratch_remove(scratch, unheard, sizeof unheard);
+        scratch_close(scratch, unheard, sizeof unheard);
         return code;
     }
     *out = scratch;
@@ -456,7 +456,7 @@ static int remove_all(struct scratch *scratch)
     return code;
 }
 
-struct scratch *scratch_remove(struct scratch *scratch, char *leftover, size_t size)
+struct scratch *scratch_close(struct scratch *scratch, char *leftover, size_t size)
 {
     if (scratch == NULL)
         return NULL;

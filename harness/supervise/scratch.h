@@ -26,15 +26,15 @@ void scratch_changes_clear(struct scratch_changes *changes);
  * NULL: none) and what SQLite keeps beside that, into a new folder below TMPDIR. Links stay links; what is
  * neither file, folder nor link is an error, and so is more than `bytes_max` in all. Returns 0 or a negative
  * errno with `error`, which says what to do. */
-int scratch_make(const char *from, const char *without, uint64_t bytes_max, struct scratch **out,
+int scratch_open(const char *from, const char *without, uint64_t bytes_max, struct scratch **out,
                  struct error *error);
 
 /* Absolute path of the copy. It may be gone while a run removes it; scratch_restore brings it back. */
 const char *scratch_path(const struct scratch *scratch);
 
 /* Tells what differs from the copy as it was made, and makes it so again: also its permissions, and files of
- * the same size and time. Returns as scratch_make. */
+ * the same size and time. Returns as scratch_open. */
 int scratch_restore(struct scratch *scratch, struct scratch_changes *out, struct error *error);
 
 /* Removes the copy and frees; accepts NULL, returns NULL. If something stays, `leftover` says why. */
-struct scratch *scratch_remove(struct scratch *scratch, char *leftover, size_t size);
+struct scratch *scratch_close(struct scratch *scratch, char *leftover, size_t size);

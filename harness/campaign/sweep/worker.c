@@ -15,9 +15,9 @@ int worker_open(const struct worker_site *site, struct worker *out, struct error
     char unheard[1];
     int failed = 0;
     if (!options->in_place)
-        failed = scratch_make(site->folder, options->without, options->copy_max, &worker.folder, error);
+        failed = scratch_open(site->folder, options->without, options->copy_max, &worker.folder, error);
     if (failed == 0)
-        failed = scratch_make(NULL, NULL, 0, &worker.temps, error);
+        failed = scratch_open(NULL, NULL, 0, &worker.temps, error);
     const struct attempt_target target = {
         .path = site->path,
         .arguments = options->program,
@@ -42,8 +42,8 @@ int worker_open(const struct worker_site *site, struct worker *out, struct error
 void worker_close(struct worker *worker, char *leftover, size_t size)
 {
     worker->attempter = attempter_close(worker->attempter);
-    worker->folder = scratch_remove(worker->folder, leftover, size);
-    worker->temps = scratch_remove(worker->temps, leftover, size);
+    worker->folder = scratch_close(worker->folder, leftover, size);
+    worker->temps = scratch_close(worker->temps, leftover, size);
 }
 
 static int undo(struct worker *worker, struct sight *sight, struct error *error)

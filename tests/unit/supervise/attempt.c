@@ -46,7 +46,7 @@ static struct stand *stand_open_with(enum way way, const char *mode, const char 
 {
     struct error error = {.text = ""};
     struct stand *stand = calloc(1, sizeof *stand);
-    cr_assert_eq(scratch_make(from, NULL, 1 << 20, &stand->scratch, &error), 0, "%s", error.text);
+    cr_assert_eq(scratch_open(from, NULL, 1 << 20, &stand->scratch, &error), 0, "%s", error.text);
     for (size_t i = 0; i < FAULT_POINTS_COUNT; i++)
         stand->names[i] = fault_points[i].name;
     stand->points = (struct plan_points){.count = FAULT_POINTS_COUNT, .names = stand->names};
@@ -77,7 +77,7 @@ static void stand_close(struct stand *stand)
     char leftover[300] = "";
     attempter_close(stand->attempter);
     scratch_changes_clear(&stand->changes);
-    cr_expect_null(scratch_remove(stand->scratch, leftover, sizeof leftover));
+    cr_expect_null(scratch_close(stand->scratch, leftover, sizeof leftover));
     cr_expect_str_eq(leftover, "");
     free(stand);
 }

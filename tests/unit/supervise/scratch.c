@@ -63,7 +63,7 @@ static struct place place_open(void)
     fchmodat(from, "folder", 0500, 0);
     close(from);
     close(outside);
-    cr_assert_eq(scratch_make(place.from, NULL, BYTES_MAX, &place.scratch, &error), 0, "%s", error.text);
+    cr_assert_eq(scratch_open(place.from, NULL, BYTES_MAX, &place.scratch, &error), 0, "%s", error.text);
     place.folder = open(scratch_path(place.scratch), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return place;
 }
@@ -72,7 +72,7 @@ static void place_close(struct place *place)
 {
     char leftover[300] = "", path[PATH_MAX + 8];
     close(place->folder);
-    cr_expect_null(scratch_remove(place->scratch, leftover, sizeof leftover));
+    cr_expect_null(scratch_close(place->scratch, leftover, sizeof leftover));
     cr_expect_str_eq(leftover, "");
     int outside = open(place->outside, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     expect_text(outside, "precious", "precious");
@@ -333,16 +333,16 @@ Test(scratch, refuses_what_cannot_be_copied)
     struct place place = place_open();
     struct scratch *scratch = NULL;
     struct error error = {.text = ""};
-    cr_expect_eq(scratch_make(place.from, NULL, 20, &scratch, &error), -EFBIG, "three files of less");
+    cr_expect_eq(scratch_open(place.from, NULL, 20, &scratch, &error), -EFBIG, "three files of less");
     cr_expect_not_null(strstr(error.text, place.from));
     int from = open(place.from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     mkfifoat(from, "fifo", 0600);
-    cr_expect_eq(scratch_make(place.from, NULL, BYTES_MAX, &scratch, &error), -EINVAL,
+    cr_expect_eq(scratch_open(place.from, NULL, BYTES_MAX, &scratch, &error), -EINVAL,
                  "it would never be read to its end");
     cr_expect_not_null(strstr(error.text, "fifo"));
     unlinkat(from, "fifo", 0);
     close(from);
-    cr_expect_eq(scratch_make("/nowhere", NULL, BYTES_MAX, &scratch, &error), -ENOENT);
+    cr_expect_eq(scratch_open("/nowhere", NULL, BYTES_MAX, &scratch, &error), -ENOENT);
     cr_expect_null(scratch);
     place_close(&place);
 }
