@@ -54,6 +54,11 @@ static const struct phrase {
     [FINDING_UNJOINED_THREAD] = {"thread never joined", NULL, ", started at "},
     [FINDING_LEFT_TEMP_FILE] = {"temporary file left behind", NULL, ", made at "},
     [FINDING_ERROR_EXIT] = {"ended with an error", NULL, NULL},
+    [FINDING_UNSEEN_DESCRIPTOR] = {"descriptor open at the end, which no wrapper saw being taken", NULL,
+                                   NULL},
+    [FINDING_UNRELEASED_LOCK] = {"lock held at the end", NULL, ", taken at "},
+    [FINDING_EXHAUSTION] = {"no descriptor was left (EMFILE)", NULL, NULL},
+    [FINDING_SANITIZER] = {"a sanitizer reported", NULL, NULL},
 };
 
 static_assert(sizeof kind_phrases / sizeof *kind_phrases == FINDING_KINDS, "each kind has its phrase");

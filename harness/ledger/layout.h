@@ -270,6 +270,7 @@ struct ledger {
     _Atomic int64_t slots_at_rest_first; /* descriptors by the slots, at the same moments */
     _Atomic int64_t slots_at_rest_last;
     _Atomic int64_t fds_at_exit; /* by the kernel, at an orderly exit, -1: it was not seen */
+    _Atomic int64_t fds_unseen;  /* open then, though no wrapper saw them being taken; -1: not known */
     _Atomic uint64_t first_rest_ns;
     struct ledger_exhaustion descriptors_exhausted; /* EMFILE */
     struct ledger_exhaustion space_exhausted;       /* ENOSPC, EDQUOT */
@@ -287,6 +288,8 @@ struct ledger {
     _Atomic uint32_t heap_watched;      /* 1: asked for, and the program's allocations do pass the wrappers */
     _Atomic uint32_t remote_open;       /* 1: libfiu listens */
     _Atomic uint32_t settled;           /* 1: at its exit the program's slots were held against the kernel */
+    _Atomic uint32_t ended_by;          /* number of that thread's record + 1; 0: it has none */
+    _Atomic uint32_t sanitizer_reports; /* of those that do not end the program */
     _Atomic uint32_t path_count;        /* spawn paths ever given */
 
     struct ledger_module modules[LEDGER_MODULES_MAX];

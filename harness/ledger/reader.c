@@ -39,6 +39,7 @@ static void begin(const struct ledger_view *view, const struct plan *plan)
     ledger->fds_at_rest_first = -1;
     ledger->fds_at_rest_last = -1;
     ledger->fds_at_exit = -1;
+    ledger->fds_unseen = -1;
 }
 
 static uint64_t draw_nonce(void)

@@ -162,9 +162,12 @@ static uint64_t signature(const struct finding *finding)
     return hash_add(hash, hash_text(finding->point));
 }
 
-static int by_count(const void *a, const void *b)
+/* Broken guarantees before what is told for information. */
+static int by_weight(const void *a, const void *b)
 {
     const struct finding *left = a, *right = b;
+    if (left->informational != right->informational)
+        return left->informational ? 1 : -1;
     if (left->count != right->count)
         return left->count < right->count ? 1 : -1;
     return left->signature < right->signature ? -1 : left->signature > right->signature;
@@ -197,6 +200,6 @@ size_t findings_join(struct finding *findings, size_t count)
         }
     }
     if (kept > 1)
-        qsort(findings, kept, sizeof *findings, by_count);
+        qsort(findings, kept, sizeof *findings, by_weight);
     return kept;
 }

@@ -282,6 +282,9 @@ static void say_program(struct result *result)
     bool any = false;
     say_ending(&sentence, variant);
     say_left(&sentence, &any, variant->unreleased, "open descriptor", "open descriptors");
+    say_left(&sentence, &any, count_of(variant, FINDING_UNSEEN_DESCRIPTOR),
+             "descriptor that no wrapper saw being taken", "descriptors that no wrapper saw being taken");
+    say_left(&sentence, &any, count_of(variant, FINDING_UNRELEASED_LOCK), "held lock", "held locks");
     say_left(&sentence, &any, count_of(variant, FINDING_UNREAPED_CHILD), "child not waited for",
              "children not waited for");
     say_left(&sentence, &any, count_of(variant, FINDING_UNJOINED_THREAD), "thread never joined",

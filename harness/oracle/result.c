@@ -59,6 +59,10 @@ const char *finding_kind_name(enum finding_kind kind)
         [FINDING_UNJOINED_THREAD] = "unjoined-thread",
         [FINDING_LEFT_TEMP_FILE] = "left-temporary-file",
         [FINDING_ERROR_EXIT] = "error-exit",
+        [FINDING_UNSEEN_DESCRIPTOR] = "unseen-descriptor",
+        [FINDING_UNRELEASED_LOCK] = "unreleased-lock",
+        [FINDING_EXHAUSTION] = "descriptors-exhausted",
+        [FINDING_SANITIZER] = "sanitizer-report",
     };
     return names[kind];
 }

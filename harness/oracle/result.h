@@ -50,6 +50,10 @@ enum finding_kind {
     FINDING_UNJOINED_THREAD,       /* neither joined nor detached when the program ended */
     FINDING_LEFT_TEMP_FILE,        /* still there when the program ended, with the place that made it */
     FINDING_ERROR_EXIT,            /* ended with a status other than 0 */
+    FINDING_UNSEEN_DESCRIPTOR,     /* open when the program ended, though no wrapper saw it being taken */
+    FINDING_UNRELEASED_LOCK,       /* held by the thread that ended the program */
+    FINDING_EXHAUSTION,            /* the kernel had no descriptor left, and the program did not die of it */
+    FINDING_SANITIZER,             /* a sanitizer in the program reported */
     FINDING_KINDS,
 };
 

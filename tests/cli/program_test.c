@@ -49,6 +49,18 @@ Test(program, tells_what_was_left)
          "_exit is an orderly end"},
         {"--fail-on unreleased", "exit-quickly", 1, "completed", "unreleased-descriptor", 1,
          "so is quick_exit"},
+        {"", "taken-unseen", 0, "completed", "unseen-descriptor", 3,
+         "the kernel has them, told for information"},
+        {"--fail-on unreleased", "taken-unseen", 1, "completed", "unseen-descriptor", 3, "asked for"},
+        {"--fail-on unreleased", "given-back-unseen", 0, "completed", "unseen-descriptor", 0, "it is closed"},
+        {"--fail-on unreleased", "unreleased", 1, "completed", "unseen-descriptor", 0, "this one was seen"},
+        {"--limit-fds 64", "take-all", 1, "emfile", "unreleased-descriptor", 61, "who took them all is told"},
+        {"--limit-fds 64", "take-all-in-order", 1, "completed", "descriptors-exhausted", 1,
+         "always a broken guarantee"},
+        {"--faults posix/io/oc/open:EMFILE", "take-all-in-order", 0, "completed", "descriptors-exhausted", 0,
+         "the plan refused it, not the kernel"},
+        {"", "locks-held", 0, "completed", "unreleased-lock", 2, "told for information"},
+        {"", "locks-given-back", 0, "completed", "unreleased-lock", 0, "given back"},
         {"", "double-close", 1, "completed", "double-close", 1, "a broken guarantee by itself"},
         {"", "close-all", 0, "completed", "double-close", 0, "all numbers are closed"},
         {"", "error-exit", 0, "exited", "error-exit", 0, "its own affair"},
@@ -249,6 +261,36 @@ Test(program, sanitized_ones_are_watched_too)
         report_free(&report);
         report = report_of_program("--faults app/parse", "%s_%s own-point", TARGET, sanitizers[i]);
         cr_expect_eq(report_number(program_of(&report), "faults.injected"), 1, "%s", sanitizers[i]);
+        report_free(&report);
+    }
+}
+
+/* One that ends the program is told by its exit status, one that goes on by its hook. */
+Test(program, what_a_sanitizer_reports_is_a_finding)
+{
+    static const struct {
+        const char *sanitizer, *mode, *setting;
+        int status, reports;
+        const char *reason;
+    } rows[] = {
+        {"_address", "err-for-sanitizers", "", 1, 1, "use after free"},
+        {"_address", "error-exit", "", 0, 0, "an error of the program's own"},
+        {"_address", "err-for-sanitizers", "ASAN_OPTIONS=exitcode=5", 0, 0,
+         "the user's status stays in force"},
+        {"_thread", "err-for-sanitizers", "", 1, 1, "a race"},
+        {"_thread", "in-order", "", 0, 0, "no race"},
+        {"_undefined", "err-for-sanitizers", "", 1, 1, "an overflow; it goes on"},
+        {"_undefined", "in-order", "", 0, 0, "no overflow"},
+        {"", "err-for-sanitizers", "", 0, 0, "there is no sanitizer"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].setting[0] != '\0')
+            cr_assert_eq(setenv("ASAN_OPTIONS", "exitcode=5", 1), 0);
+        struct report report = report_of_program("", "%s%s %s", TARGET, rows[i].sanitizer, rows[i].mode);
+        unsetenv("ASAN_OPTIONS");
+        cr_expect_eq(report.status, rows[i].status, "%s %s: %s", rows[i].sanitizer, rows[i].mode, report.err);
+        cr_expect_eq(count_of(program_of(&report), "sanitizer-report"), rows[i].reports, "%s %s: %s",
+                     rows[i].sanitizer, rows[i].mode, rows[i].reason);
         report_free(&report);
     }
 }
