@@ -9,11 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "campaign/campaign.h"
 #include "campaign/executable.h"
 #include "campaign/seen.h"
 #include "campaign/summary.h"
 #include "campaign/watch.h"
+#include "plan/profile.h"
 #include "supervise/environment.h"
 
 enum { SLOTS_MAX = 1 << 20, COUNTED_KINDS = 4 };
@@ -31,8 +33,8 @@ static struct rlimit limit_of(const struct campaign_options *options)
 /* The program ended by itself, so that what it still held was its own doing. */
 static bool ended_in_order(const struct variant_result *variant)
 {
-    return variant->ended == ENDED_COMPLETED || variant->ended == ENDED_EXITED ||
-           variant->ended == ENDED_EMFILE;
+    return variant->signal == 0 && (variant->ended == ENDED_COMPLETED || variant->ended == ENDED_EXITED ||
+                                    variant->ended == ENDED_EMFILE);
 }
 
 static void collect_descriptors(struct watch *watch, struct variant_result *variant)
@@ -177,6 +179,19 @@ static int fill_findings(struct watch *watch, struct variant_result *variant, st
     return 0;
 }
 
+/* Whether the plan has decided any call. */
+static bool plan_was_met(const struct variant_result *variant)
+{
+    return memchr(variant->faults.met, true, sizeof variant->faults.met) != NULL;
+}
+
+/* The points that the program itself turned out to have. */
+static const char *own_point(const void *of, size_t index)
+{
+    const struct result *result = of;
+    return fault_point_count + index < result->point_count ? result->points[fault_point_count + index] : NULL;
+}
+
 /* A name of the plan for which no point came up, or NULL. */
 static const char *unmet_pattern(const struct watch *watch)
 {
@@ -195,10 +210,20 @@ static const char *unmet_pattern(const struct watch *watch)
     return NULL;
 }
 
+/* Whether any rule asks for faults at all: one with a probability of 0 does not. */
+static bool may_fail(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->rule_count; i++)
+        if (plan->rules[i].when != PLAN_RANDOM || plan->rules[i].threshold != 0)
+            return true;
+    return false;
+}
+
 static void fill_note(const struct watch *watch, const struct executable *executable,
-                      struct variant_result *variant)
+                      const struct result *result, struct variant_result *variant)
 {
     const char *unmet = unmet_pattern(watch);
+    char hint[96];
     if (executable->has_libfiu)
         snprintf(variant->note, sizeof variant->note,
                  "libfiu is linked into the program statically: its own points cannot be seen or failed");
@@ -209,8 +234,11 @@ static void fill_note(const struct watch *watch, const struct executable *execut
             "its own never failed",
             PLAN_POINTS_MAX, PLAN_POINT_NAME_MAX - 1);
     else if (unmet != NULL)
-        snprintf(variant->note, sizeof variant->note, "the program met no point that the plan names '%s'",
-                 unmet);
+        snprintf(variant->note, sizeof variant->note, "the program met no point that the plan names '%s'%s",
+                 unmet, text_hint(hint, sizeof hint, unmet, own_point, result));
+    else if (may_fail(&watch->setup->plan) && !variant->plan_unmet && variant->faults.injected == 0)
+        snprintf(variant->note, sizeof variant->note,
+                 "calls were made that the plan is about, but none of them was due");
     size_t length = strlen(variant->note);
     if (watch->setup->options->heap && !variant->heap.watched)
         snprintf(variant->note + length, sizeof variant->note - length,
@@ -249,7 +277,8 @@ static int run_program(struct watch *watch, const struct executable *executable,
     if (variant->ended == ENDED_EXITED && ledger->descriptors_exhausted.count > 0)
         variant->ended = ENDED_EMFILE;
     fill_points(watch, result);
-    fill_note(watch, executable, variant);
+    variant->plan_unmet = watch->setup->plan.rule_count > 0 && !plan_was_met(variant);
+    fill_note(watch, executable, result, variant);
     return fill_findings(watch, variant, error);
 }
 
@@ -298,6 +327,7 @@ int campaign_program(const struct campaign_options *options, struct result *out,
     failed = summary_begin(&setup, false, &result, error);
     if (failed == 0 && (result.program = joined(options->program)) == NULL)
         failed = error_not_done(error, -ENOMEM, "out of memory");
+    result.remote = options->remote;
     if (failed == 0)
         failed = watch_program(&setup, &executable, &result, error);
     if (failed == 0)

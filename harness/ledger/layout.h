@@ -222,6 +222,7 @@ struct ledger_point {
     char name[PLAN_POINT_NAME_MAX];
     int32_t
         error; /* of a point without a profile: what it fails with unless the plan says otherwise; 0: EIO */
+    _Atomic uint32_t met; /* 1: the plan has decided a call of it */
     _Atomic uint64_t injected;
 };
 

@@ -147,7 +147,7 @@ void finding_coordinate(const struct raw_finding *raw, const char *path, const c
     snprintf(operation, sizeof operation, "%llu", (unsigned long long)raw->operation - 1);
     const char *who = raw->operation != 0 ? operation : path;
     if (raw->point < 0)
-        snprintf(out, size, "%s", who);
+        snprintf(out, size, "%s", strcmp(who, "?") != 0 ? who : "");
     else
         snprintf(out, size, "%s:%s#%llu", who, point, (unsigned long long)raw->k);
 }

@@ -44,6 +44,6 @@ void findings_clear(struct findings *findings);
 size_t findings_join(struct finding *findings, size_t count);
 
 /* Writes the coordinate: "1724:upload/metadata#1", or "1724" without a point; outside any operation the
- * thread's spawn path `path` stands for it: "0.1:posix/io/oc/open#3". */
+ * thread's spawn path `path` stands for it: "0.1:posix/io/oc/open#3". Of an unknown thread, "?", "". */
 void finding_coordinate(const struct raw_finding *raw, const char *path, const char *point, char *out,
                         size_t size);

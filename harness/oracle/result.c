@@ -23,6 +23,7 @@ const char *ended_name(enum ended ended)
         [ENDED_COMPLETED] = "completed", [ENDED_EMFILE] = "emfile",       [ENDED_DEADLOCK] = "deadlock",
         [ENDED_CRASH] = "crash",         [ENDED_KILLED] = "killed",       [ENDED_EXITED] = "exited",
         [ENDED_HANG] = "hang",           [ENDED_DISK_FULL] = "disk-full", [ENDED_INTERRUPTED] = "interrupted",
+        [ENDED_OUTSTAYED] = "outstayed",
     };
     return names[ended];
 }

@@ -171,6 +171,7 @@ static int destroyed_mutex(void)
 {
     HERE("taken"), pthread_mutex_lock(&first);
     HERE("site"), pthread_mutex_destroy(&first);
+    pthread_mutex_unlock(&first); /* it is refused */
     return 0;
 }
 

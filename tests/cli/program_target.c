@@ -139,6 +139,25 @@ static int crash(void)
     abort();
 }
 
+static int crash_if_refused(void)
+{
+    if (take() < 0)
+        abort();
+    return 0;
+}
+
+static void *wait_long(void *unused)
+{
+    pause();
+    return unused;
+}
+
+static int join_for_ever(void)
+{
+    pthread_t thread;
+    return pthread_create(&thread, NULL, wait_long, NULL) != 0 || pthread_join(thread, NULL) != 0;
+}
+
 static int child_left(void)
 {
     return fork() >= 0 ? 0 : 1; /* the child's is an orderly end as well, but not this program's */
@@ -390,6 +409,8 @@ int main(int argc, char **argv)
         {"error-exit", error_exit},
         {"exit-at-once", exit_at_once},
         {"crash", crash},
+        {"crash-if-refused", crash_if_refused},
+        {"join-for-ever", join_for_ever},
         {"child-left", child_left},
         {"child-waited-for", child_waited_for},
         {"folder-left", folder_left},

@@ -71,7 +71,11 @@ Test(program, tells_what_was_left)
         {"", "unjoined", 0, "completed", "unjoined-thread", 3, "told for information"},
         {"", "settled", 0, "completed", "unjoined-thread", 0, "joined in all ways, or detached"},
         {"", "threads", 0, "completed", "unjoined-thread", 0, "joined"},
-        {"--for 200ms", "ignore-the-end", 3, "killed", "unreaped-child", 0, "it had to be killed"},
+        {"--for 200ms", "ignore-the-end", 3, "outstayed", "unreaped-child", 0,
+         "it had to be killed, by exeunt"},
+        {"--for 200ms", "join-for-ever", 0, "completed", "unjoined-thread", 0, "it was about to join it"},
+        {"--faults app/prase", "own-point", 3, "completed", "error-exit", 0, "the plan met nothing"},
+        {"--faults app/parse@2", "own-point", 0, "completed", "error-exit", 0, "met, though not due"},
         {"--fail-on temp-files", "folder-removed", 0, "completed", "left-temporary-file", 0,
          "a folder as well"},
         {"", "child-left", 0, "completed", "unreaped-child", 1, "told for information"},
@@ -198,7 +202,8 @@ static const char *note_of(const char *options, const char *program, const char 
 Test(program, what_a_plan_did_not_meet_is_said)
 {
     struct report report;
-    cr_expect_not_null(strstr(note_of("--faults app/prase", TARGET, "own-point", &report), "'app/prase'"));
+    cr_expect_not_null(strstr(note_of("--faults app/prase", TARGET, "own-point", &report),
+                              "'app/prase' (did you mean 'app/parse'?)"));
     report_free(&report);
     cr_expect_str_empty(note_of("--faults app/parse", TARGET, "own-point", &report));
     report_free(&report);
@@ -206,6 +211,23 @@ Test(program, what_a_plan_did_not_meet_is_said)
     report_free(&report);
     cr_expect_str_empty(note_of("", TARGET, "own-point", &report), "linked dynamically");
     report_free(&report);
+}
+
+/* A crash has no fault of its own. */
+Test(program, the_last_fault_before_an_end_is_told)
+{
+    struct report report = report_of_program("--faults posix/io/oc/open@1", "%s crash-if-refused", TARGET);
+    cr_expect_str_eq(report_text(program_of(&report), "ended"), "crash");
+    cr_expect_str_eq(report_text(program_of(&report), "faults.last"), "0:posix/io/oc/open#1");
+    report_free(&report);
+    report = report_of_program("", "%s crash", TARGET);
+    cr_expect_null(report_text(program_of(&report), "faults.last"), "there was none");
+    report_free(&report);
+    struct command_result result =
+        command_run("exec %s run --faults posix/io/oc/open@1 -- %s crash-if-refused", EXEUNT, TARGET);
+    cr_expect_not_null(strstr(result.err, "the last fault before: 0:posix/io/oc/open#1 ("), "%s", result.err);
+    cr_expect_null(strstr(result.err, "nothing was found"), "%s", result.err);
+    command_free(&result);
 }
 
 Test(program, a_heap_that_is_not_watched_is_said)
@@ -245,7 +267,15 @@ Test(program, lists_its_own_points)
     struct command_result result = command_run("exec %s list -- %s own-point", EXEUNT, TARGET);
     cr_expect_eq(result.status, 0);
     cr_expect_not_null(strstr(result.out, "\n  app/parse\n"), "%s", result.out);
+    cr_expect_null(strstr(result.out, "posix/io/oc/open\n"), "not met: %s", result.out);
     cr_expect_null(strstr(result.out, "app/thread"), "not met in this run");
+    command_free(&result);
+    result = command_run("exec %s list -- %s unreleased", EXEUNT, TARGET);
+    cr_expect_not_null(strstr(result.out, "Its own\n  none\n"), "%s", result.out);
+    cr_expect_not_null(strstr(result.out, "\n  posix/io/oc/open\n"), "%s", result.out);
+    command_free(&result);
+    result = command_run("exec %s list --for 100ms -- %s wait-for-signal", EXEUNT, TARGET);
+    cr_expect_eq(result.status, 0, "it has an end: %s", result.err);
     command_free(&result);
 }
 
