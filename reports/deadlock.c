@@ -36,7 +36,12 @@ static void write_link(const struct ink *ink, const struct deadlock_link *link)
     ink_text(ink, link->lock);
     fputs(" (", ink->out);
     ink_text(ink, link->waiting_at);
-    fprintf(ink->out, ") since %s; ", ink_duration(age, link->waits_ms));
+    fprintf(ink->out, ") since %s", ink_duration(age, link->waits_ms));
+    if (link->joins) {
+        putc('\n', ink->out);
+        return;
+    }
+    fputs("; ", ink->out);
     ink_text(ink, link->owner);
     fputs(" took it at ", ink->out);
     ink_text(ink, link->taken_at);

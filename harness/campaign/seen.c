@@ -119,10 +119,14 @@ static void name_edge(const struct ledger_view *ledger, const struct symbols *sy
                        : -1,
         .owner_ended = edge->owner_ended,
         .owner_waits = edge->owner == edge->waiter,
+        .joins = edge->mode == LEDGER_JOIN,
     };
     name_thread(ledger, edge->waiter, out->waiter, sizeof out->waiter);
     name_thread(ledger, edge->owner, out->owner, sizeof out->owner);
-    symbols_object(symbols, edge->lock, size, out->lock, sizeof out->lock);
+    if (out->joins)
+        snprintf(out->lock, sizeof out->lock, "the end of %s", out->owner);
+    else
+        symbols_object(symbols, edge->lock, size, out->lock, sizeof out->lock);
     symbols_name(symbols, edge->waiting_at, out->waiting_at, sizeof out->waiting_at);
     symbols_name(symbols, edge->taken_at, out->taken_at, sizeof out->taken_at);
     if (edge->point >= 0 && (uint32_t)edge->point < ledger_point_count(ledger))

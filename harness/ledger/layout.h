@@ -126,6 +126,7 @@ enum ledger_lock_mode {
     LEDGER_LOCK_READ,
     LEDGER_LOCK_WRITE,
     LEDGER_LOCK_SPIN,
+    LEDGER_JOIN, /* not a lock: another thread's end, for ever; its pthread_t stands for the address */
     LEDGER_WAIT, /* for something without an owner, or not for ever: a semaphore, a condition, a timed lock */
 };
 
@@ -149,6 +150,7 @@ struct ledger_locks {
     _Atomic uint32_t held_count; /* places used, empty ones among them */
     _Atomic uint32_t lost;       /* locks for which there was no place */
     uint64_t last_given;         /* the lock that the thread gave back last */
+    _Atomic uint64_t handle;     /* the thread's own pthread_t */
     struct ledger_held held[LEDGER_HELD_MAX];
 };
 

@@ -114,6 +114,7 @@ struct deadlock_link {
     int64_t operation;               /* in which the owner took it; -1: outside any */
     int64_t left_ms;                 /* so long ago that operation ended; -1: it goes on */
     char point[PLAN_POINT_NAME_MAX]; /* that had failed in it; "" */
+    bool joins;                      /* it waits for the other one's end, not for a lock */
     bool owner_ended, owner_waits;   /* its thread has ended; it waits for the lock itself */
 };
 
