@@ -152,12 +152,14 @@ static void add_counted(const struct watch *watch, struct variant_result *varian
     const struct ledger *ledger = watch->ledger.ledger;
     int64_t unseen = ledger->fds_unseen;
     bool exits_count = (watch->setup->options->fail_on & FAIL_ON_EXIT) != 0;
-    bool ended_by_sanitizer = variant->exit_status == SANITIZER_EXIT_STATUS;
+    uint64_t reports = ledger->sanitizer_reports;
+    if (reports == 0) /* the last of those that were counted may have ended it, too */
+        reports = variant->exit_status == SANITIZER_EXIT_STATUS;
     seen_add_counted(variant, FINDING_ERROR_EXIT, exits_count && variant->exit_status > 0);
     seen_add_counted(variant, FINDING_UNSEEN_DESCRIPTOR,
                      variant->settled && unseen > 0 ? (uint64_t)unseen : 0);
     seen_add_counted(variant, FINDING_EXHAUSTION, variant->ended == ENDED_EMFILE ? 0 : variant->emfile.count);
-    seen_add_counted(variant, FINDING_SANITIZER, ledger->sanitizer_reports + ended_by_sanitizer);
+    seen_add_counted(variant, FINDING_SANITIZER, reports);
 }
 
 static int fill_findings(struct watch *watch, struct variant_result *variant, struct error *error)
