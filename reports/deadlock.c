@@ -36,7 +36,12 @@ static void write_link(const struct ink *ink, const struct deadlock_link *link)
     ink_text(ink, link->lock);
     fputs(" (", ink->out);
     ink_text(ink, link->waiting_at);
-    fprintf(ink->out, ") since %s; ", ink_duration(age, link->waits_ms));
+    fprintf(ink->out, ") since %s", ink_duration(age, link->waits_ms));
+    if (link->joins) {
+        putc('\n', ink->out);
+        return;
+    }
+    fputs("; ", ink->out);
     ink_text(ink, link->owner);
     fputs(" took it at ", ink->out);
     ink_text(ink, link->taken_at);
@@ -44,14 +49,22 @@ static void write_link(const struct ink *ink, const struct deadlock_link *link)
     putc('\n', ink->out);
 }
 
+static const char *heading_of(const struct deadlock_result *deadlock)
+{
+    const struct deadlock_link *first = &deadlock->links[0];
+    if (deadlock->cycle)
+        return "deadlock: a cycle of threads that wait for one another";
+    if (first->owner_waits && !first->owner_ended && first->left_ms < 0)
+        return "deadlock: a thread that waits for a lock which it holds itself";
+    return "deadlock: a lock that was abandoned";
+}
+
 void deadlock_write(const struct ink *ink, const struct deadlock_result *deadlock)
 {
     char after[INK_NUMBER_MAX], age[INK_NUMBER_MAX];
     if (deadlock->link_count == 0)
         return;
-    fprintf(ink->out, "  %s, found after %s, when it had stood for %s:\n",
-            deadlock->cycle ? "deadlock: a cycle of threads that wait for one another"
-                            : "deadlock: a lock that was abandoned",
+    fprintf(ink->out, "  %s, found after %s, when it had stood for %s:\n", heading_of(deadlock),
             ink_duration(after, deadlock->detected_ms), ink_duration(age, deadlock->age_ms));
     for (size_t i = 0; i < deadlock->link_count; i++)
         write_link(ink, &deadlock->links[i]);

@@ -54,6 +54,11 @@ static const struct phrase {
     [FINDING_UNJOINED_THREAD] = {"thread never joined", NULL, ", started at "},
     [FINDING_LEFT_TEMP_FILE] = {"temporary file left behind", NULL, ", made at "},
     [FINDING_ERROR_EXIT] = {"ended with an error", NULL, NULL},
+    [FINDING_UNSEEN_DESCRIPTOR] = {"descriptor open at the end, which no wrapper saw being taken", NULL,
+                                   NULL},
+    [FINDING_UNRELEASED_LOCK] = {"lock held at the end", NULL, ", taken at "},
+    [FINDING_EXHAUSTION] = {"no descriptor was left (EMFILE)", NULL, NULL},
+    [FINDING_SANITIZER] = {"a sanitizer reported", NULL, NULL},
 };
 
 static_assert(sizeof kind_phrases / sizeof *kind_phrases == FINDING_KINDS, "each kind has its phrase");
@@ -131,6 +136,7 @@ static const char *ended_phrase(enum ended ended)
         [ENDED_HANG] = "hung: no operation ended any more",
         [ENDED_DISK_FULL] = "ran out of disk space and died",
         [ENDED_INTERRUPTED] = "was interrupted",
+        [ENDED_OUTSTAYED] = "did not end within 2 seconds after its time was over (SIGTERM), and was killed",
     };
     return phrases[ended];
 }
@@ -143,6 +149,28 @@ static const char *program_phrase(enum ended ended)
                                     : ended_phrase(ended);
 }
 
+/* A crash or a hang is found, too. */
+static bool is_all_well(const struct variant_result *variant)
+{
+    bool by_itself = variant->ended == ENDED_COMPLETED || variant->ended == ENDED_EXITED ||
+                     variant->ended == ENDED_INTERRUPTED;
+    return by_itself && variant->finding_count == 0;
+}
+
+/* What a whole operation or program did wrong has no fault of its own: the last one is the first to be
+ * suspected. */
+static void write_last_fault(const struct ink *ink, const struct variant_result *variant, bool is_program)
+{
+    bool suspected = variant->ended == ENDED_CRASH || variant->ended == ENDED_HANG ||
+                     (is_program && !is_all_well(variant));
+    if (variant->faults.last[0] == '\0' || !suspected)
+        return;
+    write_with(ink, "  the last fault before: ", variant->faults.last);
+    if (variant->faults.last_error != 0)
+        fprintf(ink->out, " (%s)", plan_errno_name(variant->faults.last_error));
+    putc('\n', ink->out);
+}
+
 static void write_ending(const struct ink *ink, const struct variant_result *variant, bool is_program)
 {
     ink_begin(ink, HUE_STRONG);
@@ -150,7 +178,7 @@ static void write_ending(const struct ink *ink, const struct variant_result *var
     ink_end(ink, HUE_STRONG);
     fprintf(ink->out, " %s", is_program ? program_phrase(variant->ended) : ended_phrase(variant->ended));
     bool by_us = variant->ended == ENDED_HANG || variant->ended == ENDED_DEADLOCK ||
-                 variant->ended == ENDED_INTERRUPTED;
+                 variant->ended == ENDED_INTERRUPTED || variant->ended == ENDED_OUTSTAYED;
     const char *name = variant->signal != 0 && !by_us ? sigabbrev_np(variant->signal) : NULL;
     if (name != NULL)
         fprintf(ink->out, ", by SIG%s", name);
@@ -158,11 +186,11 @@ static void write_ending(const struct ink *ink, const struct variant_result *var
         fprintf(ink->out, ", by signal %d", variant->signal);
     if (variant->exit_status > 0)
         fprintf(ink->out, ", with exit status %d", variant->exit_status);
-    fputs(variant->finding_count == 0 && variant->deadlock.link_count == 0 ? "; nothing was found\n" : "\n",
-          ink->out);
+    fputs(is_all_well(variant) ? "; nothing was found\n" : "\n", ink->out);
     write_with(ink, "  its last words: ", variant->last_words);
     if (variant->last_words[0] != '\0')
         putc('\n', ink->out);
+    write_last_fault(ink, variant, is_program);
 }
 
 static void write_reservations(const struct ink *ink, const struct variant_result *variant, bool is_program)
@@ -174,6 +202,12 @@ static void write_reservations(const struct ink *ink, const struct variant_resul
     bool ended = variant->ended == ENDED_COMPLETED || variant->ended == ENDED_EXITED;
     if (is_program && ended && !variant->settled)
         fputs("  it ended by a way that cannot be watched: what it held then is not known\n", ink->out);
+    if (is_program && variant->children.started > 0) {
+        fputs("  what the ", ink->out);
+        write_number(ink, variant->children.started);
+        fprintf(ink->out, " process%s that it started did was not watched\n",
+                variant->children.started == 1 ? "" : "es");
+    }
     if (variant->events_lost > 0) {
         fputs("  ", ink->out);
         write_number(ink, variant->events_lost);

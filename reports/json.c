@@ -35,13 +35,18 @@ static json_t *faults(const struct result *result, const struct variant_result *
 {
     struct value_filling by_point = {.into = json_object()};
     for (size_t i = 0; i < result->point_count; i++)
-        value_put(&by_point, result->points[i], value_number(variant->faults.by_point[i]));
+        if (result->program == NULL || variant->faults.met[i] || variant->faults.by_point[i] > 0)
+            value_put(&by_point, result->points[i], value_number(variant->faults.by_point[i]));
 
     struct value_filling object = {.into = json_object()};
     value_put(&object, "injected", value_number(variant->faults.injected));
     value_put(&object, "digest",
               variant->faults.has_digest ? value_hex(variant->faults.digest) : json_null());
     value_put(&object, "by_point", value_filled(&by_point));
+    value_put(&object, "last", value_text_or_null(variant->faults.last));
+    value_put(&object, "last_errno",
+              variant->faults.last_error == 0 ? json_null()
+                                              : value_text(plan_errno_name(variant->faults.last_error)));
     return value_filled(&object);
 }
 
@@ -79,8 +84,9 @@ static json_t *heap(const struct variant_result *variant)
     if (!variant->heap.watched)
         return json_null();
     struct value_filling object = {.into = json_object()};
-    value_put(&object, "peak", value_number(variant->heap.peak));
-    value_put(&object, "leaked", value_number(variant->heap.leaked));
+    bool measured = variant->operations.started > 0; /* both are about operations */
+    value_put(&object, "peak", value_number_if(measured, variant->heap.peak));
+    value_put(&object, "leaked", value_number_if(measured, variant->heap.leaked));
     return value_filled(&object);
 }
 
@@ -267,7 +273,7 @@ static json_t *comparison(const struct result *result)
     value_put(&object, "program", result->program != NULL ? value_text(result->program) : json_null());
     value_put(&object, "seed", value_number(result->seed));
     value_put(&object, "faults", value_text(result->faults));
-    value_put(&object, "workers", value_number(result->workers));
+    value_put(&object, "workers", value_number_if(result->program == NULL, result->workers));
     value_put(&object, "limit_fds", value_number_if(result->limit_fds != 0, result->limit_fds));
     value_put(&object, "verdict", value_text(verdict_name(result->verdict)));
     value_put(&object, "sentence", value_text(result->sentence));

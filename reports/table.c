@@ -125,14 +125,20 @@ static int64_t deadlocked(const struct variant_result *variant)
     return (int64_t)variant->deadlock.link_count;
 }
 
+/* Both figures are about operations. */
+static bool measures_heap(const struct variant_result *variant)
+{
+    return variant->heap.watched && variant->operations.started > 0;
+}
+
 static int64_t heap_peak(const struct variant_result *variant)
 {
-    return variant->heap.watched ? (int64_t)variant->heap.peak : UNKNOWN;
+    return measures_heap(variant) ? (int64_t)variant->heap.peak : UNKNOWN;
 }
 
 static int64_t heap_leaked(const struct variant_result *variant)
 {
-    return variant->heap.watched ? (int64_t)variant->heap.leaked : UNKNOWN;
+    return measures_heap(variant) ? (int64_t)variant->heap.leaked : UNKNOWN;
 }
 
 static int64_t whole(const struct variant_result *variant)

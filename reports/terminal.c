@@ -39,7 +39,7 @@ static void write_conditions(const struct ink *ink, const struct result *result)
             fprintf(ink->out, " %s limit %s descriptors\nfaults: ", separator,
                     ink_number(limit, result->limit_fds));
         ink_text(ink, result->faults);
-        fputs("\n\n", ink->out);
+        fputs(result->remote ? ", and by remote control\n\n" : "\n\n", ink->out);
         return;
     }
     ink_text(ink, result->workload);

@@ -9,13 +9,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "campaign/campaign.h"
 #include "campaign/executable.h"
 #include "campaign/seen.h"
 #include "campaign/summary.h"
 #include "campaign/watch.h"
+#include "plan/profile.h"
+#include "supervise/environment.h"
 
-enum { SLOTS_MAX = 1 << 20 };
+enum { SLOTS_MAX = 1 << 20, COUNTED_KINDS = 4 };
 
 /* The soft and the hard limit that the program will have. */
 static struct rlimit limit_of(const struct campaign_options *options)
@@ -30,7 +33,8 @@ static struct rlimit limit_of(const struct campaign_options *options)
 /* The program ended by itself, so that what it still held was its own doing. */
 static bool ended_in_order(const struct variant_result *variant)
 {
-    return variant->ended == ENDED_COMPLETED || variant->ended == ENDED_EXITED;
+    return variant->signal == 0 && (variant->ended == ENDED_COMPLETED || variant->ended == ENDED_EXITED ||
+                                    variant->ended == ENDED_EMFILE);
 }
 
 static void collect_descriptors(struct watch *watch, struct variant_result *variant)
@@ -38,7 +42,9 @@ static void collect_descriptors(struct watch *watch, struct variant_result *vari
     const struct ledger *ledger = watch->ledger.ledger;
     uint32_t used = ledger->fds_used < watch->ledger.fd_count ? ledger->fds_used : watch->ledger.fd_count;
     variant->settled = ledger->settled != 0 && ended_in_order(variant);
-    for (uint32_t fd = STDERR_FILENO + 1; variant->settled && fd < used; fd++) {
+    bool known =
+        variant->settled || variant->emfile.count > 0; /* who took them all must be told in any case */
+    for (uint32_t fd = STDERR_FILENO + 1; known && fd < used; fd++) {
         uint64_t held = ledger->fds[fd].holder;
         if ((held & LEDGER_FD_OPEN) == 0)
             continue;
@@ -49,6 +55,24 @@ static void collect_descriptors(struct watch *watch, struct variant_result *vari
                                                              .operation = held & LEDGER_OPERATION_MASK,
                                                              .count = 1});
     }
+}
+
+/* Of the thread that ended the program: what other threads held, they may have been about to give back. */
+static void collect_locks(struct watch *watch, const struct variant_result *variant)
+{
+    const struct ledger *ledger = watch->ledger.ledger;
+    uint32_t thread = ledger->ended_by - 1;
+    if (!variant->settled || thread >= LEDGER_THREADS_MAX)
+        return;
+    const struct ledger_locks *locks = &ledger->locks[thread];
+    for (uint32_t i = 0; i < locks->held_count && i < LEDGER_HELD_MAX; i++)
+        if (locks->held[i].lock != 0 && locks->held[i].left_ns == 0)
+            findings_put(&watch->findings, &(struct raw_finding){.kind = FINDING_UNRELEASED_LOCK,
+                                                                 .taken_at = locks->held[i].taken_at,
+                                                                 .point = -1,
+                                                                 .operation = locks->held[i].operation,
+                                                                 .path = ledger->threads[thread].path,
+                                                                 .count = 1});
 }
 
 static void collect_children(struct watch *watch, const struct variant_result *variant)
@@ -108,10 +132,12 @@ static bool is_informational(enum finding_kind kind, unsigned fail_on)
 {
     switch (kind) {
     case FINDING_UNRELEASED_DESCRIPTOR:
+    case FINDING_UNSEEN_DESCRIPTOR:
         return (fail_on & FAIL_ON_UNRELEASED) == 0;
     case FINDING_UNREAPED_CHILD:
         return (fail_on & FAIL_ON_CHILDREN) == 0;
     case FINDING_UNJOINED_THREAD:
+    case FINDING_UNRELEASED_LOCK:
         return true;
     case FINDING_LEFT_TEMP_FILE:
         return (fail_on & FAIL_ON_TEMP_FILES) == 0;
@@ -120,23 +146,52 @@ static bool is_informational(enum finding_kind kind, unsigned fail_on)
     }
 }
 
+/* Findings that are only a number, of COUNTED_KINDS. */
+static void add_counted(const struct watch *watch, struct variant_result *variant)
+{
+    const struct ledger *ledger = watch->ledger.ledger;
+    int64_t unseen = ledger->fds_unseen;
+    bool exits_count = (watch->setup->options->fail_on & FAIL_ON_EXIT) != 0;
+    uint64_t reports = ledger->sanitizer_reports;
+    if (reports == 0) /* the last of those that were counted may have ended it, too */
+        reports = variant->exit_status == SANITIZER_EXIT_STATUS;
+    seen_add_counted(variant, FINDING_ERROR_EXIT, exits_count && variant->exit_status > 0);
+    seen_add_counted(variant, FINDING_UNSEEN_DESCRIPTOR,
+                     variant->settled && unseen > 0 ? (uint64_t)unseen : 0);
+    seen_add_counted(variant, FINDING_EXHAUSTION, variant->ended == ENDED_EMFILE ? 0 : variant->emfile.count);
+    seen_add_counted(variant, FINDING_SANITIZER, reports);
+}
+
 static int fill_findings(struct watch *watch, struct variant_result *variant, struct error *error)
 {
     unsigned fail_on = watch->setup->options->fail_on;
     collect_descriptors(watch, variant);
+    collect_locks(watch, variant);
     collect_children(watch, variant);
     collect_threads(watch, variant);
     collect_temps(watch, variant);
-    int failed = seen_findings(watch, 1, variant, error);
+    int failed = seen_findings(watch, COUNTED_KINDS, variant, error);
     if (failed != 0)
         return failed;
     variant->end_unseen = (fail_on & FAIL_ON_UNRELEASED) != 0 && !variant->settled;
-    if ((fail_on & FAIL_ON_EXIT) != 0)
-        seen_add_counted(variant, FINDING_ERROR_EXIT, variant->exit_status > 0);
-    variant->finding_count = findings_join(variant->findings, variant->finding_count);
+    add_counted(watch, variant);
     for (size_t i = 0; i < variant->finding_count; i++)
         variant->findings[i].informational |= is_informational(variant->findings[i].kind, fail_on);
+    variant->finding_count = findings_join(variant->findings, variant->finding_count);
     return 0;
+}
+
+/* Whether the plan has decided any call. */
+static bool plan_was_met(const struct variant_result *variant)
+{
+    return memchr(variant->faults.met, true, sizeof variant->faults.met) != NULL;
+}
+
+/* The points that the program itself turned out to have. */
+static const char *own_point(const void *of, size_t index)
+{
+    const struct result *result = of;
+    return fault_point_count + index < result->point_count ? result->points[fault_point_count + index] : NULL;
 }
 
 /* A name of the plan for which no point came up, or NULL. */
@@ -157,10 +212,20 @@ static const char *unmet_pattern(const struct watch *watch)
     return NULL;
 }
 
+/* Whether any rule asks for faults at all: one with a probability of 0 does not. */
+static bool may_fail(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->rule_count; i++)
+        if (plan->rules[i].when != PLAN_RANDOM || plan->rules[i].threshold != 0)
+            return true;
+    return false;
+}
+
 static void fill_note(const struct watch *watch, const struct executable *executable,
-                      struct variant_result *variant)
+                      const struct result *result, struct variant_result *variant)
 {
     const char *unmet = unmet_pattern(watch);
+    char hint[96];
     if (executable->has_libfiu)
         snprintf(variant->note, sizeof variant->note,
                  "libfiu is linked into the program statically: its own points cannot be seen or failed");
@@ -171,8 +236,11 @@ static void fill_note(const struct watch *watch, const struct executable *execut
             "its own never failed",
             PLAN_POINTS_MAX, PLAN_POINT_NAME_MAX - 1);
     else if (unmet != NULL)
-        snprintf(variant->note, sizeof variant->note, "the program met no point that the plan names '%s'",
-                 unmet);
+        snprintf(variant->note, sizeof variant->note, "the program met no point that the plan names '%s'%s",
+                 unmet, text_hint(hint, sizeof hint, unmet, own_point, result));
+    else if (may_fail(&watch->setup->plan) && !variant->plan_unmet && variant->faults.injected == 0)
+        snprintf(variant->note, sizeof variant->note,
+                 "calls were made that the plan is about, but none of them was due");
     size_t length = strlen(variant->note);
     if (watch->setup->options->heap && !variant->heap.watched)
         snprintf(variant->note + length, sizeof variant->note - length,
@@ -211,7 +279,8 @@ static int run_program(struct watch *watch, const struct executable *executable,
     if (variant->ended == ENDED_EXITED && ledger->descriptors_exhausted.count > 0)
         variant->ended = ENDED_EMFILE;
     fill_points(watch, result);
-    fill_note(watch, executable, variant);
+    variant->plan_unmet = watch->setup->plan.rule_count > 0 && !plan_was_met(variant);
+    fill_note(watch, executable, result, variant);
     return fill_findings(watch, variant, error);
 }
 
@@ -260,6 +329,7 @@ int campaign_program(const struct campaign_options *options, struct result *out,
     failed = summary_begin(&setup, false, &result, error);
     if (failed == 0 && (result.program = joined(options->program)) == NULL)
         failed = error_not_done(error, -ENOMEM, "out of memory");
+    result.remote = options->remote;
     if (failed == 0)
         failed = watch_program(&setup, &executable, &result, error);
     if (failed == 0)

@@ -84,6 +84,20 @@ static void name_finding(const struct watch *watch, const struct symbols *symbol
     finding_coordinate(raw, who, out->point, out->coordinate, sizeof out->coordinate);
 }
 
+static void fill_last_fault(const struct watch *watch, struct variant_result *out)
+{
+    const struct ledger_event *last = &watch->last_fault;
+    const struct raw_finding raw = {
+        .point = last->point, .operation = last->operation, .path = last->path, .k = last->k};
+    char point[PLAN_POINT_NAME_MAX], who[LEDGER_PATH_MAX];
+    if (last->kind != LEDGER_FAULT || (uint32_t)last->point >= ledger_point_count(&watch->ledger))
+        return;
+    ledger_point_name(&watch->ledger, (uint32_t)last->point, point);
+    ledger_spawn_path(&watch->ledger, last->path, who);
+    finding_coordinate(&raw, who, point, out->faults.last, sizeof out->faults.last);
+    out->faults.last_error = last->error;
+}
+
 static void name_thread(const struct ledger_view *ledger, uint32_t thread, char *out, size_t size)
 {
     char path[LEDGER_PATH_MAX];
@@ -105,10 +119,14 @@ static void name_edge(const struct ledger_view *ledger, const struct symbols *sy
                        : -1,
         .owner_ended = edge->owner_ended,
         .owner_waits = edge->owner == edge->waiter,
+        .joins = edge->mode == LEDGER_JOIN,
     };
     name_thread(ledger, edge->waiter, out->waiter, sizeof out->waiter);
     name_thread(ledger, edge->owner, out->owner, sizeof out->owner);
-    symbols_object(symbols, edge->lock, size, out->lock, sizeof out->lock);
+    if (out->joins)
+        snprintf(out->lock, sizeof out->lock, "the end of %s", out->owner);
+    else
+        symbols_object(symbols, edge->lock, size, out->lock, sizeof out->lock);
     symbols_name(symbols, edge->waiting_at, out->waiting_at, sizeof out->waiting_at);
     symbols_name(symbols, edge->taken_at, out->taken_at, sizeof out->taken_at);
     if (edge->point >= 0 && (uint32_t)edge->point < ledger_point_count(ledger))
@@ -160,8 +178,10 @@ static void fill_counts(const struct watch *watch, struct variant_result *out)
     out->operations.failed = totals.failed;
     out->faults.injected = totals.injected;
     out->threads_unrecorded = ledger->threads_unrecorded;
-    for (uint32_t i = 0; i < ledger_point_count(&watch->ledger); i++)
+    for (uint32_t i = 0; i < ledger_point_count(&watch->ledger); i++) {
         out->faults.by_point[i] = ledger->points[i].injected;
+        out->faults.met[i] = ledger->points[i].met != 0;
+    }
     out->children.started = ledger->children_started;
     out->children.reaped = ledger->children_reaped;
     out->threads.started = ledger->threads_started;
@@ -187,6 +207,7 @@ void seen_fill(struct watch *watch, struct variant_result *out)
     out->series = outcome->series;
     outcome->series = (struct series){0};
     fill_counts(watch, out);
+    fill_last_fault(watch, out);
     out->locks.held_peak = outcome->held_peak;
     out->locks.waiting_peak = outcome->waiting_peak;
     out->locks.left = watch->ledger.ledger->locks_left;

@@ -64,11 +64,16 @@ static Dwarf_Die *unit_of(Dwfl_Module *module, uint64_t address, Dwarf_Addr *bia
     return NULL;
 }
 
-/* Headers of ours whose functions are inlined into the program: their lines are nobody's. */
-static bool is_own_header(const char *file)
+/* Headers of ours and of the system, whose functions are inlined into the program: their lines are nobody's.
+ */
+static bool is_nobodys_header(const char *file)
 {
     static const char *const headers[] = {"exeunt/mark.h", "exeunt/scope.h"};
+    static const char *const folders[] = {"/usr/include/", "/usr/lib/"};
     size_t length = strlen(file);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (strncmp(file, folders[i], strlen(folders[i])) == 0)
+            return true;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         if (length >= strlen(headers[i]) && strcmp(file + length - strlen(headers[i]), headers[i]) == 0)
             return true;
@@ -93,13 +98,13 @@ static struct place place_of_call(Dwarf_Die *unit, Dwarf_Die *inlined)
     return (struct place){dwarf_filesrc(files, file, NULL, NULL), (int)line};
 }
 
-/* Of the calls that were inlined one into the other at `pc`, the innermost that stands in no header of ours.
- */
-static struct place outside_own_headers(Dwarf_Die *unit, Dwarf_Addr pc, struct place place)
+/* Of the calls that were inlined one into the other at `pc`, the innermost whose line is somebody's. If all
+ * are nobody's, since nothing was inlined, the line stays what it is. */
+static struct place outside_headers(Dwarf_Die *unit, Dwarf_Addr pc, struct place place)
 {
     Dwarf_Die *innermost = NULL, *scopes = NULL;
     int count = dwarf_getscopes(unit, pc, &innermost) > 0 ? dwarf_getscopes_die(innermost, &scopes) : 0;
-    for (int i = 0; i < count && place.file != NULL && is_own_header(place.file); i++)
+    for (int i = 0; i < count && place.file != NULL && is_nobodys_header(place.file); i++)
         if (dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
             place = place_of_call(unit, &scopes[i]);
     free(innermost);
@@ -115,7 +120,7 @@ static bool name_line(Dwfl_Module *module, uint64_t address, char *out, size_t s
     struct place place = {.file = line != NULL ? dwarf_linesrc(line, NULL, NULL) : NULL};
     if (place.file == NULL || dwarf_lineno(line, &place.line) != 0)
         return false;
-    place = outside_own_headers(unit, address - bias, place);
+    place = outside_headers(unit, address - bias, place);
     if (place.file == NULL)
         return false;
     while (strncmp(place.file, "./", 2) == 0)

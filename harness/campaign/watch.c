@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int watch_begin(const struct setup *setup, const char *name, uint32_t fd_count, struct watch *out,
                 struct error *error)
@@ -40,6 +41,8 @@ static void drain(void *context)
         if (!ledger_next_event(&watch->ledger, &event, &watch->events_lost))
             return;
         findings_add(&watch->findings, &event);
+        if (event.kind == LEDGER_FAULT)
+            memcpy(&watch->last_fault, &event, sizeof event);
     }
 }
 

@@ -13,6 +13,7 @@ struct watch {
     uint64_t operations; /* planned; 0: not known */
     struct ledger_view ledger;
     struct findings findings;
+    struct ledger_event last_fault; /* kind 0: none yet */
     struct remote remote;
     uint64_t events_lost;
     struct supervise_outcome outcome; /* the series is the watch's until it is taken out */

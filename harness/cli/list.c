@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "base/text.h"
 #include "campaign/campaign.h"
 #include "command.h"
 #include "exeunt/workload.h"
@@ -15,17 +16,20 @@
 
 static const volatile int never_interrupted;
 
-enum { OPTION_WORKLOADS = 256, OPTION_POINTS, OPTION_REPORTS };
+enum { OPTION_WORKLOADS = 256, OPTION_POINTS, OPTION_REPORTS, OPTION_FOR };
 
 static const struct argp_option known_options[] = {
     {"workloads", OPTION_WORKLOADS, NULL, 0, "Only workloads, with variants, settings and default plan", 1},
     {"points", OPTION_POINTS, NULL, 0, "Only points, with the errnos of their profiles", 1},
     {"reports", OPTION_REPORTS, NULL, 0, "Only reports", 1},
+    {"for", OPTION_FOR, "TIME", 0,
+     "Time of a program, which is then ended by SIGTERM, as in 20s (default: as long as it runs)", 1},
     {0},
 };
 
 struct wanted {
     bool workloads, points, reports;
+    uint64_t for_ns; /* 0: not set */
 };
 
 static int take(void *into, int key, const char *typed, struct error *error)
@@ -33,6 +37,9 @@ static int take(void *into, int key, const char *typed, struct error *error)
     struct wanted *wanted = into;
     if (key == ARGP_KEY_ARG)
         return error_usage(error, "unexpected argument '%.64s'", typed);
+    if (key == OPTION_FOR && text_duration_ns(typed, &wanted->for_ns) != 0)
+        return error_usage(error, "--for '%.64s' is not a time: write a number and a unit, us, ms, s, m or h",
+                           typed);
     wanted->workloads |= key == OPTION_WORKLOADS;
     wanted->points |= key == OPTION_POINTS;
     wanted->reports |= key == OPTION_REPORTS;
@@ -113,20 +120,36 @@ static void show_reports(void)
         printf("  %-10s %s\n", report->name, report->summary);
 }
 
-/* The points that a program has of its own, as far as one run without faults meets them. */
-static int show_own_points(char *const *program, struct error *error)
+/* The points from `first` to `end` that were met. */
+static void show_met(const struct result *result, const char *heading, size_t first, size_t end)
 {
-    const struct campaign_options options = {
-        .program = program, .sample_ns = 10000000, .interrupted = &never_interrupted};
+    bool any = false;
+    puts(heading);
+    for (size_t i = first; i < end; i++)
+        if (result->variants[0].faults.met[i])
+            any = printf("  %s\n", result->points[i]) > 0;
+    if (!any)
+        puts("  none");
+}
+
+/* The points that a program meets in one run. The plan asks of all calls, and fails none. */
+static int show_met_points(char *const *program, uint64_t for_ns, struct error *error)
+{
+    const struct campaign_options options = {.program = program,
+                                             .faults = "*@p=0",
+                                             .sample_ns = 10000000,
+                                             .for_ns = for_ns,
+                                             .interrupted = &never_interrupted};
     struct result result;
     int rc = campaign_program(&options, &result, error);
     if (rc != 0)
         return rc;
+    const char *note = result.variants[0].note;
     printf("Points that %s met in one run without faults\n", program[0]);
-    for (size_t i = fault_point_count; i < result.point_count; i++)
-        printf("  %s\n", result.points[i]);
-    if (result.point_count == fault_point_count)
-        puts(result.variants[0].note[0] != '\0' ? result.variants[0].note : "  none");
+    show_met(&result, "Its own", fault_point_count, result.point_count);
+    show_met(&result, "Of the libraries that it calls", 0, fault_point_count);
+    if (note[0] != '\0')
+        puts(note);
     result_clear(&result);
     return 0;
 }
@@ -138,11 +161,13 @@ int command_list(int argc, char **argv, struct error *error)
         .operands = "\n-- PROGRAM [ARGUMENT...]",
         .doc =
             "Show workloads with their variants, points with what they can fail with, and reports; or run a "
-            "program once, without faults, and show the points (libfiu's fiu_fail) that it has of its own.",
+            "program once, without faults, and show the points that it meets, its own (libfiu's fiu_fail) "
+            "and the "
+            "libraries'.",
         .options = known_options,
         .take = take,
     };
-    struct wanted wanted = {false, false, false};
+    struct wanted wanted = {.for_ns = 0};
     char *const *program = NULL;
     int own = arguments_before_program(argc, argv, &program);
     if (own < 0)
@@ -151,7 +176,7 @@ int command_list(int argc, char **argv, struct error *error)
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
     if (program != NULL)
-        return show_own_points(program, error);
+        return show_met_points(program, wanted.for_ns, error);
     bool all = !wanted.workloads && !wanted.points && !wanted.reports, first = true;
     static void (*const show[])(void) = {show_workloads, show_points, show_reports};
     const bool is_wanted[] = {wanted.workloads, wanted.points, wanted.reports};

@@ -349,10 +349,26 @@ static int conclude(struct reading *reading, struct error *error)
     return 0;
 }
 
+/* The options of the command: of those for programs none, if it takes no program. */
+static void choose_options(const struct options_form *form, struct argp_option *out)
+{
+    for (const struct argp_option *option = known_options;; option++) {
+        bool left_out = false;
+        for (const int *key = for_programs; *key != 0; key++)
+            left_out |= option->key == *key && !form->takes_program;
+        if (!left_out)
+            *out++ = *option;
+        if (option->name == NULL)
+            return;
+    }
+}
+
 int options_parse(const struct options_form *form, int argc, char **argv, struct options *out,
                   struct error *error)
 {
-    const struct arguments arguments = {form->command, form->operand, form->doc, known_options, take};
+    struct argp_option known[sizeof known_options / sizeof *known_options];
+    const struct arguments arguments = {form->command, form->operand, form->doc, known, take};
+    choose_options(form, known);
     struct options options = {.quiet = false};
     struct reading reading = {.options = &options, .form = form};
     int own = form->takes_program ? arguments_before_program(argc, argv, &options.campaign.program) : argc;

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,6 +33,13 @@ static int make_temp(const char *path, char temp[PATH_MAX])
     return fd >= 0 ? fd : -errno;
 }
 
+static bool has_folder(const char *path)
+{
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    return access(dirname(folder), F_OK) == 0;
+}
+
 /* The surest way to find out whether a folder takes a file: permissions tell root nothing. */
 static int try_folder(const struct output *output, struct error *error)
 {
@@ -40,7 +49,7 @@ static int try_folder(const struct output *output, struct error *error)
     int fd = make_temp(output->path, temp);
     if (fd < 0) {
         snprintf(why, sizeof why, "its folder cannot be written to: %s", strerror(-fd));
-        return cannot_be(output, fd == -ENOENT ? "its folder does not exist" : why, error);
+        return cannot_be(output, has_folder(output->path) ? why : "its folder does not exist", error);
     }
     close(fd);
     unlink(temp);

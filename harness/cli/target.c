@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -26,10 +27,14 @@ static const char *setting_key(const void *of, size_t index)
     return ((const struct exeunt_setting *)of)[index].key;
 }
 
-static int find_workload(const char *name, struct campaign_options *campaign, struct error *error)
+static int find_workload(const char *typed, const char *name, struct campaign_options *campaign,
+                         struct error *error)
 {
     char hint[HINT_MAX];
     const struct exeunt_workload *workload = exeunt_workload_named(name);
+    if (workload == NULL && access(typed, X_OK) == 0)
+        return error_usage(error, "'%.80s' is a program: put '--' before it, as in: exeunt run -- %.80s",
+                           typed, typed);
     if (workload == NULL)
         return error_usage(error, "there is no workload '%s'%s; 'exeunt list' names them", name,
                            text_hint(hint, sizeof hint, name, workload_name, NULL));
@@ -42,7 +47,7 @@ int target_workload(const char *typed, struct campaign_options *campaign, struct
     char name[TYPED_MAX];
     size_t length = strcspn(typed, "/");
     snprintf(name, sizeof name, "%.*s", (int)length, typed);
-    int rc = find_workload(name, campaign, error);
+    int rc = find_workload(typed, name, campaign, error);
     if (rc == 0 && typed[length] == '/')
         return error_usage(error,
                            "'%.80s' names a variant, but all variants of '%s' are compared: leave it out",
@@ -66,7 +71,7 @@ int target_variant(const char *typed, struct campaign_options *campaign, struct 
     char name[TYPED_MAX], hint[HINT_MAX], known[256];
     size_t length = strcspn(typed, "/");
     snprintf(name, sizeof name, "%.*s", (int)length, typed);
-    int rc = find_workload(name, campaign, error);
+    int rc = find_workload(typed, name, campaign, error);
     if (rc < 0)
         return rc;
     write_variants(known, sizeof known, campaign->workload);

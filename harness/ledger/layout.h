@@ -126,6 +126,7 @@ enum ledger_lock_mode {
     LEDGER_LOCK_READ,
     LEDGER_LOCK_WRITE,
     LEDGER_LOCK_SPIN,
+    LEDGER_JOIN, /* not a lock: another thread's end, for ever; its pthread_t stands for the address */
     LEDGER_WAIT, /* for something without an owner, or not for ever: a semaphore, a condition, a timed lock */
 };
 
@@ -149,6 +150,7 @@ struct ledger_locks {
     _Atomic uint32_t held_count; /* places used, empty ones among them */
     _Atomic uint32_t lost;       /* locks for which there was no place */
     uint64_t last_given;         /* the lock that the thread gave back last */
+    _Atomic uint64_t handle;     /* the thread's own pthread_t */
     struct ledger_held held[LEDGER_HELD_MAX];
 };
 
@@ -222,6 +224,7 @@ struct ledger_point {
     char name[PLAN_POINT_NAME_MAX];
     int32_t
         error; /* of a point without a profile: what it fails with unless the plan says otherwise; 0: EIO */
+    _Atomic uint32_t met; /* 1: the plan has decided a call of it */
     _Atomic uint64_t injected;
 };
 
@@ -270,6 +273,7 @@ struct ledger {
     _Atomic int64_t slots_at_rest_first; /* descriptors by the slots, at the same moments */
     _Atomic int64_t slots_at_rest_last;
     _Atomic int64_t fds_at_exit; /* by the kernel, at an orderly exit, -1: it was not seen */
+    _Atomic int64_t fds_unseen;  /* open then, though no wrapper saw them being taken; -1: not known */
     _Atomic uint64_t first_rest_ns;
     struct ledger_exhaustion descriptors_exhausted; /* EMFILE */
     struct ledger_exhaustion space_exhausted;       /* ENOSPC, EDQUOT */
@@ -287,6 +291,8 @@ struct ledger {
     _Atomic uint32_t heap_watched;      /* 1: asked for, and the program's allocations do pass the wrappers */
     _Atomic uint32_t remote_open;       /* 1: libfiu listens */
     _Atomic uint32_t settled;           /* 1: at its exit the program's slots were held against the kernel */
+    _Atomic uint32_t ended_by;          /* number of that thread's record + 1; 0: it has none */
+    _Atomic uint32_t sanitizer_reports; /* of those that do not end the program */
     _Atomic uint32_t path_count;        /* spawn paths ever given */
 
     struct ledger_module modules[LEDGER_MODULES_MAX];

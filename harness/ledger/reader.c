@@ -39,6 +39,7 @@ static void begin(const struct ledger_view *view, const struct plan *plan)
     ledger->fds_at_rest_first = -1;
     ledger->fds_at_rest_last = -1;
     ledger->fds_at_exit = -1;
+    ledger->fds_unseen = -1;
 }
 
 static uint64_t draw_nonce(void)
@@ -220,7 +221,7 @@ static void add_locks(const struct ledger_locks *locks, struct ledger_totals *ou
     uint32_t count = locks->held_count;
     for (uint32_t i = 0; i < count && i < LEDGER_HELD_MAX; i++)
         out->held_locks += locks->held[i].lock != 0;
-    out->waiting += locks->waits_for != 0 && locks->wait_mode < LEDGER_WAIT;
+    out->waiting += locks->waits_for != 0 && locks->wait_mode < LEDGER_JOIN;
 }
 
 void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)

@@ -147,7 +147,7 @@ void finding_coordinate(const struct raw_finding *raw, const char *path, const c
     snprintf(operation, sizeof operation, "%llu", (unsigned long long)raw->operation - 1);
     const char *who = raw->operation != 0 ? operation : path;
     if (raw->point < 0)
-        snprintf(out, size, "%s", who);
+        snprintf(out, size, "%s", strcmp(who, "?") != 0 ? who : "");
     else
         snprintf(out, size, "%s:%s#%llu", who, point, (unsigned long long)raw->k);
 }
@@ -162,9 +162,12 @@ static uint64_t signature(const struct finding *finding)
     return hash_add(hash, hash_text(finding->point));
 }
 
-static int by_count(const void *a, const void *b)
+/* Broken guarantees before what is told for information. */
+static int by_weight(const void *a, const void *b)
 {
     const struct finding *left = a, *right = b;
+    if (left->informational != right->informational)
+        return left->informational ? 1 : -1;
     if (left->count != right->count)
         return left->count < right->count ? 1 : -1;
     return left->signature < right->signature ? -1 : left->signature > right->signature;
@@ -197,6 +200,6 @@ size_t findings_join(struct finding *findings, size_t count)
         }
     }
     if (kept > 1)
-        qsort(findings, kept, sizeof *findings, by_count);
+        qsort(findings, kept, sizeof *findings, by_weight);
     return kept;
 }

@@ -40,10 +40,10 @@ void findings_put(struct findings *findings, const struct raw_finding *raw);
 void findings_clear(struct findings *findings);
 
 /* Sets the signature and joins findings that turn out to be the same once their places have names; sorts
- * them, most frequent first. Returns their number afterwards. */
+ * them, broken guarantees first, and of these the most frequent. Returns their number afterwards. */
 size_t findings_join(struct finding *findings, size_t count);
 
 /* Writes the coordinate: "1724:upload/metadata#1", or "1724" without a point; outside any operation the
- * thread's spawn path `path` stands for it: "0.1:posix/io/oc/open#3". */
+ * thread's spawn path `path` stands for it: "0.1:posix/io/oc/open#3". Of an unknown thread, "?", "". */
 void finding_coordinate(const struct raw_finding *raw, const char *path, const char *point, char *out,
                         size_t size);

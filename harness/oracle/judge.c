@@ -19,7 +19,8 @@ static bool is_broken(const struct variant_result *variant)
 
 static bool is_seen_whole(const struct variant_result *variant)
 {
-    return variant->events_lost == 0 && variant->threads_unrecorded == 0 && !variant->end_unseen;
+    return variant->events_lost == 0 && variant->threads_unrecorded == 0 && !variant->end_unseen &&
+           !variant->plan_unmet;
 }
 
 /* A program of the user's may well end with an error when it is failed: that is for him to judge. */
@@ -41,6 +42,7 @@ static enum verdict judge_variant(const struct variant_result *variant, bool is_
     case ENDED_INTERRUPTED:
     case ENDED_DISK_FULL:
     case ENDED_KILLED:
+    case ENDED_OUTSTAYED:
         return VERDICT_INCONCLUSIVE;
     default:
         return VERDICT_FAIL;
@@ -166,6 +168,7 @@ static void say_variant(struct sentence *sentence, const struct variant_result *
         [ENDED_HANG] = " and hung",
         [ENDED_DISK_FULL] = " and met a full disk",
         [ENDED_INTERRUPTED] = " and was interrupted",
+        [ENDED_OUTSTAYED] = " and did not end when it was asked to",
     };
     struct left list[LEFT_MAX];
     size_t count = list_left(variant, list);
@@ -264,6 +267,7 @@ static void say_ending(struct sentence *sentence, const struct variant_result *v
         [ENDED_HANG] = "hung",
         [ENDED_DISK_FULL] = "met a full disk",
         [ENDED_INTERRUPTED] = "was interrupted",
+        [ENDED_OUTSTAYED] = "did not end when it was asked to, and was killed,",
     };
     say(sentence, "%s %s", variant->name, endings[variant->ended]);
     if (variant->ended == ENDED_EXITED)
@@ -282,6 +286,9 @@ static void say_program(struct result *result)
     bool any = false;
     say_ending(&sentence, variant);
     say_left(&sentence, &any, variant->unreleased, "open descriptor", "open descriptors");
+    say_left(&sentence, &any, count_of(variant, FINDING_UNSEEN_DESCRIPTOR),
+             "descriptor that no wrapper saw being taken", "descriptors that no wrapper saw being taken");
+    say_left(&sentence, &any, count_of(variant, FINDING_UNRELEASED_LOCK), "held lock", "held locks");
     say_left(&sentence, &any, count_of(variant, FINDING_UNREAPED_CHILD), "child not waited for",
              "children not waited for");
     say_left(&sentence, &any, count_of(variant, FINDING_UNJOINED_THREAD), "thread never joined",
@@ -292,6 +299,8 @@ static void say_program(struct result *result)
         broken += !variant->findings[i].informational;
     if (variant->end_unseen)
         say(&sentence, "; what it still had open then is unknown, so 'unreleased' cannot be judged");
+    if (variant->plan_unmet)
+        say(&sentence, "; no call was made that the plan is about, so nothing is proven");
     if (broken > 0)
         say(&sentence, "; %llu finding%s break%s a guarantee", (unsigned long long)broken, plural(broken),
             broken == 1 ? "s" : "");

@@ -23,6 +23,7 @@ const char *ended_name(enum ended ended)
         [ENDED_COMPLETED] = "completed", [ENDED_EMFILE] = "emfile",       [ENDED_DEADLOCK] = "deadlock",
         [ENDED_CRASH] = "crash",         [ENDED_KILLED] = "killed",       [ENDED_EXITED] = "exited",
         [ENDED_HANG] = "hang",           [ENDED_DISK_FULL] = "disk-full", [ENDED_INTERRUPTED] = "interrupted",
+        [ENDED_OUTSTAYED] = "outstayed",
     };
     return names[ended];
 }
@@ -59,6 +60,10 @@ const char *finding_kind_name(enum finding_kind kind)
         [FINDING_UNJOINED_THREAD] = "unjoined-thread",
         [FINDING_LEFT_TEMP_FILE] = "left-temporary-file",
         [FINDING_ERROR_EXIT] = "error-exit",
+        [FINDING_UNSEEN_DESCRIPTOR] = "unseen-descriptor",
+        [FINDING_UNRELEASED_LOCK] = "unreleased-lock",
+        [FINDING_EXHAUSTION] = "descriptors-exhausted",
+        [FINDING_SANITIZER] = "sanitizer-report",
     };
     return names[kind];
 }

@@ -22,6 +22,7 @@ enum ended {
     ENDED_HANG,        /* no operation ended for too long; without marks: nothing has run */
     ENDED_DISK_FULL,   /* died after the kernel had no space left for it */
     ENDED_INTERRUPTED, /* the user ended it */
+    ENDED_OUTSTAYED,   /* its time was over, it did not end when it was asked to, and was killed */
 };
 
 enum verdict {
@@ -50,6 +51,10 @@ enum finding_kind {
     FINDING_UNJOINED_THREAD,       /* neither joined nor detached when the program ended */
     FINDING_LEFT_TEMP_FILE,        /* still there when the program ended, with the place that made it */
     FINDING_ERROR_EXIT,            /* ended with a status other than 0 */
+    FINDING_UNSEEN_DESCRIPTOR,     /* open when the program ended, though no wrapper saw it being taken */
+    FINDING_UNRELEASED_LOCK,       /* held by the thread that ended the program */
+    FINDING_EXHAUSTION,            /* the kernel had no descriptor left, and the program did not die of it */
+    FINDING_SANITIZER,             /* a sanitizer in the program reported */
     FINDING_KINDS,
 };
 
@@ -109,6 +114,7 @@ struct deadlock_link {
     int64_t operation;               /* in which the owner took it; -1: outside any */
     int64_t left_ms;                 /* so long ago that operation ended; -1: it goes on */
     char point[PLAN_POINT_NAME_MAX]; /* that had failed in it; "" */
+    bool joins;                      /* it waits for the other one's end, not for a lock */
     bool owner_ended, owner_waits;   /* its thread has ended; it waits for the lock itself */
 };
 
@@ -142,6 +148,9 @@ struct variant_result {
         uint64_t digest; /* over the first fault of each operation that all variants completed, of the first
                             2^20 operations */
         uint64_t by_point[PLAN_POINTS_MAX]; /* index as in the result's points */
+        bool met[PLAN_POINTS_MAX];          /* the plan decided calls of it; of a program */
+        char last[112];                     /* coordinate of the one that came last; "": not known */
+        int last_error;                     /* positive errno; 0: it had none */
     } faults;
     struct {
         int64_t baseline, peak, final; /* -1: unknown */
@@ -153,6 +162,7 @@ struct variant_result {
     bool settled;        /* the program ended in order: what it held then is known */
     uint64_t unreleased; /* descriptors */
     bool end_unseen;     /* it did not, and the user asked for a verdict on that */
+    bool plan_unmet;     /* of a program: there was a plan, and no call that it is about was made */
     struct {
         uint64_t started, reaped;
     } children;
@@ -188,6 +198,7 @@ struct result {
     char workload[RESULT_NAME_MAX]; /* "": it was a program of the user's */
     char *program;                  /* its command line, for people; owned; NULL: it was a workload */
     bool comparison;                /* compare: several variants; otherwise run: one */
+    bool remote;                    /* libfiu's remote control was open: faults may come from there */
     uint64_t seed;
     char *faults; /* the plan as text; owned */
     uint64_t workers, limit_fds;

@@ -57,12 +57,12 @@ static const char *point_candidate(const void *of, size_t index)
     return index < points->count ? points->names[index] : index == points->count ? "none" : NULL;
 }
 
-/* Whether a point is known whose name begins with the same part, up to the first slash. */
+/* Whether a point is known whose name begins with the same part, up to the first slash, in whatever case. */
 static bool begins_as_known(const char *pattern, const struct plan_points *points)
 {
     size_t length = strcspn(pattern, "/") + 1;
     for (size_t i = 0; i < points->count; i++)
-        if (strncmp(points->names[i], pattern, length) == 0)
+        if (strncasecmp(points->names[i], pattern, length) == 0)
             return true;
     return false;
 }
@@ -96,6 +96,8 @@ static int parse_pattern(const char *pattern, const struct plan_points *points, 
                          struct plan_rule *rule, struct error *error)
 {
     char hint[96];
+    if (strcmp(pattern, "none") == 0)
+        return error_usage(error, "plan: 'none' is the plan without rules, and stands alone");
     bool found = mark_points(pattern, points, rule);
     bool may_come = points->open && (strcmp(pattern, "*") == 0 || !begins_as_known(pattern, points));
     if (!found && !may_come)
@@ -175,9 +177,13 @@ static int parse_kind(const char *word, struct plan_rule *rule, struct error *er
     }
     if (strncmp(word, "delay=", 6) == 0) {
         rule->kind = PLAN_DELAY;
-        if (text_duration_ns(word + 6, &rule->delay_ns) == 0)
-            return 0;
-        return error_usage(error, "plan: '%s' is no delay; write delay=2ms (units us, ms, s)", word);
+        int failed = text_duration_ns(word + 6, &rule->delay_ns);
+        if (failed == -ERANGE)
+            return error_usage(error, "plan: '%s' is too long: at most delay=720h", word);
+        return failed == 0
+                   ? 0
+                   : error_usage(error, "plan: '%s' is no delay; write delay=2ms (units us, ms, s, m, h)",
+                                 word);
     }
     if (strncmp(word, "fiu=", 4) == 0)
         return parse_fiu(word + 4, rule, error);

@@ -68,7 +68,9 @@ static enum confirmation confirm_wait(int process, int tid, const struct deadloc
         return CONFIRM_UNKNOWN;
     if (sscanf(text, "%ld %llx", &number, &word) != 2)
         return CONFIRM_UNKNOWN; /* "running" */
-    bool on_lock = number == SYS_futex && word >= edge->lock && word < edge->lock + sizeof(pthread_rwlock_t);
+    enum { THREAD_MAX = 4096 }; /* what the C library keeps of a thread, from its handle on */
+    uint64_t size = edge->mode == LEDGER_JOIN ? THREAD_MAX : sizeof(pthread_rwlock_t);
+    bool on_lock = number == SYS_futex && word >= edge->lock && word < edge->lock + size;
     return on_lock ? CONFIRM_AGREES : CONFIRM_DISAGREES;
 }
 

@@ -69,11 +69,26 @@ static void add_edge(struct graph *graph, uint32_t waiter, uint32_t owner, const
     };
 }
 
+/* A thread's end is given by that thread alone, which goes on: it has a record, and others may have its
+ * handle only once it was joined. */
+static void find_joined(struct graph *graph, uint32_t waiter)
+{
+    static const struct ledger_held nothing = {0};
+    const struct ledger *ledger = graph->view->ledger;
+    for (uint32_t i = 0; i < graph->threads; i++)
+        if (ledger->threads[i].tid > 0 && ledger->locks[i].handle == graph->detector->locks[waiter])
+            add_edge(graph, waiter, i, &nothing);
+}
+
 static void find_owners(struct graph *graph, uint32_t waiter)
 {
     const struct ledger *ledger = graph->view->ledger;
     uint64_t lock = graph->detector->locks[waiter];
     uint32_t wanted = ledger->locks[waiter].wait_mode;
+    if (wanted == LEDGER_JOIN) {
+        find_joined(graph, waiter);
+        return;
+    }
     for (uint32_t i = 0; i < graph->threads; i++) {
         const struct ledger_locks *locks = &ledger->locks[i];
         uint32_t count = locks->held_count;

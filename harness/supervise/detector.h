@@ -15,8 +15,8 @@ enum deadlock_kind {
                            owner waits for it itself */
 };
 
-/* A thread that waits for a lock, and one that holds it. Threads by the number of their record, places by
- * address. */
+/* A thread that waits for a lock, and one that holds it; or for the end of that thread (LEDGER_JOIN). Threads
+ * by the number of their record, places by address. */
 struct deadlock_edge {
     uint32_t waiter, owner;
     uint32_t sequence; /* of the wait */

@@ -1,5 +1,5 @@
 /* Decides what the program finds in its environment. What the user has set there stays in force: our
- * preload comes before others, our AddressSanitizer option after others. */
+ * preload comes before others, and so do our options for sanitizers, of which the last one counts. */
 #include "supervise/environment.h"
 
 #include <assert.h>
@@ -55,15 +55,36 @@ static bool is_changed(const struct environment *environment, const char *variab
     return false;
 }
 
+/* Of each sanitizer: with which status it ends the program. */
+#define TEXT_OF_(number) #number
+#define TEXT_OF(number)  TEXT_OF_(number)
+#define EXIT_OPTION      "exitcode=" TEXT_OF(SANITIZER_EXIT_STATUS)
+
+/* The sanitizers of one program share their exit status, whichever variable names it: the user's counts for
+ * all of them. */
+static bool is_exit_status_set(void)
+{
+    static const char *const names[] = {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strstr(current(names[i]), "exitcode=") != NULL)
+            return true;
+    return false;
+}
+
 /* Fills the variables of our making. False: no memory. */
 static bool change(const struct environment_paths *paths, struct environment *out)
 {
+    const char *status = is_exit_status_set() ? NULL : EXIT_OPTION;
+    const char *start = "verify_asan_link_order=0";
     const struct {
         const char *name, *first, *second; /* no value at all: as found */
     } changes[] = {
         {"LD_PRELOAD", paths->preload, current("LD_PRELOAD")},
         {LEDGER_ENVIRONMENT, paths->ledger, ""},
-        {"ASAN_OPTIONS", current("ASAN_OPTIONS"), "verify_asan_link_order=0"},
+        {"ASAN_OPTIONS", start, current("ASAN_OPTIONS")},
+        {"LSAN_OPTIONS", status, current("LSAN_OPTIONS")},
+        {"TSAN_OPTIONS", status, current("TSAN_OPTIONS")},
+        {"UBSAN_OPTIONS", status, current("UBSAN_OPTIONS")},
         {"PWD", paths->folder, ""},
         {"TMPDIR", paths->temp_folder, ""},
     };

@@ -1,10 +1,14 @@
-/* The environment of the program: the supervisor's own, with the preload, the ledger, what AddressSanitizer
- * needs to start under a preload, and the folders that the program is to have. */
+/* The environment of the program: the supervisor's own, with the preload, the ledger, what
+ * sanitizers are to do, and the folders that the program is to have. */
 #pragma once
 
 #include "base/error.h"
 
-enum { ENVIRONMENT_CHANGED = 5 };
+enum { ENVIRONMENT_CHANGED = 8 };
+
+/* With this status a sanitizer ends the program that it found something in, unless the user has set
+ * "exitcode" for it. */
+#define SANITIZER_EXIT_STATUS 88
 
 struct environment {
     char **variables;                   /* as execve wants it; owned, the strings that were there are not */

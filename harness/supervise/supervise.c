@@ -209,7 +209,7 @@ static enum ended ended_by(const struct run *run, const struct supervise_outcome
     if (run->over == PROGRAM_ENDED && own_making(outcome->signal))
         return ENDED_CRASH;
     if (run->grace_end_ns != 0 && run->time_is_over)
-        return run->over == GRACE_OVER ? ENDED_KILLED : ENDED_COMPLETED;
+        return run->over == GRACE_OVER ? ENDED_OUTSTAYED : ENDED_COMPLETED;
     if (run->grace_end_ns != 0)
         return ENDED_INTERRUPTED;
     if (outcome->signal != 0)

@@ -216,6 +216,7 @@ static void join(struct ledger *ledger)
     preload.fd_count = ledger->head.fd_count;
     preload.watch_temps = ledger->watch_temps != 0;
     temp_begin();
+    inherited_begin();
     begin_paths(ledger);
     modules_record();
     fiu_attach();

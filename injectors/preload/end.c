@@ -19,6 +19,8 @@ static void settle_slots(void)
             atomic_compare_exchange_strong(&ledger->fds[fd].holder, &held, held & LEDGER_FD_GENERATION_MASK);
     }
     ledger->fds_at_exit = fds_count();
+    ledger->fds_unseen = fds_unseen();
+    ledger->ended_by = self.record != NULL ? (uint32_t)(self.record - ledger->threads) + 1 : 0;
     children_settle();
     ledger->settled = 1;
 }

@@ -91,6 +91,14 @@ static uint64_t operations_until_now(const struct ledger *ledger)
     return operations;
 }
 
+/* UndefinedBehaviorSanitizer's shared runtime calls this hook at each report, and then goes on. */
+EXPORT void __ubsan_on_report(void);
+EXPORT void __ubsan_on_report(void)
+{
+    if (preload.ledger != NULL)
+        atomic_fetch_add_explicit(&preload.ledger->sanitizer_reports, 1, memory_order_relaxed);
+}
+
 void kernel_refused(int error)
 {
     struct ledger *ledger = preload.ledger;

@@ -146,6 +146,8 @@ bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *
     struct plan_fault planned;
     if (UNLIKELY(preload.trace != NULL))
         trace_call(point, k);
+    if (by_plan && k == 1)
+        preload.ledger->points[point].met = 1;
     if (by_plan)
         go_quickly(me, point, k);
     uint64_t struck = atomic_load_explicit(&preload.struck, memory_order_relaxed);

@@ -89,14 +89,19 @@ void held_again(struct ledger_locks *locks, const void *mutex, uint64_t taken_at
 void held_wait(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode, uintptr_t site);
 void held_wait_over(struct ledger_locks *locks);
 
-/* A wait for what nobody holds: `plain_wait_over` as the cleanup of what the first returns, since the thread
- * may be cancelled in it. */
-static inline struct ledger_locks *plain_wait(const void *on, uintptr_t site)
+/* A wait for what nobody holds, or for a thread's end: `plain_wait_over` as the cleanup of what the first
+ * returns, since the thread may be cancelled in it. */
+static inline struct ledger_locks *begin_wait(const void *on, enum ledger_lock_mode mode, uintptr_t site)
 {
     struct ledger_locks *locks = held_record();
     if (locks != NULL)
-        held_wait(locks, on, LEDGER_WAIT, site);
+        held_wait(locks, on, mode, site);
     return locks;
+}
+
+static inline struct ledger_locks *plain_wait(const void *on, uintptr_t site)
+{
+    return begin_wait(on, LEDGER_WAIT, site);
 }
 
 static inline void plain_wait_over(struct ledger_locks **locks)

@@ -54,6 +54,7 @@ static bool take_record(struct ledger_thread *record)
     if (!atomic_compare_exchange_strong(&record->tid, &nobody, (int32_t)syscall(SYS_gettid)))
         return false;
     record->path = self.path;
+    preload.ledger->locks[record - preload.ledger->threads].handle = pthread_self();
     self.record = record;
     BYPASSING; /* it may allocate */
     pthread_once(&thread_end_once, make_key);

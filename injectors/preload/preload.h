@@ -298,6 +298,13 @@ void temp_begin(void);
 int64_t fds_count(void);
 int64_t slots_count(void);
 
+/* Notes which descriptors the program was given, while there is but one thread. */
+void inherited_begin(void);
+
+/* Descriptors that are open, but were neither given to the program nor noted in a slot. -1: that cannot be
+ * told, since other threads may be about to note theirs, or since libfiu has some. */
+int64_t fds_unseen(void);
+
 /* Notes that the call at `site` started a child; that a wait reaped one. Async-signal-safe. */
 void child_started(pid_t pid, uintptr_t site);
 void child_reaped(pid_t pid);

@@ -162,12 +162,12 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
 }
 
 /* Joins are waits; those that give up leave the thread to be joined. */
-#define JOINING(name, parameters, arguments)                                                                 \
+#define JOINING(wait, name, parameters, arguments)                                                           \
     REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
         struct ledger_locks *locks __attribute__((unused, cleanup(plain_wait_over))) =                       \
-            plain_wait((const void *)thread, CALL_SITE);                                                     \
+            begin_wait((const void *)thread, wait, CALL_SITE);                                               \
         struct ledger_spawned *spawned = spawned_of(thread);                                                 \
         int failed = real_##name arguments;                                                                  \
         if (failed == 0 && spawned != NULL) {                                                                \
@@ -177,11 +177,12 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
         return failed;                                                                                       \
     }
 
-JOINING(pthread_join, (pthread_t thread, void **result), (thread, result))
-JOINING(pthread_tryjoin_np, (pthread_t thread, void **result), (thread, result))
-JOINING(pthread_timedjoin_np, (pthread_t thread, void **result, const struct timespec *end),
+JOINING(LEDGER_JOIN, pthread_join, (pthread_t thread, void **result), (thread, result))
+JOINING(LEDGER_WAIT, pthread_tryjoin_np, (pthread_t thread, void **result), (thread, result))
+JOINING(LEDGER_WAIT, pthread_timedjoin_np, (pthread_t thread, void **result, const struct timespec *end),
         (thread, result, end))
-JOINING(pthread_clockjoin_np, (pthread_t thread, void **result, clockid_t clock, const struct timespec *end),
+JOINING(LEDGER_WAIT, pthread_clockjoin_np,
+        (pthread_t thread, void **result, clockid_t clock, const struct timespec *end),
         (thread, result, clock, end))
 
 /* Noted before: afterwards the thread may be gone. A refusal is the caller's mistake. */

@@ -44,6 +44,23 @@ static int slow_chain(void)
     return 0;
 }
 
+static void *hold_second(void *unused)
+{
+    pthread_mutex_lock(&second);
+    hold_long();
+    pthread_mutex_unlock(&second);
+    return unused;
+}
+
+/* The one who joins has a lock, but none that the other one wants. */
+static int joins_slow_one_under_lock(void)
+{
+    pthread_mutex_lock(&first);
+    join(start(hold_second, NULL));
+    pthread_mutex_unlock(&first);
+    return 0;
+}
+
 static void *take_and_hand_over(void *unused)
 {
     exeunt_begin(1);
@@ -437,6 +454,7 @@ static int healthy(void)
 const struct mode fine_modes[] = {
     {"slow-holder", slow_holder},
     {"slow-chain", slow_chain},
+    {"joins-slow-one-under-lock", joins_slow_one_under_lock},
     {"handed-over", handed_over},
     {"released-in-the-next-operation", released_in_the_next_operation},
     {"pool-hands-on", pool_hands_on},

@@ -113,6 +113,21 @@ static int stuck_reader(void)
     return 0;
 }
 
+static void *want_first(void *unused)
+{
+    HERE("waiting"), pthread_mutex_lock(&first);
+    return unused;
+}
+
+/* The thread ends only when it has what the one who joins it holds. */
+static int join_under_lock(void)
+{
+    HERE("taken"), pthread_mutex_lock(&first);
+    pthread_t thread = start(want_first, NULL);
+    HERE("waiting"), pthread_join(thread, NULL);
+    return 0;
+}
+
 /* What is left, given back by others, or destroyed. */
 
 static int left_by_operation(void)
@@ -171,6 +186,7 @@ static int destroyed_mutex(void)
 {
     HERE("taken"), pthread_mutex_lock(&first);
     HERE("site"), pthread_mutex_destroy(&first);
+    pthread_mutex_unlock(&first); /* it is refused */
     return 0;
 }
 
@@ -269,6 +285,7 @@ const struct mode wrong_modes[] = {
     {"self-deadlock-by-upgrade", self_deadlock_by_upgrade},
     {"self-deadlock-spinning", self_deadlock_spinning},
     {"stuck-reader", stuck_reader},
+    {"join-under-lock", join_under_lock},
     {"left-by-operation", left_by_operation},
     {"left-recursive", left_recursive},
     {"left-by-thread", left_by_thread},

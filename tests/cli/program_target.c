@@ -39,6 +39,74 @@ static int released_unseen(void)
     return 0;
 }
 
+/* Taken by a call that no wrapper sees; one of them is given back so, too. */
+static int taken_unseen(void)
+{
+    for (int i = 0; i < 3; i++)
+        syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY, 0);
+    syscall(SYS_close, take());
+    return 0;
+}
+
+static int given_back_unseen(void)
+{
+    return (int)syscall(SYS_close, syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY, 0));
+}
+
+/* Until the kernel has none left, which the program takes for an error, or not. */
+static int take_all(void)
+{
+    while (take() >= 0)
+        continue;
+    return 1;
+}
+
+static int take_all_in_order(void)
+{
+    return take_all() != 1;
+}
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+
+static int locks_held(void)
+{
+    pthread_mutex_lock(&mutex);
+    pthread_rwlock_rdlock(&lock);
+    return 0;
+}
+
+static int locks_given_back(void)
+{
+    locks_held();
+    pthread_rwlock_unlock(&lock);
+    return pthread_mutex_unlock(&mutex);
+}
+
+/* What each sanitizer has to say of this depends on which one is there. */
+static int *volatile block;
+static int unsynchronized;
+
+static void *add(void *step)
+{
+    unsynchronized += *(int *)step;
+    return step;
+}
+
+static int err_for_sanitizers(void)
+{
+    pthread_t thread;
+    int step = INT_MAX;
+    pthread_create(&thread, NULL, add, &step);
+    add(&step);
+    pthread_join(thread, NULL);
+    add(&step);
+    block = malloc(sizeof *block);
+    int *stale = block;
+    free(block);
+    return *(volatile int *)stale == 1;
+}
+
 static int double_close(void)
 {
     int fd = take();
@@ -69,6 +137,25 @@ static int exit_at_once(void)
 static int crash(void)
 {
     abort();
+}
+
+static int crash_if_refused(void)
+{
+    if (take() < 0)
+        abort();
+    return 0;
+}
+
+static void *wait_long(void *unused)
+{
+    pause();
+    return unused;
+}
+
+static int join_for_ever(void)
+{
+    pthread_t thread;
+    return pthread_create(&thread, NULL, wait_long, NULL) != 0 || pthread_join(thread, NULL) != 0;
 }
 
 static int child_left(void)
@@ -310,11 +397,20 @@ int main(int argc, char **argv)
         {"in-order", in_order},
         {"unreleased", unreleased},
         {"released-unseen", released_unseen},
+        {"taken-unseen", taken_unseen},
+        {"given-back-unseen", given_back_unseen},
+        {"take-all", take_all},
+        {"take-all-in-order", take_all_in_order},
+        {"locks-held", locks_held},
+        {"locks-given-back", locks_given_back},
+        {"err-for-sanitizers", err_for_sanitizers},
         {"double-close", double_close},
         {"close-all", close_all},
         {"error-exit", error_exit},
         {"exit-at-once", exit_at_once},
         {"crash", crash},
+        {"crash-if-refused", crash_if_refused},
+        {"join-for-ever", join_for_ever},
         {"child-left", child_left},
         {"child-waited-for", child_waited_for},
         {"folder-left", folder_left},

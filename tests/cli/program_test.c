@@ -49,6 +49,18 @@ Test(program, tells_what_was_left)
          "_exit is an orderly end"},
         {"--fail-on unreleased", "exit-quickly", 1, "completed", "unreleased-descriptor", 1,
          "so is quick_exit"},
+        {"", "taken-unseen", 0, "completed", "unseen-descriptor", 3,
+         "the kernel has them, told for information"},
+        {"--fail-on unreleased", "taken-unseen", 1, "completed", "unseen-descriptor", 3, "asked for"},
+        {"--fail-on unreleased", "given-back-unseen", 0, "completed", "unseen-descriptor", 0, "it is closed"},
+        {"--fail-on unreleased", "unreleased", 1, "completed", "unseen-descriptor", 0, "this one was seen"},
+        {"--limit-fds 64", "take-all", 1, "emfile", "unreleased-descriptor", 61, "who took them all is told"},
+        {"--limit-fds 64", "take-all-in-order", 1, "completed", "descriptors-exhausted", 1,
+         "always a broken guarantee"},
+        {"--faults posix/io/oc/open:EMFILE", "take-all-in-order", 0, "completed", "descriptors-exhausted", 0,
+         "the plan refused it, not the kernel"},
+        {"", "locks-held", 0, "completed", "unreleased-lock", 2, "told for information"},
+        {"", "locks-given-back", 0, "completed", "unreleased-lock", 0, "given back"},
         {"", "double-close", 1, "completed", "double-close", 1, "a broken guarantee by itself"},
         {"", "close-all", 0, "completed", "double-close", 0, "all numbers are closed"},
         {"", "error-exit", 0, "exited", "error-exit", 0, "its own affair"},
@@ -59,7 +71,11 @@ Test(program, tells_what_was_left)
         {"", "unjoined", 0, "completed", "unjoined-thread", 3, "told for information"},
         {"", "settled", 0, "completed", "unjoined-thread", 0, "joined in all ways, or detached"},
         {"", "threads", 0, "completed", "unjoined-thread", 0, "joined"},
-        {"--for 200ms", "ignore-the-end", 3, "killed", "unreaped-child", 0, "it had to be killed"},
+        {"--for 200ms", "ignore-the-end", 3, "outstayed", "unreaped-child", 0,
+         "it had to be killed, by exeunt"},
+        {"--for 200ms", "join-for-ever", 0, "completed", "unjoined-thread", 0, "it was about to join it"},
+        {"--faults app/prase", "own-point", 3, "completed", "error-exit", 0, "the plan met nothing"},
+        {"--faults app/parse@2", "own-point", 0, "completed", "error-exit", 0, "met, though not due"},
         {"--fail-on temp-files", "folder-removed", 0, "completed", "left-temporary-file", 0,
          "a folder as well"},
         {"", "child-left", 0, "completed", "unreaped-child", 1, "told for information"},
@@ -186,7 +202,8 @@ static const char *note_of(const char *options, const char *program, const char 
 Test(program, what_a_plan_did_not_meet_is_said)
 {
     struct report report;
-    cr_expect_not_null(strstr(note_of("--faults app/prase", TARGET, "own-point", &report), "'app/prase'"));
+    cr_expect_not_null(strstr(note_of("--faults app/prase", TARGET, "own-point", &report),
+                              "'app/prase' (did you mean 'app/parse'?)"));
     report_free(&report);
     cr_expect_str_empty(note_of("--faults app/parse", TARGET, "own-point", &report));
     report_free(&report);
@@ -194,6 +211,23 @@ Test(program, what_a_plan_did_not_meet_is_said)
     report_free(&report);
     cr_expect_str_empty(note_of("", TARGET, "own-point", &report), "linked dynamically");
     report_free(&report);
+}
+
+/* A crash has no fault of its own. */
+Test(program, the_last_fault_before_an_end_is_told)
+{
+    struct report report = report_of_program("--faults posix/io/oc/open@1", "%s crash-if-refused", TARGET);
+    cr_expect_str_eq(report_text(program_of(&report), "ended"), "crash");
+    cr_expect_str_eq(report_text(program_of(&report), "faults.last"), "0:posix/io/oc/open#1");
+    report_free(&report);
+    report = report_of_program("", "%s crash", TARGET);
+    cr_expect_null(report_text(program_of(&report), "faults.last"), "there was none");
+    report_free(&report);
+    struct command_result result =
+        command_run("exec %s run --faults posix/io/oc/open@1 -- %s crash-if-refused", EXEUNT, TARGET);
+    cr_expect_not_null(strstr(result.err, "the last fault before: 0:posix/io/oc/open#1 ("), "%s", result.err);
+    cr_expect_null(strstr(result.err, "nothing was found"), "%s", result.err);
+    command_free(&result);
 }
 
 Test(program, a_heap_that_is_not_watched_is_said)
@@ -233,7 +267,15 @@ Test(program, lists_its_own_points)
     struct command_result result = command_run("exec %s list -- %s own-point", EXEUNT, TARGET);
     cr_expect_eq(result.status, 0);
     cr_expect_not_null(strstr(result.out, "\n  app/parse\n"), "%s", result.out);
+    cr_expect_null(strstr(result.out, "posix/io/oc/open\n"), "not met: %s", result.out);
     cr_expect_null(strstr(result.out, "app/thread"), "not met in this run");
+    command_free(&result);
+    result = command_run("exec %s list -- %s unreleased", EXEUNT, TARGET);
+    cr_expect_not_null(strstr(result.out, "Its own\n  none\n"), "%s", result.out);
+    cr_expect_not_null(strstr(result.out, "\n  posix/io/oc/open\n"), "%s", result.out);
+    command_free(&result);
+    result = command_run("exec %s list --for 100ms -- %s wait-for-signal", EXEUNT, TARGET);
+    cr_expect_eq(result.status, 0, "it has an end: %s", result.err);
     command_free(&result);
 }
 
@@ -249,6 +291,36 @@ Test(program, sanitized_ones_are_watched_too)
         report_free(&report);
         report = report_of_program("--faults app/parse", "%s_%s own-point", TARGET, sanitizers[i]);
         cr_expect_eq(report_number(program_of(&report), "faults.injected"), 1, "%s", sanitizers[i]);
+        report_free(&report);
+    }
+}
+
+/* One that ends the program is told by its exit status, one that goes on by its hook. */
+Test(program, what_a_sanitizer_reports_is_a_finding)
+{
+    static const struct {
+        const char *sanitizer, *mode, *setting;
+        int status, reports;
+        const char *reason;
+    } rows[] = {
+        {"_address", "err-for-sanitizers", "", 1, 1, "use after free"},
+        {"_address", "error-exit", "", 0, 0, "an error of the program's own"},
+        {"_address", "err-for-sanitizers", "ASAN_OPTIONS=exitcode=5", 0, 0,
+         "the user's status stays in force"},
+        {"_thread", "err-for-sanitizers", "", 1, 1, "a race"},
+        {"_thread", "in-order", "", 0, 0, "no race"},
+        {"_undefined", "err-for-sanitizers", "", 1, 1, "an overflow; it goes on"},
+        {"_undefined", "in-order", "", 0, 0, "no overflow"},
+        {"", "err-for-sanitizers", "", 0, 0, "there is no sanitizer"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].setting[0] != '\0')
+            cr_assert_eq(setenv("ASAN_OPTIONS", "exitcode=5", 1), 0);
+        struct report report = report_of_program("", "%s%s %s", TARGET, rows[i].sanitizer, rows[i].mode);
+        unsetenv("ASAN_OPTIONS");
+        cr_expect_eq(report.status, rows[i].status, "%s %s: %s", rows[i].sanitizer, rows[i].mode, report.err);
+        cr_expect_eq(count_of(program_of(&report), "sanitizer-report"), rows[i].reports, "%s %s: %s",
+                     rows[i].sanitizer, rows[i].mode, rows[i].reason);
         report_free(&report);
     }
 }

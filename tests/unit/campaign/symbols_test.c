@@ -91,6 +91,19 @@ Test(symbols, line_of_a_mark_is_the_callers, .init = make_ledger, .fini = close_
     symbols_close(symbols);
 }
 
+static inline uint64_t take_in_system_header(void);
+
+Test(symbols, line_of_an_inlined_system_header_is_the_callers, .init = make_ledger, .fini = close_ledger)
+{
+    struct symbols *symbols = symbols_open(&ledger);
+    char name[RESULT_PLACE_MAX], expected[64];
+    uint64_t address = take_in_system_header(); /* the line that is expected */
+    snprintf(expected, sizeof expected, "tests/unit/campaign/symbols_test.c:%d", __LINE__ - 1);
+    symbols_name(symbols, address, name, sizeof name);
+    cr_expect_str_eq(name, expected);
+    symbols_close(symbols);
+}
+
 Test(symbols, what_is_not_known_is_said_as_it_is, .init = make_ledger, .fini = close_ledger)
 {
     struct symbols *symbols = symbols_open(&ledger);
@@ -105,4 +118,11 @@ Test(symbols, what_is_not_known_is_said_as_it_is, .init = make_ledger, .fini = c
     cr_expect_eq(strncmp(name, "program+0x", 10), 0, "%s", name);
     symbols_close(without_file);
     symbols_close(symbols);
+}
+
+/* Stands for a header of the system, as those of C++ and of _FORTIFY_SOURCE are. */
+#line 1 "/usr/include/stand_in.h"
+__attribute__((always_inline)) static inline uint64_t take_in_system_header(void)
+{
+    return own_address();
 }

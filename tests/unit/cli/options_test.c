@@ -124,7 +124,7 @@ Test(options, are_refused_with_a_sentence_that_helps)
         {"compare upload --all", "'upload' and --all: name a workload or take all of them", "both"},
         {"compare --all --set fsync=0", "--set is for one workload", "whose setting?"},
         {"compare --all --input /tmp", "--input is for one workload", "whose input?"},
-        {"compare --all --fail-on exit", "--fail-on is for programs", "no program"},
+        {"compare --all --fail-on exit", "unknown option '--fail-on'", "compare takes no program"},
         {"compare --all --for 3s --operations 4", "exclude each other", "both, of all"},
         {"compare --all=2", "option '--all' takes no value", "a value too many"},
         {"run --all", "--all is for 'exeunt compare'", "all of what?"},

@@ -150,6 +150,7 @@ static bool has_no_point(const char *function)
         "pthread_timedjoin_np",
         "pthread_clockjoin_np",
         "pthread_detach",
+        "__ubsan_on_report",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], function) == 0)

@@ -93,16 +93,17 @@ Test(findings, coordinates)
 {
     static const struct {
         struct raw_finding raw;
-        const char *coordinate;
+        const char *path, *coordinate;
     } rows[] = {
-        {{.operation = 1725, .point = 0, .k = 1}, "1724:upload/metadata#1"},
-        {{.operation = 1, .point = -1}, "0"},
-        {{.operation = 0, .point = 0, .k = 1}, "0.1:upload/metadata#1"},
-        {{.operation = 0, .point = -1}, "0.1"},
+        {{.operation = 1725, .point = 0, .k = 1}, "0.1", "1724:upload/metadata#1"},
+        {{.operation = 1, .point = -1}, "0.1", "0"},
+        {{.operation = 0, .point = 0, .k = 1}, "0.1", "0.1:upload/metadata#1"},
+        {{.operation = 0, .point = -1}, "0.1", "0.1"},
+        {{.operation = 0, .point = -1}, "?", ""},
     };
     char coordinate[112];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        finding_coordinate(&rows[i].raw, "0.1", "upload/metadata", coordinate, sizeof coordinate);
+        finding_coordinate(&rows[i].raw, rows[i].path, "upload/metadata", coordinate, sizeof coordinate);
         cr_expect_str_eq(coordinate, rows[i].coordinate);
     }
 }

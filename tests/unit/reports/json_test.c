@@ -65,7 +65,7 @@ Test(json, has_exactly_these_keys_in_this_order)
                 "note events_lost threads_unrecorded "
                 "samples");
     expect_keys(json_object_get(variant, "operations"), "started succeeded failed");
-    expect_keys(json_object_get(variant, "faults"), "injected digest by_point");
+    expect_keys(json_object_get(variant, "faults"), "injected digest by_point last last_errno");
     expect_keys(json_object_get(variant, "fds"), "baseline peak final leaked limit unreleased");
     expect_keys(json_object_get(variant, "stored"), "whole torn");
     expect_keys(json_object_get(variant, "emfile"), "count first_ms first_operation first_fault");
