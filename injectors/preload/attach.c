@@ -215,11 +215,11 @@ static void disarm(void)
     preload.struck = 0;
 }
 
-/* The thread is one that has done nothing yet. */
-static void begin_anew(struct self *me)
+void self_begin_anew(struct self *me)
 {
     me->operation = 0;
     me->threads = 0;
+    me->forks = 0;
     me->taken_count = 0;
     me->taken_overflow = false;
     me->last_point = -1;
@@ -238,7 +238,7 @@ static void begin_anew(struct self *me)
 void rearm(struct ledger *ledger)
 {
     disarm();
-    begin_anew(&self);
+    self_begin_anew(&self);
     for (uint32_t i = 0; i < ledger->point_count; i++)
         preload.point_hashes[i] = hash_text(ledger->points[i].name);
     preload.lock_mask = UINTPTR_MAX;
