@@ -65,6 +65,9 @@
 #define MKDIR_ERRNOS                                                                                         \
     REAL(EACCES), REAL(EDQUOT), REAL(ENOENT), REAL(ENOMEM), REAL(ENOSPC), ASKED(EEXIST), ASKED(ELOOP),       \
         ASKED(EMLINK), ASKED(ENAMETOOLONG), ASKED(ENOTDIR), ASKED(EPERM), ASKED(EROFS)
+#define LINK_ERRNOS                                                                                          \
+    REAL(EACCES), REAL(EDQUOT), REAL(EIO), REAL(ENOENT), REAL(ENOMEM), REAL(ENOSPC), ASKED(EEXIST),          \
+        ASKED(ELOOP), ASKED(ENAMETOOLONG), ASKED(ENOTDIR), ASKED(EPERM), ASKED(EROFS)
 /* Of what is open to the kernel alone: no file system is in it. */
 #define ANONYMOUS_ERRNOS REAL(EMFILE), REAL(ENFILE), REAL(ENOMEM)
 #define FORK_ERRNOS      REAL(EAGAIN), REAL(ENOMEM), ASKED(ENOSYS)
@@ -167,6 +170,13 @@ const struct fault_point fault_points[] = {
     [POINT_MKDIR] = {"posix/io/dir/mkdir", "mkdir", "POSIX.1-1988", WHOLE, {MKDIR_ERRNOS, ASKED(EINVAL)}},
     [POINT_MKDIRAT] = {"posix/io/dir/mkdirat", "mkdirat", "POSIX.1-2008", WHOLE,
         {MKDIR_ERRNOS, ASKED(EBADF), ASKED(EINVAL)}},
+    [POINT_LINK] = {"posix/io/dir/link", "link", "POSIX.1-1988", WHOLE,
+        {LINK_ERRNOS, ASKED(EMLINK), ASKED(EXDEV)}},
+    [POINT_LINKAT] = {"posix/io/dir/linkat", "linkat", "POSIX.1-2008", WHOLE,
+        {LINK_ERRNOS, ASKED(EBADF), ASKED(EINVAL), ASKED(EMLINK), ASKED(EXDEV)}},
+    [POINT_SYMLINK] = {"posix/io/dir/symlink", "symlink", "POSIX.1-2001", WHOLE, {LINK_ERRNOS}},
+    [POINT_SYMLINKAT] = {"posix/io/dir/symlinkat", "symlinkat", "POSIX.1-2008", WHOLE,
+        {LINK_ERRNOS, ASKED(EBADF)}},
     [POINT_FDOPENDIR] = {"posix/io/dir/fdopendir", "fdopendir", "POSIX.1-2008", WHOLE,
         {REAL(ENOMEM), ASKED(EBADF), ASKED(ENOTDIR)}},
     [POINT_STATVFS] = {"posix/io/stat/statvfs", "statvfs statvfs64", "POSIX.1-2001", WHOLE,

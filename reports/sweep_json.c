@@ -45,6 +45,8 @@ static json_t *ratio(unsigned part, unsigned whole)
 static json_t *replay_command(const struct sweep_finding *finding)
 {
     char text[64];
+    if (finding->faults[0].point[0] == '\0')
+        return json_null();
     snprintf(text, sizeof text, "exeunt replay %llu", (unsigned long long)finding->id);
     return value_text(text);
 }

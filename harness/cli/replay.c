@@ -56,6 +56,10 @@ static int load(struct replay *replay, uint64_t id, struct error *error)
     if (rc != 0)
         return rc;
     replay->program = replay->run.command;
+    if (replay->finding.faults[0].point[0] == '\0')
+        return error_usage(error,
+                           "finding %llu is of the run without faults: there is no fault to make again",
+                           (unsigned long long)id);
     if (chdir(replay->run.environment.folder) != 0)
         return error_not_done(error, -errno, "cannot go to the folder '%s' that finding %llu was made in: %s",
                               replay->run.environment.folder, (unsigned long long)id, strerror(errno));

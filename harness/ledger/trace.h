@@ -37,6 +37,7 @@ enum trace_kind {
     TRACE_FAULT,        /* the same call fails; follows its TRACE_CALL */
     TRACE_TOOK,         /* `resource` `id` was taken */
     TRACE_GAVE,         /* and given back, whoever took it; the id may never have been taken */
+    TRACE_KEPT,         /* it was not given back after all: the call that was to do it failed */
     TRACE_THREAD_ENDED, /* `path`: all its frames are gone */
     TRACE_EXITING, /* the process ends in order: exit, _exit or main's return, with the stack of the call */
     TRACE_KINDS,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counts.h"
 #include "base/hash.h"
 
 static uint64_t coordinate_of(const struct call *call)
@@ -49,43 +50,17 @@ static int list_calls(const struct record *record, size_t from, struct call **ou
     return 0;
 }
 
-/* A set of hashes, as large as is ever needed. */
-struct set {
-    uint64_t *slots;
-    size_t mask;
-};
-
-static int set_make(size_t entries, struct set *out)
-{
-    size_t room = 16;
-    while (room < 2 * entries)
-        room *= 2;
-    *out = (struct set){.slots = calloc(2 * room, sizeof *out->slots), .mask = room - 1};
-    return out->slots == NULL ? -ENOMEM : 0;
-}
-
-/* The counter of the hash, which is entered if it is new. */
-static uint64_t *set_count(struct set *set, uint64_t hash)
-{
-    hash |= hash == 0;
-    size_t i = hash & set->mask;
-    while (set->slots[2 * i] != 0 && set->slots[2 * i] != hash)
-        i = (i + 1) & set->mask;
-    set->slots[2 * i] = hash;
-    return &set->slots[2 * i + 1];
-}
-
 static int number_calls(struct contexts *contexts)
 {
-    struct set set;
-    if (set_make(contexts->call_count, &set) != 0)
+    struct counts seen_of;
+    if (counts_make(contexts->call_count, &seen_of) != 0)
         return -ENOMEM;
     for (size_t i = 0; i < contexts->call_count; i++) {
-        uint64_t *seen = set_count(&set, contexts->calls[i].context);
+        uint64_t *seen = counts_at(&seen_of, contexts->calls[i].context);
         contexts->count += *seen == 0;
         contexts->calls[i].number = (uint32_t)(*seen)++;
     }
-    free(set.slots);
+    counts_clear(&seen_of);
     return 0;
 }
 
@@ -137,20 +112,20 @@ int contexts_after_fault(const struct record *record, const struct contexts *ste
 {
     struct call *calls;
     size_t found, kept = 0;
-    struct set known;
+    struct counts known;
     int failed = list_calls(record, behind_fault(record), &calls, &found);
     if (failed != 0)
         return failed;
-    if (set_make(found + steady->call_count, &known) != 0) {
+    if (counts_make(found + steady->call_count, &known) != 0) {
         free(calls);
         return -ENOMEM;
     }
     for (size_t i = 0; i < steady->call_count; i++)
-        ++*set_count(&known, steady->calls[i].context);
+        ++*counts_at(&known, steady->calls[i].context);
     for (size_t i = 0; i < found; i++)
-        if ((*set_count(&known, calls[i].context))++ == 0)
+        if ((*counts_at(&known, calls[i].context))++ == 0)
             calls[kept++] = calls[i];
-    free(known.slots);
+    counts_clear(&known);
     *out = calls;
     *count = kept;
     return 0;

@@ -3,23 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
+#include "base/counts.h"
 #include "base/hash.h"
-#include "ledger/layout.h"
-
-/* Something taken and not given back yet. */
-struct holding {
-    size_t event;    /* that took it */
-    uint32_t active; /* frames of the taking that have been active ever since */
-    bool late;       /* a place was passed that steady runs pass only after the release */
-    bool crowded;    /* its context took more beside it than it ever holds at once in steady runs */
-};
-
-struct holdings {
-    struct holding *list;
-    size_t count, room;
-};
+#include "oracle/holdings.h"
 
 static uint64_t key_of(const struct record *record, const struct record_event *event)
 {
@@ -36,61 +24,6 @@ static struct owner *owner_of(const struct owners *owners, uint64_t key)
 {
     const struct owner wanted = {.key = key};
     return owners->count == 0 ? NULL : bsearch(&wanted, owners->list, owners->count, sizeof wanted, by_key);
-}
-
-static int hold(struct holdings *holdings, size_t event, uint32_t depth)
-{
-    if (holdings->count == holdings->room) {
-        size_t room = holdings->room == 0 ? 64 : 2 * holdings->room;
-        struct holding *list = realloc(holdings->list, room * sizeof *list);
-        if (list == NULL)
-            return -ENOMEM;
-        holdings->list = list;
-        holdings->room = room;
-    }
-    holdings->list[holdings->count++] = (struct holding){.event = event, .active = depth};
-    return 0;
-}
-
-static struct holding *find(const struct record *record, const struct holdings *holdings,
-                            const struct record_event *given)
-{
-    for (size_t i = holdings->count; i-- > 0;) {
-        const struct record_event *taken = &record->events[holdings->list[i].event];
-        if (taken->resource == given->resource && taken->id == given->id)
-            return &holdings->list[i];
-    }
-    return NULL;
-}
-
-static void drop(struct holdings *holdings, struct holding *gone)
-{
-    *gone = holdings->list[--holdings->count];
-}
-
-/* What the event says of frames: those that are not on its stack have returned. */
-static void pass(const struct record *record, const struct holdings *holdings,
-                 const struct record_event *event)
-{
-    bool ended = event->kind == TRACE_THREAD_ENDED;
-    for (size_t i = 0; (ended || event->stack != 0) && i < holdings->count; i++) {
-        struct holding *holding = &holdings->list[i];
-        const struct record_event *taken = &record->events[holding->event];
-        if (taken->path != event->path)
-            continue;
-        uint32_t active = ended ? 0 : record_active(record, taken->stack, event->stack);
-        if (active < holding->active)
-            holding->active = active;
-    }
-}
-
-/* Number of those that the same context took. */
-static uint32_t held_of(const struct record *record, const struct holdings *holdings, uint64_t key)
-{
-    uint32_t held = 0;
-    for (size_t i = 0; i < holdings->count; i++)
-        held += key_of(record, &record->events[holdings->list[i].event]) == key;
-    return held;
 }
 
 static size_t takings(const struct record *record)
@@ -123,51 +56,69 @@ static int list_owners(const struct record *record, struct owners *out)
     return 0;
 }
 
-static void learn_release(const struct record *record, const struct owners *owners,
-                          const struct holding *holding, const struct record_event *given, size_t at)
+/* Of each context, how many one thread holds at once. */
+static uint64_t *held_of(const struct record *record, struct counts *held, size_t taking)
 {
-    const struct record_event *taken = &record->events[holding->event];
+    const struct record_event *taken = &record->events[taking];
+    return counts_at(held, hash_add(key_of(record, taken), (uint64_t)taken->path));
+}
+
+static void learn_release(const struct owners *owners, const struct holdings *holdings, size_t taking,
+                          size_t at)
+{
+    const struct record *record = holdings->record;
+    const struct record_event *taken = &record->events[taking];
     struct owner *owner = owner_of(owners, key_of(record, taken));
-    if (holding->active < owner->active)
-        owner->active = holding->active;
-    owner->by_same_thread &= taken->path == given->path;
+    uint32_t active = holdings_active(holdings, taking);
+    if (active < owner->active)
+        owner->active = active;
+    owner->by_same_thread &= taken->path == record->events[at].path;
     owner->held_last = at;
 }
 
-static int learn_event(const struct record *record, size_t at, struct holdings *holdings,
-                       const struct owners *owners)
+static void learn_event(const struct owners *owners, struct holdings *holdings, struct counts *held,
+                        size_t at)
 {
-    const struct record_event *event = &record->events[at];
-    pass(record, holdings, event);
-    if (event->kind == TRACE_GAVE) {
-        struct holding *given = find(record, holdings, event);
-        if (given == NULL)
-            return 0;
-        learn_release(record, owners, given, event, at);
-        drop(holdings, given);
+    const struct record *record = holdings->record;
+    int64_t given = holdings_pass(holdings, at);
+    if (given != HOLDINGS_NONE) {
+        learn_release(owners, holdings, (size_t)given, at);
+        --*held_of(record, held, (size_t)given);
     }
-    if (event->kind != TRACE_TOOK)
-        return 0;
-    int failed = hold(holdings, at, record->stacks[event->stack].depth);
-    struct owner *owner = owner_of(owners, key_of(record, event));
-    uint32_t held = failed == 0 ? held_of(record, holdings, owner->key) : 0;
-    if (held > owner->held_most)
-        owner->held_most = held;
-    return failed;
+    if (record->events[at].kind != TRACE_TOOK)
+        return;
+    struct owner *owner = owner_of(owners, key_of(record, &record->events[at]));
+    uint64_t now = ++*held_of(record, held, at);
+    if (now > owner->held_most)
+        owner->held_most = (uint32_t)now;
+}
+
+/* What was not given back, or nobody knows when. */
+static void learn_rest(const struct owners *owners, const struct holdings *holdings)
+{
+    const struct record *record = holdings->record;
+    for (size_t i = 0; i < record->event_count; i++)
+        if (record->events[i].kind == TRACE_TOOK &&
+            (holdings_has(holdings, i) || holdings_was_replaced(holdings, i)))
+            owner_of(owners, key_of(record, &record->events[i]))->released = false;
 }
 
 int owners_learn(const struct record *record, struct owners *out)
 {
-    struct owners owners;
+    struct owners owners = {0};
     struct holdings holdings = {0};
+    struct counts held = {0};
     int failed = list_owners(record, &owners);
-    if (failed != 0)
-        return failed;
+    if (failed == 0)
+        failed = holdings_make(record, &holdings);
+    if (failed == 0)
+        failed = counts_make(takings(record), &held);
     for (size_t i = 0; failed == 0 && i < record->event_count; i++)
-        failed = learn_event(record, i, &holdings, &owners);
-    for (size_t i = 0; i < holdings.count; i++)
-        owner_of(&owners, key_of(record, &record->events[holdings.list[i].event]))->released = false;
-    free(holdings.list);
+        learn_event(&owners, &holdings, &held, i);
+    if (failed == 0)
+        learn_rest(&owners, &holdings);
+    holdings_clear(&holdings);
+    counts_clear(&held);
     if (failed != 0)
         owners_clear(&owners);
     else
@@ -251,99 +202,147 @@ static bool is_judged(const struct owner *owner)
     return owner != NULL && owner->released && owner->by_same_thread && owner->active != UINT32_MAX;
 }
 
-/* Notes for what is held whether the event's context comes only after its release, with the owner active. */
-static void note_late(const struct owners *owners, const struct passed *passed, const struct record *record,
-                      const struct holdings *holdings, const struct record_event *event)
+/* Whether the run, with the owner active, passed a place that steady runs pass only after the release. */
+static bool is_late(const struct owner *owner, const struct passed *passed, const struct record *record,
+                    size_t taking)
 {
-    if (event->kind != TRACE_CALL || event->stack == 0)
-        return;
-    uint64_t context = record->stacks[event->stack].context;
-    for (size_t i = 0; i < holdings->count; i++) {
-        struct holding *holding = &holdings->list[i];
-        const struct record_event *taken = &record->events[holding->event];
-        const struct owner *owner = owner_of(owners, key_of(record, taken));
-        if (taken->path == event->path && is_judged(owner) && holding->active >= owner->active &&
-            only_after(passed, context, owner->held_last))
-            holding->late = true;
+    const struct record_event *taken = &record->events[taking];
+    for (size_t i = taking + 1; i < record->event_count; i++) {
+        const struct record_event *event = &record->events[i];
+        if (event->process == taken->process && event->kind == TRACE_EXITING)
+            return false;
+        if (event->path != taken->path || event->stack == 0)
+            continue;
+        if (record_active(record, taken->stack, event->stack) < owner->active)
+            return false;
+        if (event->kind == TRACE_CALL &&
+            only_after(passed, record->stacks[event->stack].context, owner->held_last))
+            return true;
     }
+    return false;
 }
 
 /* What main itself owns lives as long as the process; a thread ends with all its frames. */
 static bool is_deeper_than_main(const struct record *record, const struct record_event *taken, uint32_t depth)
 {
-    return taken->path != LEDGER_PATH_MAIN || depth > record_main_depth(record, taken->stack);
+    return !taken->is_main || depth > record_main_depth(record, taken->stack);
 }
 
-static bool is_leak(const struct owners *owners, const struct record *record, const struct holding *holding,
-                    enum leak_witness *witness)
+/* A run as it is judged. */
+struct judging {
+    const struct owners *owners;
+    const struct passed *passed;
+    struct holdings holdings;
+    struct counts held;
+    struct counts crowded; /* of each context and thread: its taking, plus 1, at which there were too many */
+};
+
+/* Memory is judged by its owner alone: programs keep blocks for later more freely than anything else. */
+static bool is_leak(struct judging *judging, size_t taking, enum leak_witness *witness)
 {
-    const struct record_event *taken = &record->events[holding->event];
-    const struct owner *owner = owner_of(owners, key_of(record, taken));
+    const struct record *record = judging->holdings.record;
+    const struct record_event *taken = &record->events[taking];
+    const struct owner *owner = owner_of(judging->owners, key_of(record, taken));
     if (!is_judged(owner))
         return false;
     if (taken->resource == TRACE_FILE)
         *witness = LEAK_BY_STAY;
-    else if (holding->active < owner->active && is_deeper_than_main(record, taken, owner->active))
+    else if (holdings_active(&judging->holdings, taking) < owner->active &&
+             is_deeper_than_main(record, taken, owner->active))
         *witness = LEAK_BY_FRAME;
-    else if (holding->late)
+    else if (taken->resource == TRACE_MEMORY)
+        return false;
+    else if (is_late(owner, judging->passed, record, taking))
         *witness = LEAK_BY_CONTEXT;
-    else if (holding->crowded)
+    else if (*held_of(record, &judging->crowded, taking) > taking + 1)
         *witness = LEAK_BY_NUMBER;
     else
         return false;
     return true;
 }
 
-/* Takes what the event took. If that is more than steady runs hold at once, those that were there before
- * should have gone. */
-static int take(const struct owners *owners, const struct record *record, struct holdings *holdings,
-                size_t event)
+/* If a context takes more than steady runs hold of it at once, those that were there before should have gone.
+ */
+static void pass(struct judging *judging, size_t at)
 {
-    uint64_t key = key_of(record, &record->events[event]);
-    const struct owner *owner = owner_of(owners, key);
-    bool crowded = owner != NULL && held_of(record, holdings, key) >= owner->held_most;
-    for (size_t i = 0; crowded && i < holdings->count; i++)
-        if (key_of(record, &record->events[holdings->list[i].event]) == key)
-            holdings->list[i].crowded = true;
-    return hold(holdings, event, record->stacks[record->events[event].stack].depth);
+    const struct record *record = judging->holdings.record;
+    int64_t given = holdings_pass(&judging->holdings, at);
+    if (given != HOLDINGS_NONE)
+        --*held_of(record, &judging->held, (size_t)given);
+    if (record->events[at].kind != TRACE_TOOK)
+        return;
+    const struct owner *owner = owner_of(judging->owners, key_of(record, &record->events[at]));
+    if ((*held_of(record, &judging->held, at))++ >= (owner != NULL ? owner->held_most : UINT64_MAX))
+        *held_of(record, &judging->crowded, at) = at + 1;
 }
 
-/* Goes through the run; leaves what is held at its end. */
-static int go_through(const struct owners *owners, const struct passed *passed, const struct record *record,
-                      struct holdings *holdings)
+static int open_judging(const struct record *record, struct judging *judging)
 {
-    bool exiting = false;
-    for (size_t i = 0; i < record->event_count; i++) {
-        const struct record_event *event = &record->events[i];
-        pass(record, holdings, event);
-        exiting |= event->kind == TRACE_EXITING;
-        if (!exiting)
-            note_late(owners, passed, record, holdings, event);
-        struct holding *given = event->kind == TRACE_GAVE ? find(record, holdings, event) : NULL;
-        if (given != NULL)
-            drop(holdings, given);
-        if (event->kind == TRACE_TOOK && take(owners, record, holdings, i) != 0)
-            return -ENOMEM;
-    }
-    return 0;
+    size_t count = takings(record);
+    int failed = holdings_make(record, &judging->holdings);
+    if (failed == 0)
+        failed = counts_make(count, &judging->held);
+    return failed == 0 ? counts_make(count, &judging->crowded) : failed;
+}
+
+static void close_judging(struct judging *judging)
+{
+    holdings_clear(&judging->holdings);
+    counts_clear(&judging->held);
+    counts_clear(&judging->crowded);
 }
 
 int owners_judge(const struct owners *owners, const struct passed *passed, const struct record *record,
                  struct leak **out, size_t *count)
 {
-    struct holdings holdings = {0};
-    int failed = go_through(owners, passed, record, &holdings);
-    struct leak *leaks = failed == 0 ? calloc(holdings.count + 1, sizeof *leaks) : NULL;
+    struct judging judging = {.owners = owners, .passed = passed};
+    int failed = open_judging(record, &judging);
+    struct leak *leaks = failed == 0 ? calloc(takings(record) + 1, sizeof *leaks) : NULL;
     size_t found = 0;
-    for (size_t i = 0; leaks != NULL && i < holdings.count; i++) {
+    for (size_t i = 0; leaks != NULL && i < record->event_count; i++)
+        pass(&judging, i);
+    for (size_t i = 0; leaks != NULL && i < record->event_count; i++) {
         enum leak_witness witness;
-        if (is_leak(owners, record, &holdings.list[i], &witness))
-            leaks[found++] = (struct leak){.event = holdings.list[i].event, .witness = witness};
+        if (record->events[i].kind == TRACE_TOOK && holdings_has(&judging.holdings, i) &&
+            is_leak(&judging, i, &witness))
+            leaks[found++] = (struct leak){.event = i, .witness = witness};
     }
-    free(holdings.list);
+    close_judging(&judging);
     if (leaks == NULL)
         return -ENOMEM;
     *out = leaks;
     *count = found;
     return 0;
+}
+
+static bool is_told(const struct record_event *taken)
+{
+    return (taken->resource == TRACE_DESCRIPTOR && taken->id > STDERR_FILENO) ||
+           taken->resource == TRACE_LOCK || taken->resource == TRACE_CHILD;
+}
+
+int owners_unreleased(const struct record *record, size_t **out, size_t *count)
+{
+    struct holdings holdings;
+    struct counts seen = {0};
+    int failed = holdings_make(record, &holdings);
+    if (failed != 0)
+        return failed;
+    size_t *takings_left = calloc(takings(record) + 1, sizeof *takings_left), found = 0;
+    failed = takings_left == NULL ? -ENOMEM : counts_make(takings(record), &seen);
+    for (size_t i = 0; failed == 0 && i < record->event_count; i++)
+        holdings_pass(&holdings, i);
+    for (size_t i = 0; failed == 0 && i < record->event_count; i++) {
+        const struct record_event *event = &record->events[i];
+        if (event->kind == TRACE_TOOK && is_told(event) && holdings_has(&holdings, i) &&
+            (*counts_at(&seen, key_of(record, event)))++ == 0)
+            takings_left[found++] = i;
+    }
+    holdings_clear(&holdings);
+    counts_clear(&seen);
+    if (failed != 0)
+        free(takings_left);
+    else
+        *out = takings_left, *count = found;
+    return failed;
 }

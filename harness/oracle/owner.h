@@ -13,7 +13,7 @@
 struct owner {
     uint64_t key;        /* hash of resource and context of the taking */
     uint32_t active;     /* the least number of frames still active at a release */
-    uint32_t held_most;  /* at once */
+    uint32_t held_most;  /* by one thread at once */
     uint64_t held_last;  /* the last event of a steady run at which one was held */
     bool released;       /* each was given back */
     bool by_same_thread; /* by the thread that took it */
@@ -59,3 +59,7 @@ void passed_clear(struct passed *passed);
  * caller to see. *out is the caller's to free. Returns 0 or -ENOMEM. */
 int owners_judge(const struct owners *owners, const struct passed *passed, const struct record *record,
                  struct leak **out, size_t *count);
+
+/* What a steady run never gives back, the first taking of each context: descriptors above 2, locks, children.
+ * *out is the caller's to free. Returns 0 or -ENOMEM. */
+int owners_unreleased(const struct record *record, size_t **out, size_t *count);

@@ -35,16 +35,22 @@ static const struct record_frame *outer(const struct record *record, const struc
     return &record->frames[stack->first + stack->depth - 1 - i];
 }
 
-uint32_t record_active(const struct record *record, uint32_t taking, uint32_t other)
+uint32_t record_equal(const struct record *record, uint32_t first, uint32_t second)
 {
-    const struct record_stack *a = &record->stacks[taking], *b = &record->stacks[other];
-    uint32_t limit = a->depth == 0 ? 0 : a->depth - 1;
-    limit = limit < b->depth ? limit : b->depth;
+    const struct record_stack *a = &record->stacks[first], *b = &record->stacks[second];
+    uint32_t limit = a->depth < b->depth ? a->depth : b->depth;
     uint32_t equal = 0;
     while (equal < limit && outer(record, a, equal)->address == outer(record, b, equal)->address &&
            outer(record, a, equal)->cfa == outer(record, b, equal)->cfa)
         equal++;
     return equal;
+}
+
+uint32_t record_active(const struct record *record, uint32_t taking, uint32_t other)
+{
+    uint32_t depth = record->stacks[taking].depth;
+    uint32_t equal = record_equal(record, taking, other);
+    return equal < depth ? equal : depth == 0 ? 0 : depth - 1;
 }
 
 uint32_t record_main_depth(const struct record *record, uint32_t stack)
@@ -58,4 +64,12 @@ uint32_t record_main_depth(const struct record *record, uint32_t stack)
     while (depth < of->depth && !outer(record, of, depth)->own)
         depth++;
     return depth;
+}
+
+bool record_has_ended(const struct record *record, uint64_t process)
+{
+    for (size_t i = record->event_count; i-- > 0;)
+        if (record->events[i].kind == TRACE_EXITING && record->events[i].process == process)
+            return true;
+    return false;
 }

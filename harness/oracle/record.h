@@ -27,6 +27,9 @@ struct record_event {
     uint64_t id;
     uint64_t who; /* the operation as encoded, outside of any the hash of the thread's spawn path */
     bool in_operation;
+    bool is_main; /* the thread is its process's first */
+    uint64_t
+        process;   /* hash of that one's spawn path: numbers and addresses mean something within it alone */
     int32_t path;  /* index of the thread's spawn path */
     int32_t point; /* -1: none */
     uint32_t k;
@@ -49,8 +52,14 @@ void record_set_contexts(struct record *record);
  * A frame is known by the pair outside of it, so taking's own innermost pair is not compared. */
 uint32_t record_active(const struct record *record, uint32_t taking, uint32_t other);
 
+/* How many of the outermost pairs of two stacks are the same. */
+uint32_t record_equal(const struct record *record, uint32_t a, uint32_t b);
+
 /* How many pairs lie outside of main's frame (or a thread's first function): what counts at most so much
  * is owned by nothing deeper than main. */
 uint32_t record_main_depth(const struct record *record, uint32_t stack);
+
+/* Whether the process said that it would end: exit, _exit or main's return. */
+bool record_has_ended(const struct record *record, uint64_t process);
 
 void record_clear(struct record *record);

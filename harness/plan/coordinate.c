@@ -7,8 +7,8 @@
 #include "base/hash.h"
 #include "base/text.h"
 
-/* The parts of a spawn path are numbers from 1, but for the main thread's 0, with dots between. False: `text`
- * is none. */
+/* The parts of a spawn path are numbers from 1, but for the main thread's 0, with dots between; the number of
+ * a forked child has an "f" before it. False: `text` is none. */
 static bool path_hash(const char *text, uint64_t *out)
 {
     if (strncmp(text, "0", 1) != 0)
@@ -16,14 +16,16 @@ static bool path_hash(const char *text, uint64_t *out)
     uint64_t hash = hash_text("0");
     for (text++; *text == '.'; text += strspn(text, "0123456789")) {
         char part[12] = "";
-        size_t length = strspn(++text, "0123456789");
+        bool is_forked = *++text == 'f';
+        text += is_forked;
+        size_t length = strspn(text, "0123456789");
         uint64_t ordinal;
         if (length >= sizeof part)
             return false;
         memcpy(part, text, length);
         if (text_number(part, 1, UINT32_MAX, &ordinal) != 0)
             return false;
-        hash = hash_add(hash, ordinal);
+        hash = hash_add(hash, is_forked ? PLAN_FORKED | ordinal : ordinal);
     }
     *out = hash;
     return *text == '\0';
@@ -47,7 +49,9 @@ int plan_parse_who(const char *text, struct plan_who *out, struct error *error)
     else if (!is_path)
         return error_usage(error,
                            "plan: '%s' is neither the number of an operation nor the path of a thread; write "
-                           "17:POINT#3, or 0.1:POINT#3 (0 is the main thread, 0.1 the first that it starts)",
+                           "17:POINT#3, or 0.1:POINT#3 (0 is the main thread, 0.1 the first that it starts, "
+                           "0.f1 the first child that it "
+                           "forks)",
                            text);
     if (!is_path)
         who.path = 0;

@@ -34,6 +34,9 @@ enum plan_when { PLAN_RANDOM, PLAN_WINDOW };
 /* An operation's number is below; the plan and the ledger write it as number + 1, with 0 for none. */
 #define PLAN_OPERATION_END ((UINT64_C(1) << 40) - 1)
 
+/* In the hash of a spawn path the number of a forked child comes with this bit, that of a thread without. */
+#define PLAN_FORKED (UINT64_C(1) << 32)
+
 /* Who a rule is about. A call has one number to tell its operation, or else its thread, by: see plan_due. */
 struct plan_who {
     uint64_t operation; /* number + 1; 0: not told */
@@ -97,7 +100,8 @@ struct plan_points {
  *           libfiu; none: the realistic errnos of each point
  *   WHEN    p=0.02, or F, F+, F..L, each with +S, as strace counts: 3 the third call, 3+ from the third
  *           on, 2..20+2 every second of them; none: every call
- *   WHO     operation or spawn path of a thread: 17, 0.1; 0 is the first operation and the main thread
+ *   WHO     operation or spawn path of a thread: 17, 0.1; 0 is the first operation and the main thread, 0.f1
+ *           that of the first child that it forks
  *   K       number of the call; K+: and then every later call of the point, whoever makes it. Without a KIND
  *           the first realistic errno of the point
  * "none" is the plan without rules. Wildcards are expanded at once to points of `points`; if these are open,

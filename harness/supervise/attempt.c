@@ -133,6 +133,7 @@ int attempter_open(const struct attempt_target *target, struct attempter **out, 
     }
     attempter->ledger.ledger->discover = target->points->open;
     attempter->ledger.ledger->watch_temps = 1;
+    attempter->ledger.ledger->watch_heap = 1;
     if (target->without_server || target->without_namespace)
         attempter->servers_lost = SERVERS_MAX;
     else

@@ -206,6 +206,26 @@ static void begin_paths(struct ledger *ledger)
     self.path_hash = hash_text("0");
 }
 
+void self_begin_anew(struct self *me)
+{
+    me->operation = 0;
+    me->threads = 0;
+    me->forks = 0;
+    me->taken_count = 0;
+    me->taken_overflow = false;
+    me->last_point = -1;
+    me->first_fault = 0;
+    me->refused = false;
+    me->resources = 0;
+    me->spawned = NULL;
+    me->record = NULL;
+    me->locks = NULL;
+    me->row = (struct closed_row){0};
+    memset(me->injected, 0, sizeof me->injected);
+    memset(me->calls, 0, sizeof me->calls);
+    memset(me->streams, 0, sizeof me->streams);
+}
+
 static void join(struct ledger *ledger)
 {
     for (uint32_t i = 0; i < ledger->point_count; i++)

@@ -1,5 +1,6 @@
 /* The children that this process has started: each stands in the ledger until it is waited for. The kernel
- * is the judge: a child that it does not know any more has been reaped, by whomever. */
+ * is the judge: a child that it does not know any more has been reaped, by whomever. Of the children of a
+ * forked child only the trace tells. */
 #include <errno.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -72,7 +73,10 @@ void child_started(pid_t pid, uintptr_t site)
     if (ledger == NULL || self.bypass != 0)
         return;
     int saved = errno;
-    trace_took(TRACE_CHILD, (uint64_t)pid);
+    trace_took(TRACE_CHILD, (uint64_t)pid, site);
+    errno = saved;
+    if (preload.is_followed)
+        return;
     atomic_fetch_add_explicit(&ledger->children_started, 1, memory_order_relaxed);
     if (!write_child(pid, site)) {
         children_settle(); /* with SIGCHLD ignored nobody waits, and nothing stays */
@@ -85,7 +89,9 @@ void child_started(pid_t pid, uintptr_t site)
 void child_reaped(pid_t pid)
 {
     struct ledger *ledger = preload.ledger;
-    if (ledger == NULL || self.bypass != 0 || none_left(ledger))
+    if (UNLIKELY(preload.is_followed))
+        trace_gave(TRACE_CHILD, (uint64_t)pid);
+    if (ledger == NULL || self.bypass != 0 || preload.is_followed || none_left(ledger))
         return;
     for (unsigned probe = 0; probe < LEDGER_CHILDREN_MAX; probe++) {
         struct ledger_child *child = place(pid, probe);
@@ -100,7 +106,7 @@ void child_reaped(pid_t pid)
 void children_settle(void)
 {
     struct ledger *ledger = preload.ledger;
-    if (ledger == NULL || self.bypass != 0 || none_left(ledger))
+    if (ledger == NULL || self.bypass != 0 || preload.is_followed || none_left(ledger))
         return;
     int saved = errno;
     for (unsigned i = 0; i < LEDGER_CHILDREN_MAX; i++) {

@@ -11,7 +11,7 @@
 static void settle_slots(void)
 {
     struct ledger *ledger = preload.ledger;
-    if (ledger == NULL || self.bypass != 0)
+    if (ledger == NULL || self.bypass != 0 || preload.is_followed)
         return;
     for (uint32_t fd = 0, used = slots_used(); fd < used; fd++) {
         uint64_t held = atomic_load_explicit(&ledger->fds[fd].holder, memory_order_relaxed);

@@ -39,7 +39,7 @@ void fd_took_aside(int fd, uintptr_t site)
     struct ledger_fd *slot = slot_of(fd);
     if (slot != NULL)
         slot_take(slot, fd, site);
-    trace_took(TRACE_DESCRIPTOR, (uint64_t)fd);
+    trace_took(TRACE_DESCRIPTOR, (uint64_t)fd, site);
 }
 
 uint64_t fd_giving_aside(int fd, uintptr_t site)
@@ -71,7 +71,7 @@ void fd_kept(int fd, uint64_t held)
     if (slot == NULL || (held & LEDGER_FD_OPEN) == 0 || syscall(SYS_fcntl, fd, F_GETFD) == -1)
         return;
     if (atomic_compare_exchange_strong(&slot->holder, &given, held))
-        trace_took(TRACE_DESCRIPTOR, (uint64_t)fd);
+        trace_kept(TRACE_DESCRIPTOR, (uint64_t)fd);
 }
 
 static uint64_t faults_until_now(const struct ledger *ledger)

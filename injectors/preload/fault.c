@@ -145,7 +145,7 @@ bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *
     uint64_t k = ++me->calls[point];
     struct plan_fault planned;
     if (UNLIKELY(preload.trace != NULL))
-        trace_call(point, k);
+        trace_call(point, k, site);
     if (by_plan && k == 1)
         preload.ledger->points[point].met = 1;
     if (by_plan)

@@ -71,11 +71,11 @@ bool trace_makes(int folder, const char *path)
     return !there;
 }
 
-void trace_made(int folder, const char *path)
+void trace_made(int folder, const char *path, uintptr_t site)
 {
     uint64_t id = preload.trace != NULL ? file_id(folder, path) : 0;
     if (id != 0)
-        trace_took(TRACE_FILE, id);
+        trace_took(TRACE_FILE, id, site);
 }
 
 void trace_removed(int folder, const char *path)

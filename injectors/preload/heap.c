@@ -142,7 +142,7 @@ void heap_took(void *block, size_t bytes, uintptr_t site)
         return;
     take(block, bytes, site, true);
     leave();
-    trace_took(TRACE_MEMORY, (uintptr_t)block);
+    trace_took(TRACE_MEMORY, (uintptr_t)block, site);
     errno = saved;
 }
 
@@ -166,7 +166,7 @@ void heap_moved(const struct block *was, bool was_none, void *block, size_t byte
         return;
     take(block, bytes, site, was_none || was->operation != 0);
     leave();
-    trace_took(TRACE_MEMORY, (uintptr_t)block);
+    trace_took(TRACE_MEMORY, (uintptr_t)block, site);
     errno = saved;
 }
 
@@ -177,7 +177,7 @@ void heap_kept(const struct block *was)
         return;
     put(was);
     leave();
-    trace_took(TRACE_MEMORY, was->address);
+    trace_kept(TRACE_MEMORY, was->address);
     errno = saved;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Fortified twins have no public declaration. */
@@ -37,7 +38,7 @@ ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t
         return refused();                                                                                    \
     fd_took(fd, site);                                                                                       \
     if (UNLIKELY(makes))                                                                                     \
-    trace_made(folder, path)
+    trace_made(folder, path, site)
 
 /* open has a variable argument, the mode, and fcntl an int or a pointer. Our own functions have them always
  * and go by the C library's names: where the caller left one out, the C library does not look at it. */
@@ -132,16 +133,34 @@ PLAIN(POINT_FDATASYNC, int, fdatasync, (int file), (file))
 REMOVING(POINT_RENAME, rename, (const char *from, const char *to), (from, to), AT_FDCWD, from, AT_FDCWD, to)
 REMOVING(POINT_RENAMEAT, renameat, (int from_folder, const char *from, int to_folder, const char *to),
          (from_folder, from, to_folder, to), from_folder, from, to_folder, to)
-REMOVING(POINT_RENAMEAT2, renameat2,
-         (int from_folder, const char *from, int to_folder, const char *to, unsigned flags),
-         (from_folder, from, to_folder, to, flags), from_folder, from, to_folder, to)
 REMOVING(POINT_UNLINK, unlink, (const char *path), (path), AT_FDCWD, path, AT_FDCWD, NULL)
 REMOVING(POINT_UNLINKAT, unlinkat, (int folder, const char *path, int flags), (folder, path, flags), folder,
          path, AT_FDCWD, NULL)
 REMOVING(POINT_RMDIR, rmdir, (const char *path), (path), AT_FDCWD, path, AT_FDCWD, NULL)
 REMOVING(POINT_REMOVE, remove, (const char *path), (path), AT_FDCWD, path, AT_FDCWD, NULL)
 
-#define MAKING_FOLDER(point, name, parameters, arguments, folder)                                            \
+/* Two names that change places both stay. */
+REAL(int, renameat2, (int from_folder, const char *from, int to_folder, const char *to, unsigned flags),
+     (from_folder, from, to_folder, to, flags))
+EXPORT int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
+{
+    struct fault fault;
+    if (IF_DUE(POINT_RENAMEAT2, fault))
+        return failed(fault.error);
+    bool moves = (flags & RENAME_EXCHANGE) == 0;
+    bool makes = moves && UNLIKELY(preload.trace != NULL) && trace_makes(to_folder, to);
+    int result = real_renameat2(from_folder, from, to_folder, to, flags);
+    if (UNLIKELY(result == -1))
+        return refused();
+    if (moves)
+        name_gone(from_folder, from);
+    if (UNLIKELY(makes))
+        trace_made(to_folder, to, CALL_SITE);
+    return result;
+}
+
+/* A call that makes a name which must not have been there. */
+#define MAKING(point, name, parameters, arguments, folder, made)                                             \
     REAL(int, name, parameters, arguments)                                                                   \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
@@ -152,13 +171,19 @@ REMOVING(POINT_REMOVE, remove, (const char *path), (path), AT_FDCWD, path, AT_FD
         if (UNLIKELY(result == -1))                                                                          \
             return refused();                                                                                \
         if (UNLIKELY(preload.trace != NULL))                                                                 \
-            trace_made(folder, path);                                                                        \
+            trace_made(folder, made, CALL_SITE);                                                             \
         return result;                                                                                       \
     }
 
-MAKING_FOLDER(POINT_MKDIR, mkdir, (const char *path, mode_t mode), (path, mode), AT_FDCWD)
-MAKING_FOLDER(POINT_MKDIRAT, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode),
-              folder)
+MAKING(POINT_MKDIR, mkdir, (const char *path, mode_t mode), (path, mode), AT_FDCWD, path)
+MAKING(POINT_MKDIRAT, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), folder,
+       path)
+MAKING(POINT_LINK, link, (const char *from, const char *to), (from, to), AT_FDCWD, to)
+MAKING(POINT_LINKAT, linkat, (int from_folder, const char *from, int to_folder, const char *to, int flags),
+       (from_folder, from, to_folder, to, flags), to_folder, to)
+MAKING(POINT_SYMLINK, symlink, (const char *target, const char *path), (target, path), AT_FDCWD, path)
+MAKING(POINT_SYMLINKAT, symlinkat, (const char *target, int folder, const char *path), (target, folder, path),
+       folder, path)
 
 PLAIN(POINT_STAT, int, stat, (const char *path, struct stat *status), (path, status))
 PLAIN(POINT_STAT, int, stat64, (const char *path, struct stat64 *status), (path, status))
@@ -208,7 +233,7 @@ EXPORT char *mkdtemp(char *pattern)
         return NULL;
     }
     temp_made(pattern, CALL_SITE);
-    trace_made(AT_FDCWD, pattern);
+    trace_made(AT_FDCWD, pattern, CALL_SITE);
     return made;
 }
 
@@ -310,13 +335,24 @@ EXPORT int closedir(DIR *folder)
     return failed(fault.error);
 }
 
+/* Whether a call closes that number, if it gets another descriptor now. Without a trace its slot tells. */
+static inline bool gives_up(int fd)
+{
+    if (LIKELY(preload.trace == NULL))
+        return true;
+    int saved = errno;
+    bool open = syscall(SYS_fcntl, fd, F_GETFD) != -1;
+    errno = saved;
+    return open;
+}
+
 /* dup2 and dup3 close `new` within the kernel: its slot changes hands when they have succeeded, since the
  * number is never free in between. */
-static inline void replaced(int old, int new, uintptr_t site)
+static inline void replaced(int old, int new, bool was_open, uintptr_t site)
 {
     if (old == new)
         return;
-    if (UNLIKELY(fd_is_foreign(fd_giving(new, site))))
+    if (was_open && UNLIKELY(fd_is_foreign(fd_giving(new, site))))
         fd_closed_wrongly(LEDGER_FOREIGN_CLOSE, new, site);
     fd_took(new, site);
 }
@@ -328,9 +364,10 @@ static inline void replaced(int old, int new, uintptr_t site)
         struct fault fault;                                                                                  \
         if (IF_DUE(point, fault))                                                                            \
             return failed(fault.error);                                                                      \
+        bool was_open = gives_up(new);                                                                       \
         int fd = real_##name arguments;                                                                      \
         if (LIKELY(fd >= 0))                                                                                 \
-            replaced(old, fd, CALL_SITE);                                                                    \
+            replaced(old, fd, was_open, CALL_SITE);                                                          \
         else                                                                                                 \
             kernel_refused(errno);                                                                           \
         return fd;                                                                                           \

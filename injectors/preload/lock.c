@@ -24,7 +24,7 @@ static inline void took_by_try(struct ledger_locks *locks, const void *lock, enu
 {
     held_push(locks, lock, mode, site);
     if (UNLIKELY(preload.trace != NULL))
-        trace_took(TRACE_LOCK, (uintptr_t)lock);
+        trace_took(TRACE_LOCK, (uintptr_t)lock, site);
 }
 
 static inline void took(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode,

@@ -30,7 +30,7 @@ static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
  */
 static void leave_record(void *record)
 {
-    if (preload.ledger == NULL)
+    if (preload.ledger == NULL || preload.is_followed)
         return;
     if (++self.end_rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(thread_end, record) == 0)
         return;
@@ -67,6 +67,8 @@ struct ledger_thread *thread_record(void)
     struct ledger *ledger = preload.ledger;
     if (LIKELY(self.record != NULL))
         return self.record;
+    if (preload.is_followed)
+        return NULL;
     for (uint32_t i = 0; i < LEDGER_THREADS_MAX; i++) {
         if (!take_record(&ledger->threads[i]))
             continue;
@@ -150,7 +152,7 @@ void exeunt_mark_begin(uint64_t operation)
     struct ledger_thread *thread = thread_record();
     heap_operation_began();
     if (thread == NULL) {
-        if (!self.unrecorded)
+        if (!self.unrecorded && !preload.is_followed)
             atomic_fetch_add_explicit(&ledger->threads_unrecorded, 1, memory_order_relaxed);
         self.unrecorded = true;
         return;
@@ -211,7 +213,7 @@ void exeunt_mark_transfer_memory(void *block)
 void exeunt_mark_rest(void)
 {
     struct ledger *ledger = preload.ledger;
-    if (ledger == NULL)
+    if (ledger == NULL || preload.is_followed)
         return;
     int saved = errno;
     int64_t unset = -1;

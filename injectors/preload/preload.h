@@ -32,8 +32,9 @@ struct preload {
     _Alignas(PRELOAD_PAGE) struct ledger *ledger; /* NULL: no ledger, nothing is noted */
     struct ledger_fd *fds;                        /* its slots */
     uint32_t fd_count;                            /* 0 without a ledger */
-    uint32_t fd_plain;              /* fd_count; 0 if more is to be noted of a descriptor than its slot */
-    struct trace *trace;            /* NULL: none is kept */
+    uint32_t fd_plain;   /* fd_count; 0 if more is to be noted of a descriptor than its slot */
+    struct trace *trace; /* NULL: none is kept */
+    bool is_followed;    /* a forked child: the ledger's tables are its parent's, the trace is common */
     uintptr_t text_start, text_end; /* of the program itself */
     uint8_t armed[PLAN_POINTS_MAX];
     bool any_armed;
@@ -86,6 +87,7 @@ struct self {
     uint64_t path_hash; /* of its spawn path, which stands for the operation outside of any */
     int path;           /* index of its spawn path */
     uint32_t threads;   /* that it has started */
+    uint32_t forks;     /* that it has made, as far as they are followed */
     unsigned bypass;    /* not 0: libfiu or our own code runs: no plan, no ledger */
     unsigned taken_count;
     bool taken_overflow; /* more than TAKEN_MAX: the slots must be searched */
@@ -112,7 +114,8 @@ struct self {
     uintptr_t in_heap; /* address of the frame that keeps the heap's books: a signal handler that comes in
                           between keeps none. 0: none */
     struct block_log blocks;
-    uint32_t traced_stack;                      /* of the call that is going on */
+    uint32_t traced_stack; /* of the last call of a point, which was at traced_site */
+    uintptr_t traced_site;
     struct trace_frame frames[TRACE_DEPTH_MAX]; /* a stack as it is being looked at */
 };
 extern __thread struct self self __attribute__((tls_model("initial-exec")));
@@ -341,9 +344,22 @@ static inline uint64_t who(const struct self *me)
     return me->operation != 0 ? me->operation : me->path_hash;
 }
 
-/* A new spawn path below that of the calling thread. Returns its index, LEDGER_PATH_UNKNOWN if there is no
- * room, and its hash. */
-int path_below(const struct self *parent, uint32_t ordinal, uint64_t *hash);
+/* A new spawn path below that of the calling thread, of a thread or a forked child. Returns its index,
+ * LEDGER_PATH_UNKNOWN if there is no room, and its hash. */
+int path_below(const struct self *parent, uint32_t ordinal, bool forked, uint64_t *hash);
+
+/* A fork whose child is to go on with plan and trace. Begun before the real call; in both processes behind
+ * it, `child` is what that returned. */
+struct following {
+    struct preload *kept; /* NULL: the child is let alone */
+    int path;
+    uint64_t path_hash;
+};
+struct following follow_begin(void);
+void follow_end(const struct following *following, pid_t child);
+
+/* The thread is one that has done nothing yet. */
+void self_begin_anew(struct self *me);
 
 /* Becomes a fork server if the ledger says so. Returns at once if not; otherwise in the process of each run.
  */

@@ -1,5 +1,6 @@
 /* Wrappers of the calls that start, replace, end and wait for processes. What a child does until it runs a
- * program of its own is not its parent's doing: it has neither ledger nor plan.
+ * program of its own is not its parent's doing: it has neither ledger nor plan. While a trace is kept, a
+ * child of fork is followed.
  *
  * system and popen start and reap their children within the C library, past these wrappers. */
 #include <errno.h>
@@ -16,22 +17,32 @@
 pid_t _Fork(void);
 int execveat(int folder, const char *path, char *const arguments[], char *const environment[], int flags);
 
-/* The child has neither plan nor ledger: see struct preload. */
-#define FORKING(point, name)                                                                                 \
-    REAL(pid_t, name, (void), ())                                                                            \
-    EXPORT pid_t name(void)                                                                                  \
-    {                                                                                                        \
-        struct fault fault;                                                                                  \
-        if (IF_DUE(point, fault))                                                                            \
-            return failed(fault.error);                                                                      \
-        pid_t child = real_##name();                                                                         \
-        if (child > 0)                                                                                       \
-            child_started(child, CALL_SITE);                                                                 \
-        return child;                                                                                        \
-    }
+REAL(pid_t, fork, (void), ())
+EXPORT pid_t fork(void)
+{
+    struct fault fault;
+    if (IF_DUE(POINT_FORK, fault))
+        return failed(fault.error);
+    struct following following = follow_begin();
+    pid_t child = real_fork();
+    follow_end(&following, child);
+    if (child > 0)
+        child_started(child, CALL_SITE);
+    return child;
+}
 
-FORKING(POINT_FORK, fork)
-FORKING(POINT__FORK, _Fork)
+/* No handler of pthread_atfork is called, ours neither: libfiu's lock may stay held in the child. */
+REAL(pid_t, _Fork, (void), ())
+EXPORT pid_t _Fork(void)
+{
+    struct fault fault;
+    if (IF_DUE(POINT__FORK, fault))
+        return failed(fault.error);
+    pid_t child = real__Fork();
+    if (child > 0)
+        child_started(child, CALL_SITE);
+    return child;
+}
 
 /* Says its errno as its result. The caller's place for the number may be NULL. */
 #define SPAWNING(point, name)                                                                                \

@@ -36,12 +36,26 @@ static void range_given(unsigned first, unsigned last, uintptr_t site)
     errno = saved;
 }
 
+/* A forked child has no slots: what the kernel has now is what it will close. */
+static void range_giving(unsigned first, unsigned last)
+{
+    if (LIKELY(!preload.is_followed) || self.bypass != 0)
+        return;
+    int saved = errno;
+    for (unsigned fd = first; fd < preload.ledger->head.fd_count && fd <= last; fd++)
+        if (syscall(SYS_fcntl, fd, F_GETFD) != -1)
+            trace_gave(TRACE_DESCRIPTOR, fd);
+    errno = saved;
+}
+
 REAL(int, close_range, (unsigned first, unsigned last, int flags), (first, last, flags))
 EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
     struct fault fault;
     if (IF_DUE(POINT_CLOSE_RANGE, fault))
         return failed(fault.error);
+    if ((flags & CLOSE_RANGE_CLOEXEC) == 0)
+        range_giving(first, last);
     int result = real_close_range(first, last, flags);
     if (LIKELY(result == 0))
         range_given(first, last, CALL_SITE);
@@ -54,6 +68,8 @@ EXPORT void closefrom(int first)
 {
     struct fault fault;
     (void)IF_DUE(POINT_CLOSEFROM, fault);
+    unsigned from = first > 0 ? (unsigned)first : 0;
+    range_giving(from, UINT_MAX);
     real_closefrom(first);
-    range_given(first > 0 ? (unsigned)first : 0, UINT_MAX, CALL_SITE);
+    range_given(from, UINT_MAX, CALL_SITE);
 }

@@ -69,7 +69,7 @@ void exeunt_mark_took(const char *name, uint64_t id)
     if (kind < 0)
         return;
     struct ledger_resource_kind *counted = &ledger->resource_kinds[kind];
-    trace_took(TRACE_CONNECTION, hash_add(hash_text(name), id));
+    trace_took(TRACE_CONNECTION, hash_add(hash_text(name), id), 0);
     raise_peak(&counted->peak, atomic_fetch_add_explicit(&counted->held, 1, memory_order_relaxed) + 1);
     for (unsigned probe = 0; probe < PROBES_MAX; probe++) {
         struct ledger_resource *resource = place(ledger, (uint32_t)kind, id, probe);

@@ -156,7 +156,7 @@ static inline FILE *open_stream(opening *real, const char *path, const char *mod
     bool makes = UNLIKELY(preload.trace != NULL) && mode[0] != 'r' && trace_makes(AT_FDCWD, path);
     FILE *stream = opened(real(path, mode), site);
     if (UNLIKELY(makes) && stream != NULL)
-        trace_made(AT_FDCWD, path);
+        trace_made(AT_FDCWD, path, site);
     return stream;
 }
 
@@ -232,7 +232,7 @@ static FILE *reopen(reopening *real, const char *path, const char *mode, FILE *s
     FILE *result = real(path, mode, stream);
     closing.over = true;
     if (UNLIKELY(makes) && result != NULL)
-        trace_made(AT_FDCWD, path);
+        trace_made(AT_FDCWD, path, site);
     bool own = fd < 0 || ((closing.held & LEDGER_FD_OPEN) != 0 &&
                           (closing.held & LEDGER_OPERATION_MASK) == self.operation);
     if (opened(result, site) != NULL && !own)

@@ -19,14 +19,15 @@ struct start {
     bool ours; /* started from within libfiu: neither plan nor ledger for all that it does */
 };
 
-int path_below(const struct self *parent, uint32_t ordinal, uint64_t *hash)
+int path_below(const struct self *parent, uint32_t ordinal, bool forked, uint64_t *hash)
 {
     struct ledger *ledger = preload.ledger;
     char path[LEDGER_PATH_MAX];
-    *hash = hash_add(parent->path_hash, ordinal);
+    *hash = hash_add(parent->path_hash, forked ? PLAN_FORKED | ordinal : ordinal);
     if (ledger == NULL || parent->path == LEDGER_PATH_UNKNOWN)
         return LEDGER_PATH_UNKNOWN;
-    int length = snprintf(path, sizeof path, "%s.%u", ledger->paths[parent->path], ordinal);
+    int length =
+        snprintf(path, sizeof path, "%s.%s%u", ledger->paths[parent->path], forked ? "f" : "", ordinal);
     if (length >= (int)sizeof path)
         return LEDGER_PATH_UNKNOWN;
     uint32_t index = atomic_fetch_add_explicit(&ledger->path_count, 1, memory_order_relaxed);
@@ -70,7 +71,7 @@ static struct start *start_made(void *(*work)(void *), void *argument)
         return NULL;
     *start = (struct start){.work = work, .argument = argument, .ours = me->bypass != 0};
     if (!start->ours)
-        start->path = path_below(me, ++me->threads, &start->path_hash);
+        start->path = path_below(me, ++me->threads, false, &start->path_hash);
     return start;
 }
 
@@ -112,7 +113,7 @@ static void spawned_name(struct ledger_spawned *spawned, pthread_t thread)
 static struct ledger_spawned *spawned_of(pthread_t thread)
 {
     struct ledger *ledger = preload.ledger;
-    if (ledger == NULL || self.bypass != 0)
+    if (ledger == NULL || self.bypass != 0 || preload.is_followed)
         return NULL;
     if (pthread_equal(thread, pthread_self()))
         return self.spawned;
@@ -141,7 +142,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
     struct start *start = preload.ledger != NULL ? start_made(work, argument) : NULL;
     if (start == NULL)
         return real_pthread_create(thread, attributes, work, argument);
-    bool watched = !start->ours, detached = is_detached(attributes);
+    bool watched = !start->ours && !preload.is_followed, detached = is_detached(attributes);
     struct ledger_spawned *spawned = watched && !detached ? spawned_take(CALL_SITE) : NULL;
     start->spawned = spawned;
     int failed = real_pthread_create(thread, attributes, begin, start);

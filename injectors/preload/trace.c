@@ -29,14 +29,16 @@ struct visit {
     int saved_errno;
 };
 
-static bool enter(struct visit *visit)
+static bool is_traced(void)
 {
-    if (LIKELY(preload.trace == NULL) || self.bypass != 0)
-        return false;
-    visit->saved_errno = errno;
-    visit->before = undisturbed_begin();
-    visit->bypass = bypass_begin();
-    return true;
+    return UNLIKELY(preload.trace != NULL) && self.bypass == 0;
+}
+
+static struct visit enter(void)
+{
+    int saved_errno = errno;
+    struct undisturbed before = undisturbed_begin();
+    return (struct visit){.before = before, .bypass = bypass_begin(), .saved_errno = saved_errno};
 }
 
 static void leave(const struct visit *visit)
@@ -122,11 +124,24 @@ static uint32_t intern(struct trace *trace, uint32_t depth)
 /* The stack of the wrapper that was called, interned. */
 static uint32_t stack_here(struct trace *trace)
 {
-    uint32_t depth = 0;
+    uint32_t depth = 0, stack = TRACE_STACK_NONE;
     if (atomic_load_explicit(&trace->event_count, memory_order_relaxed) >= TRACE_EVENTS_MAX)
         return TRACE_STACK_NONE; /* nobody will read it */
+    struct visit visit = enter();
     unwinder.backtrace(look_at_frame, &depth);
-    return depth > 0 ? intern(trace, depth) : TRACE_STACK_NONE;
+    if (depth > 0)
+        stack = intern(trace, depth);
+    leave(&visit);
+    return stack;
+}
+
+/* The stack of the call at `site`. A call of a point has been traced before it takes anything: so its stack
+ * is known, but for a call that came in between, from within the C library or a signal handler. */
+static uint32_t stack_of_call(struct trace *trace, uintptr_t site)
+{
+    bool known = site != 0 && self.traced_site == site;
+    self.traced_site = 0;
+    return known ? self.traced_stack : stack_here(trace);
 }
 
 static void append(struct trace *trace, const struct trace_event *event)
@@ -147,59 +162,73 @@ static void append(struct trace *trace, const struct trace_event *event)
     atomic_store_explicit(&place->kind, event->kind, memory_order_release);
 }
 
-void trace_call(unsigned point, uint64_t k)
+void trace_call(unsigned point, uint64_t k, uintptr_t site)
 {
-    struct visit visit;
-    if (!enter(&visit))
+    if (!is_traced())
         return;
     self.traced_stack = stack_here(preload.trace);
+    self.traced_site = site;
     append(preload.trace,
            &(struct trace_event){
                .kind = TRACE_CALL, .point = (int32_t)point, .k = (uint32_t)k, .stack = self.traced_stack});
-    leave(&visit);
 }
 
 void trace_fault(unsigned point, uint64_t k)
 {
-    struct visit visit;
-    if (!enter(&visit))
+    if (!is_traced())
         return;
     append(preload.trace,
            &(struct trace_event){
                .kind = TRACE_FAULT, .point = (int32_t)point, .k = (uint32_t)k, .stack = self.traced_stack});
-    leave(&visit);
 }
 
-static void note(enum trace_kind kind, enum trace_resource resource, uint64_t id, bool with_stack)
+static void note(enum trace_kind kind, enum trace_resource resource, uint64_t id, uint32_t stack)
 {
-    struct visit visit;
-    if (!enter(&visit))
-        return;
-    uint32_t stack = with_stack ? stack_here(preload.trace) : TRACE_STACK_NONE;
     append(preload.trace,
            &(struct trace_event){.kind = kind, .point = -1, .stack = stack, .resource = resource, .id = id});
-    leave(&visit);
 }
 
-void trace_took(enum trace_resource resource, uint64_t id)
+void trace_took(enum trace_resource resource, uint64_t id, uintptr_t site)
 {
-    note(TRACE_TOOK, resource, id, true);
+    if (is_traced())
+        note(TRACE_TOOK, resource, id, stack_of_call(preload.trace, site));
+}
+
+/* Programs free more than they do anything else. Who owns a block is learnt from runs without faults: in all
+ * others it is enough that it was freed. */
+static bool is_stack_wanted(enum trace_resource resource)
+{
+    return resource != TRACE_MEMORY || preload.ledger->plan.rule_count == 0;
 }
 
 void trace_gave(enum trace_resource resource, uint64_t id)
 {
-    note(TRACE_GAVE, resource, id, true);
+    if (is_traced())
+        note(TRACE_GAVE, resource, id,
+             is_stack_wanted(resource) ? stack_here(preload.trace) : TRACE_STACK_NONE);
+}
+
+void trace_kept(enum trace_resource resource, uint64_t id)
+{
+    if (is_traced())
+        note(TRACE_KEPT, resource, id, TRACE_STACK_NONE);
 }
 
 void trace_thread_ended(void)
 {
-    note(TRACE_THREAD_ENDED, TRACE_NOTHING, 0, false);
+    if (is_traced())
+        note(TRACE_THREAD_ENDED, TRACE_NOTHING, 0, TRACE_STACK_NONE);
 }
 
 void trace_exiting(void)
 {
-    if (preload.trace != NULL && self.bypass == 0 && !atomic_flag_test_and_set(&exiting))
-        note(TRACE_EXITING, TRACE_NOTHING, 0, true);
+    if (is_traced() && !atomic_flag_test_and_set(&exiting))
+        note(TRACE_EXITING, TRACE_NOTHING, 0, stack_here(preload.trace));
+}
+
+void trace_followed(void)
+{
+    atomic_flag_clear(&exiting);
 }
 
 static bool is_resolved(void)

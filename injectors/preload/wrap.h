@@ -3,6 +3,7 @@
 #pragma once
 
 #include <errno.h>
+#include <fcntl.h>
 
 #include "trace.h"
 
@@ -98,9 +99,18 @@ static COLD __attribute__((unused)) int refused(void)
             return refused();                                                                                \
         fd_took(fd, CALL_SITE);                                                                              \
         temp_made(pattern, CALL_SITE);                                                                       \
-        trace_made(AT_FDCWD, pattern);                                                                       \
+        trace_made(AT_FDCWD, pattern, CALL_SITE);                                                            \
         return fd;                                                                                           \
     }
+
+/* A name, relative to the folder, means nothing any more, or something else. */
+static inline __attribute__((unused)) void name_gone(int folder, const char *name)
+{
+    if (UNLIKELY(preload.watch_temps) && (folder == AT_FDCWD || name[0] == '/'))
+        temp_gone(name);
+    if (UNLIKELY(preload.trace != NULL))
+        trace_removed(folder, name);
+}
 
 /* A call after which the name `gone`, relative to `folder`, means nothing or something else; `made`, relative
  * to `to_folder`, is its new name, NULL: it has none. */
@@ -115,12 +125,9 @@ static COLD __attribute__((unused)) int refused(void)
         int result = real_##name arguments;                                                                  \
         if (UNLIKELY(result == -1))                                                                          \
             return refused();                                                                                \
-        if (UNLIKELY(preload.watch_temps) && ((folder) == AT_FDCWD || (gone)[0] == '/'))                     \
-            temp_gone(gone);                                                                                 \
-        if (UNLIKELY(preload.trace != NULL))                                                                 \
-            trace_removed(folder, gone);                                                                     \
+        name_gone(folder, gone);                                                                             \
         if (UNLIKELY(makes))                                                                                 \
-            trace_made(to_folder, made);                                                                     \
+            trace_made(to_folder, made, CALL_SITE);                                                          \
         return result;                                                                                       \
     }
 

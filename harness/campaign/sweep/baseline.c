@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "campaign/sweep/naming.h"
+
 /* A run may take so much longer than a steady one, and so long in any case: machines are busy. */
 enum { TIMES_STEADY = 20 };
 static const uint64_t limit_least_ns = 2000000000u;
@@ -78,6 +80,24 @@ static int learn(const struct worker *worker, const struct sight *first, const s
     return failed == 0 ? learn_owners(first, second, baseline) : failed;
 }
 
+/* Those of the last run: its modules are known. */
+static int list_unreleased(const struct worker *worker, const struct sight *sight, struct baseline *baseline)
+{
+    const struct record *record = &sight->record;
+    size_t *takings, count;
+    int failed = owners_unreleased(record, &takings, &count);
+    if (failed != 0)
+        return failed;
+    baseline->unreleased = calloc(count + 1, sizeof *baseline->unreleased);
+    failed = baseline->unreleased == NULL ? -ENOMEM : 0;
+    for (size_t i = 0; failed == 0 && i < count; i++)
+        if (worker_still_has(worker, sight, &record->events[takings[i]]))
+            failed = naming_unreleased(worker, record, &record->events[takings[i]],
+                                       &baseline->unreleased[baseline->unreleased_count++]);
+    free(takings);
+    return failed;
+}
+
 int baseline_learn(struct worker *worker, struct baseline *out, struct error *error)
 {
     struct sight first, second;
@@ -85,10 +105,12 @@ int baseline_learn(struct worker *worker, struct baseline *out, struct error *er
     if (failed != 0)
         return failed;
     struct baseline baseline = {0};
-    failed = wrongs_of(attempter_ledger(worker->attempter), &baseline.wrongs);
+    failed = wrongs_of(attempter_ledger(worker->attempter), &first.record, &baseline.wrongs);
     int later = failed == 0 ? run_once(worker, &second, error) : 0;
     if (failed == 0 && later == 0) {
         failed = learn(worker, &first, &second, &baseline);
+        if (failed == 0)
+            failed = list_unreleased(worker, &second, &baseline);
         sight_clear(&second);
     }
     sight_clear(&first);
@@ -106,6 +128,11 @@ void baseline_clear(struct baseline *baseline)
     contexts_clear(&baseline->contexts);
     owners_clear(&baseline->owners);
     passed_clear(&baseline->passed);
+    for (size_t i = 0; i < baseline->unreleased_count; i++)
+        sweep_finding_clear(&baseline->unreleased[i]);
+    free(baseline->unreleased);
+    baseline->unreleased = NULL;
+    baseline->unreleased_count = 0;
     free(baseline->wrongs.keys);
     baseline->wrongs = (struct wrongs){0};
 }

@@ -12,9 +12,11 @@ struct baseline {
     struct passed passed;
     struct steady steady;
     bool leaves_children;
-    uint64_t limit_ns;    /* for a faulting run */
-    struct wrongs wrongs; /* that come without a fault */
-    bool lost;            /* there were more calls than a trace holds */
+    uint64_t limit_ns;                /* for a faulting run */
+    struct wrongs wrongs;             /* that come without a fault */
+    struct sweep_finding *unreleased; /* what is never given back, for information; owned */
+    size_t unreleased_count;
+    bool lost; /* there were more calls than a trace holds */
 };
 
 /* Runs the target twice. Returns 0 with *out the caller's, or a negative errno with `error`: also if the

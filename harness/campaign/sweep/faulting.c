@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/hash.h"
+#include "oracle/release.h"
 
 static struct plan_who who_of(const struct call *call)
 {
@@ -89,7 +89,6 @@ static bool is_removal(const char *point)
     return false;
 }
 
-/* A file that stays since its very removal was made to fail is no leak. */
 static bool removal_failed(const struct worker *worker, const struct task *task)
 {
     const struct plan_points *points = worker->site->points;
@@ -99,31 +98,37 @@ static bool removal_failed(const struct worker *worker, const struct task *task)
     return false;
 }
 
-static bool is_open(const struct ledger_view *ledger, uint64_t fd)
+/* Whether the run has shown already that something else of that place was left. */
+static bool came_with_other(const struct faulting *faulting, uint64_t taken_at)
 {
-    return fd > STDERR_FILENO && fd < ledger->fd_count &&
-           (ledger->ledger->fds[fd].holder & LEDGER_FD_OPEN) != 0;
+    for (size_t i = 0; i < faulting->shown_count; i++)
+        if (faulting->shown[i].kind == SWEEP_LEAK && faulting->shown[i].resource != TRACE_MEMORY &&
+            faulting->shown[i].taken_at == taken_at)
+            return true;
+    return false;
 }
 
-/* Whether it is there still, as far as others than the trace can tell. */
-static bool is_still_there(const struct worker *worker, const struct task *task, const struct sight *sight,
-                           const struct record_event *taken)
+/* Memory may be kept on purpose, and weighs less; what belongs to a stream or a connection that was left is
+ * no finding of its own. */
+static void show_leak(struct faulting *faulting, const struct task *task, const struct leak *leak)
 {
-    switch (taken->resource) {
-    case TRACE_DESCRIPTOR:
-        return is_open(attempter_ledger(worker->attempter), taken->id);
-    case TRACE_CHILD:
-        return sight->seen.children_left > 0;
-    case TRACE_FILE:
-        return worker_has_left(worker, sight, taken->id) && !removal_failed(worker, task);
-    case TRACE_LOCK:
-    case TRACE_CONNECTION:
-        return true;
-    default:
-        return false;
-    }
+    const struct record *record = &faulting->sight.record;
+    const struct record_event *taken = &record->events[leak->event];
+    bool certain = leak->witness == LEAK_BY_FRAME || leak->witness == LEAK_BY_STAY;
+    uint64_t taken_at = faulting_site(record, taken->stack);
+    if (taken->resource == TRACE_MEMORY && came_with_other(faulting, taken_at))
+        return;
+    show(faulting, task,
+         (struct shown){.kind = SWEEP_LEAK,
+                        .resource = taken->resource,
+                        .severity = certain && taken->resource != TRACE_MEMORY ? SWEEP_HIGH : SWEEP_MEDIUM,
+                        .taken_at = taken_at,
+                        .taken_by = taken->stack,
+                        .id = taken->id},
+         site_place(record, taken->stack));
 }
 
+/* A file that stays since its very removal was made to fail is no leak. Memory comes last. */
 static int show_leaks(const struct worker *worker, const struct baseline *baseline, const struct task *task,
                       struct faulting *faulting)
 {
@@ -133,22 +138,44 @@ static int show_leaks(const struct worker *worker, const struct baseline *baseli
     int failed = owners_judge(&baseline->owners, &baseline->passed, record, &leaks, &count);
     if (failed != 0)
         return failed;
-    for (size_t i = 0; i < count; i++) {
-        const struct record_event *taken = &record->events[leaks[i].event];
-        if (!is_still_there(worker, task, &faulting->sight, taken))
-            continue;
-        bool certain = leaks[i].witness == LEAK_BY_FRAME || leaks[i].witness == LEAK_BY_STAY;
-        show(faulting, task,
-             (struct shown){.kind = SWEEP_LEAK,
-                            .resource = taken->resource,
-                            .severity = certain ? SWEEP_HIGH : SWEEP_MEDIUM,
-                            .taken_at = faulting_site(record, taken->stack),
-                            .taken_by = taken->stack,
-                            .id = taken->id},
-             site_place(record, taken->stack));
+    for (size_t i = 0; i < 2 * count; i++) {
+        const struct leak *leak = &leaks[i % count];
+        const struct record_event *taken = &record->events[leak->event];
+        if ((taken->resource == TRACE_MEMORY) == (i >= count) &&
+            !(taken->resource == TRACE_FILE && removal_failed(worker, task)) &&
+            worker_still_has(worker, &faulting->sight, taken))
+            show_leak(faulting, task, leak);
     }
     free(leaks);
     return 0;
+}
+
+/* Connections that were given back twice. */
+static int show_releases(const struct baseline *baseline, const struct task *task, struct faulting *faulting,
+                         size_t *found)
+{
+    const struct record *record = &faulting->sight.record;
+    struct release *releases;
+    size_t count;
+    int failed = releases_judge(record, &releases, &count);
+    for (size_t i = 0; failed == 0 && i < count; i++) {
+        const struct record_event *event = &record->events[releases[i].event];
+        uint32_t taking = record->events[releases[i].taking].stack;
+        if (wrongs_have(&baseline->wrongs, wrong_release_key(record, event)))
+            continue;
+        ++*found;
+        show(faulting, task,
+             (struct shown){.kind = SWEEP_DOUBLE_RELEASE,
+                            .resource = event->resource,
+                            .severity = SWEEP_HIGH,
+                            .taken_at = faulting_site(record, event->stack),
+                            .taken_by = taking,
+                            .taken_first_at = faulting_site(record, taking)},
+             wrong_release_key(record, event));
+    }
+    if (failed == 0)
+        free(releases);
+    return failed;
 }
 
 static enum trace_resource resource_of(const struct ledger_event *event)
@@ -221,7 +248,9 @@ static int judge(const struct worker *worker, const struct baseline *baseline, c
     seen.drifted = !find_faults(task, faulting);
     if (!seen.drifted && ended_by_itself(&seen)) {
         show_wrongs(worker, baseline, task, faulting, &seen.double_releases);
-        int failed = show_leaks(worker, baseline, task, faulting);
+        int failed = show_releases(baseline, task, faulting, &seen.double_releases);
+        if (failed == 0)
+            failed = show_leaks(worker, baseline, task, faulting);
         if (failed != 0)
             return failed;
         for (size_t i = 0; i < faulting->shown_count; i++)

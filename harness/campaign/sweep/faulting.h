@@ -12,10 +12,11 @@ struct shown {
     enum sweep_kind kind;
     enum trace_resource resource;
     enum sweep_severity severity;
-    uint64_t taken_at; /* address in this run; 0: does not apply */
-    uint32_t taken_by; /* stack of the record; 0: not known */
-    uint64_t id;       /* of the resource */
-    uint64_t key;      /* the same for the same thing in every run of this sweep */
+    uint64_t taken_at;       /* address in this run; 0: does not apply */
+    uint32_t taken_by;       /* stack of the record; 0: not known */
+    uint64_t taken_first_at; /* of what was released twice; 0: not known */
+    uint64_t id;             /* of the resource */
+    uint64_t key;            /* the same for the same thing in every run of this sweep */
 };
 
 struct faulting {

@@ -110,7 +110,7 @@ static void write_silence(const struct baseline *baseline, const struct sight *s
              files[0] != '\0' ? ": " : "", files, words[0] != '\0' ? "; it said: " : "", words);
 }
 
-static void write_detail(const struct worker *worker, const struct baseline *baseline,
+static void write_detail(const struct symbols *symbols, const struct baseline *baseline,
                          const struct faulting *faulting, const struct shown *shown, char *out, size_t size)
 {
     const struct attempt_seen *seen = &faulting->sight.seen;
@@ -132,9 +132,12 @@ static void write_detail(const struct worker *worker, const struct baseline *bas
         snprintf(out, size, "%s", words);
         return;
     default:
-        (void)worker;
         if (shown->resource == TRACE_DESCRIPTOR)
             snprintf(out, size, "descriptor %" PRIu64, shown->id);
+        if (shown->taken_first_at == 0)
+            return;
+        symbols_name(symbols, shown->taken_first_at, words, sizeof words);
+        snprintf(out, size, "taken at %s", words);
     }
 }
 
@@ -150,7 +153,7 @@ int naming_write(const struct worker *worker, const struct baseline *baseline, c
     for (int i = 0; i < faults; i++)
         write_fault(worker, symbols, record, &faulting->faults[i], task->errors[i], &finding.faults[i]);
     symbols_name(symbols, shown->taken_at, finding.taken_at, sizeof finding.taken_at);
-    write_detail(worker, baseline, faulting, shown, finding.detail, sizeof finding.detail);
+    write_detail(symbols, baseline, faulting, shown, finding.detail, sizeof finding.detail);
     int failed = write_stacks(symbols, record, faulting->faults[faults - 1].stack, shown->taken_by, &finding);
     symbols_close(symbols);
     if (failed != 0) {
@@ -160,4 +163,18 @@ int naming_write(const struct worker *worker, const struct baseline *baseline, c
     sweep_finding_sign(&finding);
     *out = finding;
     return 0;
+}
+
+int naming_unreleased(const struct worker *worker, const struct record *record,
+                      const struct record_event *taken, struct sweep_finding *out)
+{
+    struct symbols *symbols = symbols_open(attempter_ledger(worker->attempter));
+    *out = (struct sweep_finding){.kind = SWEEP_UNRELEASED, .severity = SWEEP_LOW, .mode = SWEEP_ONCE};
+    snprintf(out->resource, sizeof out->resource, "%s", resource_name(taken->resource));
+    snprintf(out->detail, sizeof out->detail, "never given back, also when nothing fails");
+    symbols_name(symbols, faulting_site(record, taken->stack), out->taken_at, sizeof out->taken_at);
+    int failed = write_stack(symbols, record, taken->stack, &out->taking);
+    symbols_close(symbols);
+    sweep_finding_sign(out);
+    return failed;
 }

@@ -8,3 +8,9 @@
 int naming_write(const struct worker *worker, const struct baseline *baseline, const struct task *task,
                  const struct faulting *faulting, const struct shown *shown, struct sweep_finding *out,
                  struct error *error);
+
+/* The same of what a run without faults took and never gave back. Returns 0 with *out the caller's, or
+ * -ENOMEM.
+ */
+int naming_unreleased(const struct worker *worker, const struct record *record,
+                      const struct record_event *taken, struct sweep_finding *out);

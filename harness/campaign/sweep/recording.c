@@ -3,6 +3,7 @@
 #include "campaign/sweep/recording.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,13 @@ static struct record_frame frame_of(const struct modules *modules, const struct 
     return (struct record_frame){.address = frame->address, .cfa = frame->cfa, .place = 1};
 }
 
+/* Whose an event is, by its spawn path. */
+struct identity {
+    bool known;
+    bool is_main;
+    uint64_t who, process;
+};
+
 /* Where a record is while it is filled. Stacks of the trace get numbers of the record. */
 struct filling {
     const struct ledger_view *ledger;
@@ -63,6 +71,7 @@ struct filling {
     uint32_t *numbers; /* of the trace's stacks; 0: not read yet */
     size_t frame_room, stack_room;
     struct modules modules;
+    struct identity identities[LEDGER_PATHS_MAX];
 };
 
 static int grow(void **list, size_t *room, size_t needed, size_t element)
@@ -112,24 +121,41 @@ static int stack_number(struct filling *filling, uint32_t stack, uint32_t *out)
     return 0;
 }
 
-/* What a thread is called in decisions: its operation, or else its spawn path. */
-static uint64_t who_of(const struct ledger_view *ledger, const struct trace_event *event)
+/* A process begins with the last part of its threads' spawn paths that has an "f": its main thread. */
+static struct identity identity_of(const char *path)
 {
-    char path[LEDGER_PATH_MAX];
-    if (event->operation != 0)
-        return event->operation;
-    ledger_spawn_path(ledger, event->path, path);
-    return plan_who_of_path(path).path;
+    char process[LEDGER_PATH_MAX] = "0";
+    const char *forked = strrchr(path, 'f');
+    if (forked != NULL)
+        snprintf(process, sizeof process, "%.*s", (int)(forked + strcspn(forked, ".") - path), path);
+    return (struct identity){.known = true,
+                             .is_main = strcmp(process, path) == 0,
+                             .who = plan_who_of_path(path).path,
+                             .process = plan_who_of_path(process).path};
+}
+
+static const struct identity *whose(struct filling *filling, int32_t path)
+{
+    char text[LEDGER_PATH_MAX];
+    struct identity *identity = &filling->identities[path];
+    if (!identity->known) {
+        ledger_spawn_path(filling->ledger, path, text);
+        *identity = identity_of(text);
+    }
+    return identity;
 }
 
 static int add_event(struct filling *filling, const struct trace_event *event)
 {
     struct record_event *made = &filling->record.events[filling->record.event_count];
+    const struct identity *identity = whose(filling, event->path);
     *made = (struct record_event){.kind = (enum trace_kind)event->kind,
                                   .resource = (enum trace_resource)event->resource,
                                   .id = event->id,
-                                  .who = who_of(filling->ledger, event),
+                                  .who = event->operation != 0 ? event->operation : identity->who,
                                   .in_operation = event->operation != 0,
+                                  .is_main = identity->is_main,
+                                  .process = identity->process,
                                   .path = event->path,
                                   .point = event->point,
                                   .k = event->k};
@@ -156,15 +182,20 @@ static int fill(struct filling *filling)
 
 int recording_read(const struct ledger_view *ledger, struct record *out, struct error *error)
 {
-    struct filling filling = {.ledger = ledger};
-    int failed = fill(&filling);
-    free(filling.numbers);
+    struct filling *filling = calloc(1, sizeof *filling);
+    if (filling == NULL)
+        return error_not_done(error, -ENOMEM, "no memory for the record of a run");
+    filling->ledger = ledger;
+    int failed = fill(filling);
+    free(filling->numbers);
     if (failed != 0) {
-        record_clear(&filling.record);
-        return error_not_done(error, failed, "no memory for the record of a run");
+        record_clear(&filling->record);
+        error_not_done(error, failed, "no memory for the record of a run");
+    } else {
+        filling->record.lost = trace_events_lost(ledger) + trace_stacks_lost(ledger) > 0;
+        record_set_contexts(&filling->record);
+        *out = filling->record;
     }
-    filling.record.lost = trace_events_lost(ledger) + trace_stacks_lost(ledger) > 0;
-    record_set_contexts(&filling.record);
-    *out = filling.record;
-    return 0;
+    free(filling);
+    return failed;
 }

@@ -301,6 +301,27 @@ static int make_agenda(struct sweep *sweep, struct error *error)
     return 0;
 }
 
+/* Told before all else, as what the program does even without a fault. Those that were told of a sweep that
+ * now goes on are not told again. */
+static int add_unreleased(struct sweep *sweep, struct error *error)
+{
+    struct baseline *baseline = &sweep->baseline;
+    int failed = 0;
+    if (sweep->options->only != NULL || sweep->options->done_count > 0)
+        return 0;
+    for (size_t i = 0; failed == 0 && i < baseline->unreleased_count; i++) {
+        struct novelty novelty = {.key = baseline->unreleased[i].signature,
+                                  .finding = baseline->unreleased[i]};
+        bool is_new;
+        failed = tally_see(&sweep->tally, novelty.key, &is_new, error);
+        if (failed != 0 || !is_new)
+            continue;
+        baseline->unreleased[i] = (struct sweep_finding){0};
+        failed = add_findings(sweep, &novelty, 1, error);
+    }
+    return failed;
+}
+
 static int run_sweep(struct sweep *sweep, struct error *error)
 {
     struct worker first;
@@ -314,6 +335,8 @@ static int run_sweep(struct sweep *sweep, struct error *error)
         failed = make_agenda(sweep, error);
     if (failed == 0)
         failed = tally_begin(&sweep->tally, &sweep->points, &sweep->baseline.contexts, error);
+    if (failed == 0)
+        failed = add_unreleased(sweep, error);
     sweep->by_server = attempter_serves(first.attempter);
     if (failed == 0)
         work_all(sweep, &first);

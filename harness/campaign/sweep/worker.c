@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "campaign/sweep/recording.h"
@@ -101,10 +102,32 @@ static bool has_made(const struct scratch *scratch, const struct scratch_changes
     return false;
 }
 
-bool worker_has_left(const struct worker *worker, const struct sight *sight, uint64_t path_hash)
+/* The ledger's slots are those of the program's first process. Of a forked child the trace alone tells, if it
+ * came to its end by itself: what it executed instead, nobody has watched. */
+static bool is_open(const struct ledger_view *ledger, const struct record *record,
+                    const struct record_event *taken)
 {
-    return (worker->folder != NULL && has_made(worker->folder, &sight->files, path_hash)) ||
-           has_made(worker->temps, &sight->temps, path_hash);
+    if (taken->id <= STDERR_FILENO)
+        return false;
+    if (taken->process != plan_who_of_path("0").path)
+        return record_has_ended(record, taken->process);
+    return taken->id < ledger->fd_count && (ledger->ledger->fds[taken->id].holder & LEDGER_FD_OPEN) != 0;
+}
+
+bool worker_still_has(const struct worker *worker, const struct sight *sight,
+                      const struct record_event *taken)
+{
+    switch (taken->resource) {
+    case TRACE_DESCRIPTOR:
+        return is_open(attempter_ledger(worker->attempter), &sight->record, taken);
+    case TRACE_CHILD:
+        return sight->seen.children_left > 0;
+    case TRACE_FILE:
+        return (worker->folder != NULL && has_made(worker->folder, &sight->files, taken->id)) ||
+               has_made(worker->temps, &sight->temps, taken->id);
+    default:
+        return true;
+    }
 }
 
 /* Names of temporary files are random, so they do not count; nor does what is in them. */

@@ -38,8 +38,9 @@ int worker_run(struct worker *worker, const struct plan *plan, uint64_t limit_ns
                struct error *error);
 void sight_clear(struct sight *sight);
 
-/* Whether a path of that hash_text exists after the run. */
-bool worker_has_left(const struct worker *worker, const struct sight *sight, uint64_t path_hash);
+/* Whether what that event took is there still after the run, as far as others than the trace can tell. */
+bool worker_still_has(const struct worker *worker, const struct sight *sight,
+                      const struct record_event *taken);
 
 /* What is held against the steady runs. */
 struct run_seen worker_seen(const struct sight *sight);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "oracle/release.h"
 
 bool wrong_is_release(const struct ledger_event *event)
 {
@@ -31,24 +32,48 @@ uint64_t wrong_key(const struct ledger_view *ledger, const struct ledger_event *
     return hash_add(hash, offset_of(ledger, event->site));
 }
 
-int wrongs_of(struct ledger_view *ledger, struct wrongs *out)
+uint64_t wrong_release_key(const struct record *record, const struct record_event *event)
+{
+    return hash_add(TRACE_CONNECTION, record->stacks[event->stack].context);
+}
+
+static int add(struct wrongs *wrongs, uint64_t key)
+{
+    uint64_t *grown = realloc(wrongs->keys, (wrongs->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return -ENOMEM;
+    wrongs->keys = grown;
+    wrongs->keys[wrongs->count++] = key;
+    return 0;
+}
+
+static int add_releases(const struct record *record, struct wrongs *wrongs)
+{
+    struct release *releases;
+    size_t count;
+    int failed = releases_judge(record, &releases, &count);
+    if (failed != 0)
+        return failed;
+    for (size_t i = 0; failed == 0 && i < count; i++)
+        failed = add(wrongs, wrong_release_key(record, &record->events[releases[i].event]));
+    free(releases);
+    return failed;
+}
+
+int wrongs_of(struct ledger_view *ledger, const struct record *record, struct wrongs *out)
 {
     struct wrongs wrongs = {0};
     struct ledger_event event;
     uint64_t lost = 0;
-    while (ledger_next_event(ledger, &event, &lost)) {
-        if (!wrong_is_release(&event) && !wrong_is_leak(&event))
-            continue;
-        uint64_t *grown = realloc(wrongs.keys, (wrongs.count + 1) * sizeof *grown);
-        if (grown == NULL) {
-            free(wrongs.keys);
-            return -ENOMEM;
-        }
-        wrongs.keys = grown;
-        wrongs.keys[wrongs.count++] = wrong_key(ledger, &event);
-    }
-    *out = wrongs;
-    return 0;
+    int failed = add_releases(record, &wrongs);
+    while (failed == 0 && ledger_next_event(ledger, &event, &lost))
+        if (wrong_is_release(&event) || wrong_is_leak(&event))
+            failed = add(&wrongs, wrong_key(ledger, &event));
+    if (failed != 0)
+        free(wrongs.keys);
+    else
+        *out = wrongs;
+    return failed;
 }
 
 bool wrongs_have(const struct wrongs *wrongs, uint64_t key)

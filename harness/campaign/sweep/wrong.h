@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "ledger/reader.h"
+#include "oracle/record.h"
 
 struct wrongs {
     uint64_t *keys; /* owned */
@@ -20,6 +21,9 @@ bool wrong_is_leak(const struct ledger_event *event);
 /* What kind and place they have, in this run. */
 uint64_t wrong_key(const struct ledger_view *ledger, const struct ledger_event *event);
 
+/* The same of a connection that was given back twice. */
+uint64_t wrong_release_key(const struct record *record, const struct record_event *event);
+
 /* Reads the events of a run without faults: what is wrong even then. Returns 0 or -ENOMEM. */
-int wrongs_of(struct ledger_view *ledger, struct wrongs *out);
+int wrongs_of(struct ledger_view *ledger, const struct record *record, struct wrongs *out);
 bool wrongs_have(const struct wrongs *wrongs, uint64_t key);

@@ -47,6 +47,10 @@ CALL(mkostemps64, mkostemps64(suffixed(f), 4, O_CLOEXEC))
 CALL(mkdtemp, mkdtemp(f->pattern) != NULL ? 0 : -1)
 CALL(mkdir, mkdir(f->new, 0700))
 CALL(mkdirat, mkdirat(f->folder_fd, "new", 0700))
+CALL(link, link(f->from, f->new))
+CALL(linkat, linkat(f->folder_fd, "from", f->folder_fd, "new", 0))
+CALL(symlink, symlink("from", f->new))
+CALL(symlinkat, symlinkat("from", f->folder_fd, "new"))
 CALL(dup, dup(f->file))
 CALL(dup2, dup2(f->file, f->other))
 CALL(dup3, dup3(f->file, f->other, O_CLOEXEC))
@@ -172,6 +176,10 @@ const struct function io_calls[] = {
     CHANGING(mkdtemp),
     CHANGING(mkdir),
     CHANGING(mkdirat),
+    CHANGING(link),
+    CHANGING(linkat),
+    CHANGING(symlink),
+    CHANGING(symlinkat),
     CHANGING(truncate),
     CHANGING(truncate64),
     CHANGING(fallocate),

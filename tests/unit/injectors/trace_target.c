@@ -153,13 +153,47 @@ FRAME static void locks(void)
     pthread_mutex_unlock(&mutex);
 }
 
-/* What it does itself is nobody's. */
+static void *in_first(void *failed)
+{
+    int fd = by_one();
+    *(int *)failed = fd < 0 ? errno : 0;
+    close_here(fd);
+    return NULL;
+}
+
+/* The parent has opened twice before, its child has a thread, a child of its own, and an end. */
 FRAME static void children(void)
+{
+    close_here(open_here());
+    close_here(open_here());
+    pid_t child = fork();
+    if (child == 0) {
+        int failed = 0, fd = open_here();
+        if (fd < 0)
+            _exit(errno);
+        close_here(fd);
+        in_thread(in_first, &failed);
+        pid_t below = fork();
+        if (below == 0) {
+            unsigned first = (unsigned)dup(STDIN_FILENO), second = (unsigned)dup(STDIN_FILENO);
+            close_range(first, first, 0);
+            close_range(second, second, 0);
+            _exit(0);
+        }
+        _exit(waitpid(below, NULL, 0) == below ? 0 : 1);
+    }
+    int status;
+    need(waitpid(child, &status, 0) == child);
+    exit(WEXITSTATUS(status));
+}
+
+/* Nobody watches the program that a child executes instead, nor the child of a vfork. */
+FRAME static void executed(void)
 {
     pid_t child = fork();
     if (child == 0) {
-        close_here(open_here());
-        _exit(0);
+        execl("/bin/sh", "sh", "-c", "exec 3</dev/null", (char *)NULL);
+        _exit(1);
     }
     need(waitpid(child, NULL, 0) == child);
 }
@@ -188,6 +222,28 @@ FRAME static void files(void)
     need(unlink(temp) == 0 && rmdir(folder) == 0);
 }
 
+/* Names that are made without a file of their own, and two that change places. */
+FRAME static void links(void)
+{
+    char folder[] = "/tmp/exeunt-trace.XXXXXX";
+    need(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    int here = open(".", O_RDONLY | O_DIRECTORY);
+    make("a", O_CREAT | O_WRONLY);
+    need(link("a", "b") == 0 && linkat(here, "a", here, "c", 0) == 0);
+    need(symlink("a", "d") == 0 && symlinkat("a", here, "e") == 0);
+    need(renameat2(here, "a", here, "d", RENAME_EXCHANGE) == 0);
+    need(unlink("a") == 0 && unlink("b") == 0 && unlink("c") == 0 && unlink("d") == 0 && unlink("e") == 0);
+    need(rmdir(folder) == 0);
+}
+
+FRAME static void realloc_fails(void)
+{
+    char *volatile block = malloc(10);
+    volatile size_t too_much = SIZE_MAX / 4;
+    need(realloc(block, too_much) == NULL);
+    free(block);
+}
+
 FRAME static void memory(void)
 {
     char *volatile block = malloc(10);
@@ -199,14 +255,6 @@ FRAME static void connections(void)
 {
     exeunt_took("connection", 7);
     exeunt_gave("connection", 7);
-}
-
-static void *in_first(void *failed)
-{
-    int fd = by_one();
-    *(int *)failed = fd < 0 ? errno : 0;
-    close_here(fd);
-    return NULL;
 }
 
 /* Main opens, the thread opens, main opens again. */
@@ -277,6 +325,9 @@ static const struct mode modes[] = {
     {"descriptors", descriptors},
     {"locks", locks},
     {"children", children},
+    {"executed", executed},
+    {"links", links},
+    {"realloc-fails", realloc_fails},
     {"files", files},
     {"memory", memory},
     {"connections", connections},

@@ -222,12 +222,16 @@ Test(trace, each_resource_is_taken_and_given)
         unsigned took, gave;
         const char *reason;
     } rows[] = {
-        {"descriptors", TRACE_DESCRIPTOR, 6, 8, "dup2 gives its target, open or not; 99 was not open"},
+        {"descriptors", TRACE_DESCRIPTOR, 6, 7, "dup2 gives its target if it was open; 99 was not open"},
         {"locks", TRACE_LOCK, 5, 5, "each kind; a try that fails takes nothing"},
-        {"children", TRACE_CHILD, 1, 1, "forked and waited for"},
-        {"children", TRACE_DESCRIPTOR, 0, 0, "what the child does is not this process's"},
+        {"children", TRACE_CHILD, 2, 2, "forked and waited for, by a child as well"},
+        {"children", TRACE_DESCRIPTOR, 6, 6,
+         "the parent's two, its child's and its thread's, the grandchild's two"},
+        {"executed", TRACE_DESCRIPTOR, 0, 0, "of another program"},
         {"files", TRACE_FILE, 6, 6, "made once by whatever name, renamed, removed"},
+        {"links", TRACE_FILE, 6, 6, "each name; two that change places stay"},
         {"memory", TRACE_MEMORY, 2, 2, "realloc gives one and takes one"},
+        {"realloc-fails", TRACE_MEMORY, 1, 2, "a giving that failed is one, and is taken back"},
         {"connections", TRACE_CONNECTION, 1, 1, "told of"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -243,7 +247,9 @@ Test(trace, each_resource_is_taken_and_given)
             balance += event.id;
         for (unsigned n = 0; find(&run, TRACE_GAVE, -1, rows[i].resource, n, &event); n++)
             balance -= event.id;
-        cr_expect_eq(balance, rows[i].resource == TRACE_DESCRIPTOR && took != 0 ? -UINT64_C(139) : 0,
+        for (unsigned n = 0; find(&run, TRACE_KEPT, -1, rows[i].resource, n, &event); n++)
+            balance += event.id;
+        cr_expect_eq(balance, strcmp(rows[i].mode, "descriptors") == 0 ? -UINT64_C(99) : 0,
                      "%s: what is taken is given", rows[i].mode);
         under_preload_end(&run);
     }
@@ -263,6 +269,65 @@ Test(trace, threads_have_paths_and_ends)
     under_preload_end(&run);
 }
 
+/* Each event of a forked child under its own path, with its own counts and its own end. */
+Test(trace, forked_children_are_followed)
+{
+    static const struct {
+        const char *path;
+        unsigned opens, exits;
+        const char *reason;
+    } rows[] = {
+        {"0", 2, 1, "the parent"},
+        {"0.f1", 1, 1, "its child"},
+        {"0.f1.1", 1, 0, "the child's thread: numbers begin anew"},
+        {"0.f1.f1", 0, 1, "the child's child"},
+    };
+    struct under_preload run = traced("children", "none");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unsigned opens = 0, exits = 0;
+        struct trace_event event;
+        char path[LEDGER_PATH_MAX];
+        for (uint32_t at = 0; at < trace_event_count(&run.ledger); at++) {
+            cr_assert(trace_event(&run.ledger, at, &event));
+            ledger_spawn_path(&run.ledger, event.path, path);
+            if (strcmp(path, rows[i].path) != 0)
+                continue;
+            exits += event.kind == TRACE_EXITING;
+            if (event.kind == TRACE_CALL && event.point == POINT_OPEN)
+                cr_expect_eq(event.k, ++opens, "%s: calls are counted from 1", path);
+        }
+        cr_expect_eq(opens, rows[i].opens, "%s: %u: %s", rows[i].path, opens, rows[i].reason);
+        cr_expect_eq(exits, rows[i].exits, "%s: %u: %s", rows[i].path, exits, rows[i].reason);
+    }
+    cr_expect_eq(run.ledger.ledger->children_started, 1, "the ledger's tables are the parent's");
+    cr_expect_eq(run.ledger.ledger->children_reaped, 1);
+    for (uint32_t fd = 3; fd < run.ledger.fd_count; fd++)
+        cr_expect_eq(run.ledger.ledger->fds[fd].holder & LEDGER_FD_OPEN, 0, "slot %u", fd);
+    under_preload_end(&run);
+}
+
+/* A taking has its call's stack, whatever the C library did in between; a block that is freed needs none
+ * where something is to fail. */
+Test(trace, stacks_are_looked_at_where_they_are_needed)
+{
+    struct under_preload run = traced("descriptors", "none");
+    struct trace_event call = nth(&run, TRACE_CALL, POINT_FOPEN, TRACE_NOTHING, 0);
+    struct trace_event took = nth(&run, TRACE_TOOK, -1, TRACE_DESCRIPTOR, 3);
+    cr_expect_eq(took.stack, call.stack, "fopen's, not that of the malloc within");
+    cr_expect_eq(nth(&run, TRACE_TOOK, -1, TRACE_DESCRIPTOR, 0).stack, open_call(&run, 0).stack);
+    under_preload_end(&run);
+
+    struct under_preload steady = traced("memory", "none"),
+                         faulted = traced("memory", "0:posix/io/oc/open#1");
+    for (unsigned n = 0; n < 2; n++) {
+        cr_expect_neq(nth(&steady, TRACE_GAVE, -1, TRACE_MEMORY, n).stack, TRACE_STACK_NONE);
+        cr_expect_eq(nth(&faulted, TRACE_GAVE, -1, TRACE_MEMORY, n).stack, TRACE_STACK_NONE);
+        cr_expect_neq(nth(&faulted, TRACE_TOOK, -1, TRACE_MEMORY, n).stack, TRACE_STACK_NONE);
+    }
+    under_preload_end(&steady);
+    under_preload_end(&faulted);
+}
+
 /* A coordinate as a finding prints it. The statuses are the target's. */
 Test(trace, plans_fail_a_coordinate)
 {
@@ -280,6 +345,8 @@ Test(trace, plans_fail_a_coordinate)
         {"threads", "0.1:posix/io/oc/open#1:EIO", EIO * 10, 1, "the thread's alone"},
         {"threads", "0.1:posix/io/oc/open#1+:EIO", EIO * 10 + 1, 2, "from there on every thread's"},
         {"threads", "0:posix/io/oc/open#2+:EIO", 1, 1, "not what came before in another thread"},
+        {"children", "0.f1:posix/io/oc/open#1:EMFILE", EMFILE, 1, "the child's alone"},
+        {"children", "0:posix/io/oc/open#3:EMFILE", 0, 0, "not what the parent has not called"},
         {"third", "0:posix/io/oc/open#2:EMFILE;0:posix/io/oc/open#3:EIO", EMFILE * 2 + 1, 2, "a pair"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -93,6 +93,8 @@ Test(coordinate, is_built_as_it_is_read)
         {"17:upload/metadata#1:EIO", OWN, {.operation = 18}, NULL, 1, EIO, false},
         {"0.1:posix/io/rw/read#3", READ, {0}, "0.1", 3, 0, false},
         {"0.1.2:posix/io/oc/open#4+:EMFILE", OPEN, {0}, "0.1.2", 4, EMFILE, true},
+        {"0.f1:posix/io/oc/open#4", OPEN, {0}, "0.f1", 4, 0, false},
+        {"0.1.f2.3:posix/io/oc/open#4", OPEN, {0}, "0.1.f2.3", 4, 0, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct plan plan = {.seed = 1}, read = planned(rows[i].text);
