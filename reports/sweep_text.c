@@ -51,10 +51,11 @@ static void write_reach(const struct ink *ink, const struct sweep_result *result
     fprintf(ink->out, "\n%s points reached, by %s calls in %s contexts\n",
             ink_number(points, result->point_count), ink_number(calls, result->calls),
             ink_number(contexts, result->contexts));
-    fprintf(ink->out, "%s runs with a fault%s%s in %s%s", ink_number(runs, result->runs),
-            result->runs < result->planned ? " of " : "",
-            result->runs < result->planned ? ink_number(planned, result->planned) : "",
-            ink_duration(time, result->wall_ms), result->by_server ? "" : ", each by fork and exec");
+    fputs(ink_number(runs, result->runs), ink->out);
+    if (result->runs < result->planned)
+        fprintf(ink->out, " of %s", ink_number(planned, result->planned));
+    fprintf(ink->out, " runs with a fault in %s%s", ink_duration(time, result->wall_ms),
+            result->by_server ? "" : ", each by fork and exec");
     fprintf(ink->out, "; %s contexts were made to fail\n\n", ink_number(contexts, failed));
 }
 
@@ -82,7 +83,8 @@ static void write_head(const struct ink *ink, const struct sweep_finding *findin
     fputs(sweep_kind_name(finding->kind), ink->out);
     ink_end(ink, hue);
     if (finding->resource[0] != '\0')
-        fprintf(ink->out, " of a %s", finding->resource);
+        fprintf(ink->out, " of %s%s", strcmp(finding->resource, "memory") == 0 ? "" : "a ",
+                finding->resource);
     if (finding->taken_at[0] != '\0') {
         fputs(finding->kind == SWEEP_DOUBLE_RELEASE ? ", released at " : ", taken at ", ink->out);
         ink_text(ink, finding->taken_at);

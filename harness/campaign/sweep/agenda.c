@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "campaign/sweep/filter.h"
 #include "plan/profile.h"
 
 /* A retry is all that these ask for. */
@@ -65,24 +66,6 @@ static int add(struct agenda *agenda, const struct task *task)
     return 0;
 }
 
-static bool is_wanted(const struct sweep_options *options, const char *point)
-{
-    char pattern[PLAN_POINT_NAME_MAX];
-    if (options->points == NULL)
-        return true;
-    for (const char *at = options->points; *at != '\0'; at += *at == ',') {
-        size_t length = strcspn(at, ",");
-        if (length < sizeof pattern) {
-            memcpy(pattern, at, length);
-            pattern[length] = '\0';
-            if (plan_matches(pattern, point))
-                return true;
-        }
-        at += length;
-    }
-    return false;
-}
-
 /* What is listed in one go through the calls. */
 struct pass {
     enum sweep_mode mode;
@@ -113,9 +96,12 @@ static int list_pass(struct agenda *agenda, const struct sweep_options *options,
             continue;
         const char *point = points->names[call->point];
         struct task task = {.mode = pass->mode, .calls = {*call}, .errors = {agenda_errno(point)}};
-        if (!is_wanted(options, point) || task.errors[0] == 0)
+        if (!filter_takes(options->points, point))
             continue;
-        failed = pass->further ? list_errnos(agenda, options, point, &task) : add(agenda, &task);
+        if (pass->further)
+            failed = list_errnos(agenda, options, point, &task);
+        else if (task.errors[0] != 0)
+            failed = add(agenda, &task);
     }
     return failed;
 }
@@ -186,7 +172,8 @@ int agenda_make_only(const struct sweep_options *options, const struct plan_poin
                               "'%s' does not come past %s any more: it has changed, or runs differ",
                               options->program[0], only->faults[0].coordinate);
     task.calls[0] = *call;
-    task.errors[0] = only->faults[0].error;
+    int asked = only->faults[0].error;
+    task.errors[0] = asked != 0 ? asked : agenda_errno(points->names[call->point]);
     struct agenda agenda = {0};
     if (add(&agenda, &task) != 0)
         return error_not_done(error, -ENOMEM, "no memory for the fault");

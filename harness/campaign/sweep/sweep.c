@@ -15,6 +15,7 @@
 #include "campaign/campaign.h"
 #include "campaign/executable.h"
 #include "campaign/setup.h"
+#include "campaign/sweep/filter.h"
 #include "campaign/sweep/naming.h"
 #include "campaign/sweep/tally.h"
 
@@ -296,6 +297,9 @@ static int make_agenda(struct sweep *sweep, struct error *error)
     const struct sweep_options *options = sweep->options;
     if (options->only != NULL)
         return agenda_make_only(options, &sweep->points, &sweep->baseline.contexts, &sweep->agenda, error);
+    int failed = filter_check(options->points, &sweep->points, error);
+    if (failed != 0)
+        return failed;
     if (agenda_make(options, &sweep->points, &sweep->baseline.contexts, &sweep->agenda) != 0)
         return error_not_done(error, -ENOMEM, "no memory for the faults to be tried");
     return 0;

@@ -1,6 +1,6 @@
-/* The report for people. What they see is compared with the files in golden/; after a wanted change, run
- * with EXEUNT_UPDATE_GOLDEN=1 to write them anew, and read the difference. */
+/* The report for people: what they see, what it must not pass on, and where it fits. */
 #include "example.h"
+#include "golden.h"
 #include "report.h"
 #include "utf8.h"
 
@@ -10,36 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static char *contents(const char *path)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return strdup("");
-    char *text = NULL;
-    size_t size = 0;
-    if (getdelim(&text, &size, '\0', file) < 0) {
-        free(text);
-        text = strdup("");
-    }
-    fclose(file);
-    return text;
-}
-
-static void expect_golden(const char *name, const char *text)
-{
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s.txt", GOLDEN_FOLDER, name);
-    if (getenv("EXEUNT_UPDATE_GOLDEN") != NULL) {
-        FILE *file = fopen(path, "we");
-        cr_assert_not_null(file, "%s: %s", path, strerror(errno));
-        fputs(text, file);
-        cr_assert_eq(fclose(file), 0);
-    }
-    char *golden = contents(path);
-    cr_expect_str_eq(text, golden, "golden/%s.txt differs; what was written:\n%s", name, text);
-    free(golden);
-}
 
 Test(terminal, looks_as_in_the_golden_files)
 {
@@ -65,7 +35,7 @@ Test(terminal, looks_as_in_the_golden_files)
         struct result result;
         cases[i].make(&result);
         char *text = example_report("terminal", &result, cases[i].color, cases[i].columns);
-        expect_golden(cases[i].golden, text);
+        golden_expect(cases[i].golden, text);
         free(text);
         result_clear(&result);
     }
@@ -78,7 +48,7 @@ Test(terminal, suite_looks_as_in_the_golden_files)
         struct suite suite;
         example_suite(&suite);
         char *text = example_suite_report("terminal", &suite, color == 1, 80);
-        expect_golden(color == 1 ? "suite-80-color" : "suite-80", text);
+        golden_expect(color == 1 ? "suite-80-color" : "suite-80", text);
         free(text);
         suite_clear(&suite);
     }
@@ -101,7 +71,7 @@ Test(terminal, exit_paths_look_as_in_the_golden_files)
         struct result result;
         example_exits(&result);
         char *text = example_report("terminal", &result, cases[i].color, cases[i].columns);
-        expect_golden(cases[i].golden, text);
+        golden_expect(cases[i].golden, text);
         free(text);
         result_clear(&result);
     }
@@ -120,7 +90,7 @@ Test(terminal, hostile_text_cannot_command_the_terminal)
                       (unsigned char)*at);
         cr_expect_null(strstr(text, "\xc2\x9b"), "a control sequence introducer in UTF-8");
         cr_expect_null(strstr(text, "\xe2\x80\xae"), "a change of writing direction");
-        expect_golden(i == 0 ? "hostile-80" : "hostile-80-ascii", text);
+        golden_expect(i == 0 ? "hostile-80" : "hostile-80-ascii", text);
         free(text);
         result_clear(&result);
     }
@@ -240,7 +210,7 @@ Test(terminal, a_small_peak_has_an_axis_of_its_own)
     for (uint64_t t_ms = 0; t_ms <= 100; t_ms += 10)
         example_sample(variant, t_ms, t_ms < 50 ? 1 : 2);
     char *text = example_report("terminal", &result, false, 60);
-    expect_golden("small-60", text);
+    golden_expect("small-60", text);
     free(text);
     result_clear(&result);
 }

@@ -1,0 +1,18 @@
+/* Results of sweeps made by hand, for the tests of reports. */
+#pragma once
+
+#include "oracle/sweep.h"
+
+/* A finding of each kind: a pair, a persistent one, a suppressed one and a flaky one among them. The
+ * caller's to sweep_result_clear. */
+void sweep_example(struct sweep_result *out);
+
+/* Nothing was found, and more was planned than was made, each run by exec. */
+void sweep_example_clean(struct sweep_result *out);
+
+/* One leak, as a replay shows it: with all its stacks. The caller's to sweep_finding_clear. */
+struct sweep_finding sweep_example_replayed(void);
+
+/* What the report of that name writes of a sweep, or of one finding. The caller's to free. */
+char *sweep_example_report(const char *report, const struct sweep_result *result, bool color, int columns);
+char *sweep_example_finding(const char *report, const struct sweep_finding *finding, bool color, int columns);
