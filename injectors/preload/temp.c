@@ -34,7 +34,16 @@ static bool absolute(const char *path, char out[LEDGER_TEMP_PATH_MAX])
 
 static char folder[LEDGER_TEMP_PATH_MAX] = P_tmpdir;
 
-void temp_begin(void)
+/* A working folder that lies below it: what the program opens there are its own files. "": it does not. */
+static char work[LEDGER_TEMP_PATH_MAX];
+
+static bool is_below(const char *path, const char *of)
+{
+    size_t length = strlen(of);
+    return length > 0 && strncmp(path, of, length) == 0 && path[length] == '/';
+}
+
+static void find_folder(void)
 {
     const char *named = getenv("TMPDIR");
     if (named == NULL || named[0] != '/' || strlen(named) >= sizeof folder)
@@ -44,6 +53,13 @@ void temp_begin(void)
         length--;
     memcpy(folder, named, length);
     folder[length] = '\0';
+}
+
+void temp_begin(void)
+{
+    find_folder();
+    if (syscall(SYS_getcwd, work, sizeof work) <= 0 || !is_below(work, folder))
+        work[0] = '\0';
 }
 
 /* The places where a path may stand: some in a row, by its hash. */
@@ -102,7 +118,6 @@ void temp_gone(const char *path)
 void temp_made_below(const char *path, uintptr_t site)
 {
     char full[LEDGER_TEMP_PATH_MAX];
-    size_t length = strlen(folder);
-    if (watched() && absolute(path, full) && strncmp(full, folder, length) == 0 && full[length] == '/')
+    if (watched() && absolute(path, full) && is_below(full, folder) && !is_below(full, work))
         temp_made(full, site);
 }

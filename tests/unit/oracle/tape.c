@@ -88,6 +88,8 @@ static void add_event(struct record *record, const char *text)
     struct record_event event = event_of(text);
     event.path = LEDGER_PATH_MAIN + thread;
     event.who = hash_mix((uint64_t)event.path);
+    event.is_main = event.path == LEDGER_PATH_MAIN;
+    event.process = LEDGER_PATH_MAIN;
     event.stack = stack == NULL ? 0 : tape_stack(record, stack + 1);
     record->events = grown(record->events, record->event_count + 1, sizeof *record->events);
     record->events[record->event_count++] = event;

@@ -156,7 +156,7 @@ Test(sweep_json, has_exactly_these_keys_in_this_order)
     expect_keys(json_object_get(finding_at(root, 3), "second"), "point:s errno:s coordinate:s failed_at:s");
     expect_keys(finding_at(root, 8),
                 "id:i kind:s severity:s resource:s signature:s taken_at:s failed_at:- point:- errno:- mode:s "
-                "coordinate:- second:- detail:- stack:a count:i replay:s reproduced:- suppressed:-");
+                "coordinate:- second:- detail:- stack:a count:i replay:- reproduced:- suppressed:-");
     json_decref(root);
     sweep_result_clear(&result);
 }
