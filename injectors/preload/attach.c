@@ -226,6 +226,7 @@ static void begin_anew(struct self *me)
     me->first_fault = 0;
     me->refused = false;
     me->resources = 0;
+    me->benign = 0;
     me->spawned = NULL;
     me->record = NULL;
     me->locks = NULL;

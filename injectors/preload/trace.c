@@ -164,9 +164,11 @@ void trace_fault(unsigned point, uint64_t k)
     struct visit visit;
     if (!enter(&visit))
         return;
-    append(preload.trace,
-           &(struct trace_event){
-               .kind = TRACE_FAULT, .point = (int32_t)point, .k = (uint32_t)k, .stack = self.traced_stack});
+    append(preload.trace, &(struct trace_event){.kind = TRACE_FAULT,
+                                                .point = (int32_t)point,
+                                                .k = (uint32_t)k,
+                                                .stack = self.traced_stack,
+                                                .id = self.benign > 0});
     leave(&visit);
 }
 
