@@ -215,12 +215,13 @@ static bool is_own_call(const struct record *record, const struct record_event *
     return stack->depth > 0 && record->frames[stack->first].own;
 }
 
+/* Of one failure alone: when a second one meets its report, that is not the program's doing. */
 static bool is_swallowed(const struct worker *worker, const struct baseline *baseline,
                          const struct task *task, const struct faulting *faulting,
                          const struct run_seen *seen)
 {
-    const struct record_event *last = &faulting->faults[task->mode == SWEEP_PAIR ? 1 : 0];
-    return worker->site->options->swallowed && is_own_call(&faulting->sight.record, last) &&
+    return worker->site->options->swallowed && task->mode == SWEEP_ONCE &&
+           is_own_call(&faulting->sight.record, &faulting->faults[0]) &&
            outcome_is_swallowed(&baseline->steady, seen);
 }
 
