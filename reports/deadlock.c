@@ -1,51 +1,18 @@
-/* Tells a deadlock as lockdep does: each thread with what it waits for, where, and since when; then who took
- * that, where, and why he will not give it back. */
+/* Tells a deadlock, each thread that waits on a line of its own, and when it was seen, by whom. */
 #include "deadlock.h"
 
-#include <inttypes.h>
-
-/* ", in operation 1044, which ended 210 ms ago when transaction/validate failed" */
-static void write_owner(const struct ink *ink, const struct deadlock_link *link)
-{
-    char age[INK_NUMBER_MAX];
-    if (link->operation >= 0)
-        fprintf(ink->out, " in operation %" PRId64, link->operation);
-    if (link->left_ms >= 0) {
-        fprintf(ink->out, "%s %s ago", link->operation >= 0 ? ", which ended" : ", left it",
-                ink_duration(age, (uint64_t)link->left_ms));
-        if (link->point[0] != '\0') {
-            fputs(" when ", ink->out);
-            ink_text(ink, link->point);
-            fputs(" failed", ink->out);
-        }
-    }
-    if (link->owner_ended)
-        fputs("; that thread has ended", ink->out);
-    if (link->left_ms >= 0 || link->owner_ended)
-        fputs(": nobody will release it", ink->out);
-    else if (link->owner_waits)
-        fputs(": it waits for itself", ink->out);
-}
+#include "oracle/deadlock.h"
 
 static void write_link(const struct ink *ink, const struct deadlock_link *link)
 {
-    char age[INK_NUMBER_MAX];
+    char age[INK_NUMBER_MAX], since[INK_NUMBER_MAX + 8], ago[INK_NUMBER_MAX + 8] = "";
+    char words[DEADLOCK_WORDS_MAX];
+    snprintf(since, sizeof since, "since %s", ink_duration(age, link->waits_ms));
+    if (link->left_ms >= 0)
+        snprintf(ago, sizeof ago, "%s ago", ink_duration(age, (uint64_t)link->left_ms));
+    deadlock_words(link, since, ago, words, sizeof words);
     fputs("    ", ink->out);
-    ink_text(ink, link->waiter);
-    fputs(" waits for ", ink->out);
-    ink_text(ink, link->lock);
-    fputs(" (", ink->out);
-    ink_text(ink, link->waiting_at);
-    fprintf(ink->out, ") since %s", ink_duration(age, link->waits_ms));
-    if (link->joins) {
-        putc('\n', ink->out);
-        return;
-    }
-    fputs("; ", ink->out);
-    ink_text(ink, link->owner);
-    fputs(" took it at ", ink->out);
-    ink_text(ink, link->taken_at);
-    write_owner(ink, link);
+    ink_text(ink, words);
     putc('\n', ink->out);
 }
 

@@ -3,12 +3,12 @@
 #include "campaign/seen.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "campaign/symbols.h"
+#include "campaign/waits.h"
 
 static struct exhaustion exhaustion_of(const struct ledger_exhaustion *seen, uint64_t started_ns)
 {
@@ -98,41 +98,6 @@ static void fill_last_fault(const struct watch *watch, struct variant_result *ou
     out->faults.last_error = last->error;
 }
 
-static void name_thread(const struct ledger_view *ledger, uint32_t thread, char *out, size_t size)
-{
-    char path[LEDGER_PATH_MAX];
-    ledger_spawn_path(ledger, ledger->ledger->threads[thread].path, path);
-    snprintf(out, size, "thread %s", path);
-}
-
-static void name_edge(const struct ledger_view *ledger, const struct symbols *symbols,
-                      const struct deadlock_edge *edge, uint64_t now_ns, struct deadlock_link *out)
-{
-    size_t size = edge->mode == LEDGER_LOCK_MUTEX  ? sizeof(pthread_mutex_t)
-                  : edge->mode == LEDGER_LOCK_SPIN ? sizeof(pthread_spinlock_t)
-                                                   : sizeof(pthread_rwlock_t);
-    *out = (struct deadlock_link){
-        .waits_ms = edge->waiting_since_ns < now_ns ? (now_ns - edge->waiting_since_ns) / 1000000 : 0,
-        .operation = edge->taken_in != 0 ? (int64_t)(edge->taken_in & LEDGER_OPERATION_MASK) - 1 : -1,
-        .left_ms = edge->left_ns != 0 && edge->left_ns <= now_ns
-                       ? (int64_t)((now_ns - edge->left_ns) / 1000000)
-                       : -1,
-        .owner_ended = edge->owner_ended,
-        .owner_waits = edge->owner == edge->waiter,
-        .joins = edge->mode == LEDGER_JOIN,
-    };
-    name_thread(ledger, edge->waiter, out->waiter, sizeof out->waiter);
-    name_thread(ledger, edge->owner, out->owner, sizeof out->owner);
-    if (out->joins)
-        snprintf(out->lock, sizeof out->lock, "the end of %s", out->owner);
-    else
-        symbols_object(symbols, edge->lock, size, out->lock, sizeof out->lock);
-    symbols_name(symbols, edge->waiting_at, out->waiting_at, sizeof out->waiting_at);
-    symbols_name(symbols, edge->taken_at, out->taken_at, sizeof out->taken_at);
-    if (edge->point >= 0 && (uint32_t)edge->point < ledger_point_count(ledger))
-        ledger_point_name(ledger, (uint32_t)edge->point, out->point);
-}
-
 static void fill_deadlock(const struct watch *watch, struct deadlock_result *out)
 {
     static const int witnesses[] = {[CONFIRM_UNKNOWN] = WITNESS_NONE,
@@ -143,13 +108,9 @@ static void fill_deadlock(const struct watch *watch, struct deadlock_result *out
     if (outcome->ended != ENDED_DEADLOCK)
         return;
     struct symbols *symbols = symbols_open(&watch->ledger);
-    out->cycle = found->kind == DEADLOCK_CYCLE;
+    waits_name(&watch->ledger, symbols, found, out);
     out->detected_ms = (found->detected_ns - outcome->started_ns) / 1000000;
-    out->age_ms = (found->detected_ns - found->stands_ns) / 1000000;
     out->witness = witnesses[outcome->confirmed];
-    out->link_count = found->edge_count;
-    for (size_t i = 0; i < found->edge_count; i++)
-        name_edge(&watch->ledger, symbols, &found->edges[i], found->detected_ns, &out->links[i]);
     symbols_close(symbols);
 }
 

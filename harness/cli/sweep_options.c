@@ -25,6 +25,7 @@ enum {
     OPTION_IN_PLACE,
     OPTION_COPY_MAX,
     OPTION_EXEC,
+    OPTION_SWALLOWED,
     OPTION_FAIL_ON,
     OPTION_SUPPRESS,
     OPTION_RESUME,
@@ -56,6 +57,8 @@ static const struct argp_option known_options[] = {
     {"copy-max", OPTION_COPY_MAX, "MIB", 0,
      "How large the working folder may be to be copied for the runs, in MiB (default 64)", 1},
     {"exec", OPTION_EXEC, NULL, 0, "Start each run by fork and exec, not from a fork server: slower", 1},
+    {"swallowed", OPTION_SWALLOWED, NULL, 0,
+     "For information, also list failures of the program's own calls that it says and does nothing about", 1},
     {"fail-on", OPTION_FAIL_ON, "KIND,...", 0,
      "Which findings break a guarantee (default leak,crash,hang,double-release,sanitizer)", 1},
     {"suppress", OPTION_SUPPRESS, "FILE", 0,
@@ -175,6 +178,9 @@ static int take(void *into, int key, const char *typed, struct error *error)
     case OPTION_EXEC:
         command->sweep.without_server = true;
         return 0;
+    case OPTION_SWALLOWED:
+        command->sweep.swallowed = true;
+        return 0;
     case OPTION_SUPPRESS:
         command->suppress = typed;
         return 0;
@@ -221,6 +227,9 @@ static void write_text(struct sweep_command *command)
     if (sweep->limit_fds != 0)
         snprintf(command->text + strlen(command->text), sizeof command->text - strlen(command->text),
                  "--limit-fds=%llu\n", (unsigned long long)sweep->limit_fds);
+    if (sweep->swallowed)
+        snprintf(command->text + strlen(command->text), sizeof command->text - strlen(command->text),
+                 "--swallowed\n");
     if (sweep->in_place)
         snprintf(command->text + strlen(command->text), sizeof command->text - strlen(command->text),
                  "--in-place\n");

@@ -34,7 +34,7 @@ struct trace_stack {
 
 enum trace_kind {
     TRACE_CALL = 1,     /* a call of `point`, number k in its thread (or operation) */
-    TRACE_FAULT,        /* the same call fails; follows its TRACE_CALL */
+    TRACE_FAULT,        /* the same call fails; follows its TRACE_CALL. id 1: in code that is marked benign */
     TRACE_TOOK,         /* `resource` `id` was taken */
     TRACE_GAVE,         /* and given back, whoever took it; the id may never have been taken */
     TRACE_KEPT,         /* it was not given back after all: the call that was to do it failed */

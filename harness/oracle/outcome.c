@@ -49,7 +49,13 @@ enum sweep_kind outcome_of(const struct steady *steady, const struct run_seen *r
     if (run->leaks > 0)
         return SWEEP_LEAK;
     if (run->exit_status == 0 && steady->exit_status == 0 && !same_results(steady, run))
-        return SWEEP_SILENT;
+        return run->benign ? SWEEP_MASKED : SWEEP_SILENT;
     bool masked = run->exit_status == steady->exit_status && same_results(steady, run);
     return masked ? SWEEP_MASKED : SWEEP_DETECTED;
+}
+
+bool outcome_is_swallowed(const struct steady *steady, const struct run_seen *run)
+{
+    return outcome_of(steady, run) == SWEEP_MASKED && !run->benign && steady->errors_steady &&
+           steady->errors == run->errors;
 }

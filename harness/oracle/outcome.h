@@ -14,6 +14,7 @@ struct run_seen {
     uint64_t output, errors, files; /* hashes: of the streams, of what it left different in its folder */
     bool sanitizer;                 /* one reported on standard error */
     bool drifted;                   /* the fault did not come, or in another context */
+    bool benign;                    /* all its faults came in code whose failures may go unnoticed */
     size_t leaks, double_releases;
 };
 
@@ -29,5 +30,8 @@ void steady_learn(const struct run_seen *first, const struct run_seen *second, s
 
 /* Whether a sanitizer reports in the text. */
 bool outcome_is_sanitizer(const char *text, size_t length);
+
+/* Whether the run went on as if nothing had happened, and said nothing of it, outside of code that may. */
+bool outcome_is_swallowed(const struct steady *steady, const struct run_seen *run);
 
 enum sweep_kind outcome_of(const struct steady *steady, const struct run_seen *run);

@@ -217,6 +217,7 @@ void self_begin_anew(struct self *me)
     me->first_fault = 0;
     me->refused = false;
     me->resources = 0;
+    me->benign = 0;
     me->spawned = NULL;
     me->record = NULL;
     me->locks = NULL;

@@ -20,6 +20,7 @@ EXPORT void exeunt_mark_transfer_memory(void *block);
 EXPORT void exeunt_mark_rest(void);
 EXPORT bool exeunt_mark_injected(int error);
 EXPORT bool exeunt_mark_stopping(void);
+EXPORT void exeunt_mark_benign(int change);
 
 static pthread_key_t thread_end;
 static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
@@ -237,4 +238,9 @@ bool exeunt_mark_injected(int error)
 bool exeunt_mark_stopping(void)
 {
     return preload.ledger != NULL && atomic_load_explicit(&preload.ledger->stop, memory_order_relaxed) != 0;
+}
+
+void exeunt_mark_benign(int change)
+{
+    self.benign += change;
 }

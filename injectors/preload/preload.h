@@ -100,6 +100,7 @@ struct self {
     uint64_t first_fault;           /* hash, 0: none */
     bool refused;                   /* the kernel had no descriptor or no space left for this operation */
     uint64_t injected[ERRNO_WORDS]; /* bit e: errno e was injected in this operation */
+    int benign;                     /* above 0: what fails now may fail unnoticed */
     unsigned end_rounds;            /* of the thread's destructors */
     struct ledger_spawned *spawned; /* the thread's own place among those to be joined; NULL: it has none */
     bool unrecorded;                /* no record was left for this thread */

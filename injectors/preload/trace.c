@@ -177,9 +177,11 @@ void trace_fault(unsigned point, uint64_t k)
 {
     if (!is_traced())
         return;
-    append(preload.trace,
-           &(struct trace_event){
-               .kind = TRACE_FAULT, .point = (int32_t)point, .k = (uint32_t)k, .stack = self.traced_stack});
+    append(preload.trace, &(struct trace_event){.kind = TRACE_FAULT,
+                                                .point = (int32_t)point,
+                                                .k = (uint32_t)k,
+                                                .stack = self.traced_stack,
+                                                .id = self.benign > 0});
 }
 
 static void note(enum trace_kind kind, enum trace_resource resource, uint64_t id, uint32_t stack)

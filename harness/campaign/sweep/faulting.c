@@ -69,7 +69,9 @@ static bool find_faults(const struct task *task, struct faulting *faulting)
 static void show(struct faulting *faulting, const struct task *task, struct shown shown, uint64_t place)
 {
     const struct record_event *last = &faulting->faults[task->mode == SWEEP_PAIR ? 1 : 0];
-    uint64_t key = hash_add(hash_add(shown.kind, shown.resource), (uint64_t)last->point);
+    uint64_t what = hash_add(shown.kind, shown.resource);
+    uint64_t key = hash_add(what, (uint64_t)last->point);
+    shown.thing = hash_add(what, place);
     shown.key = hash_add(key, place != 0 ? place : site_place(&faulting->sight.record, last->stack));
     for (size_t i = 0; i < faulting->shown_count; i++)
         if (faulting->shown[i].key == shown.key)
@@ -224,15 +226,43 @@ static enum sweep_severity severity_of(enum sweep_kind outcome, bool told)
     return outcome == SWEEP_ABORT ? SWEEP_MEDIUM : SWEEP_HIGH;
 }
 
-/* What the outcome itself says. */
-static void show_outcome(const struct baseline *baseline, const struct task *task, struct faulting *faulting,
+/* All of them, also the later ones of a fault that persists. */
+static bool are_benign(const struct record *record)
+{
+    for (size_t i = 0; i < record->event_count; i++)
+        if (record->events[i].kind == TRACE_FAULT && record->events[i].id == 0)
+            return false;
+    return true;
+}
+
+/* A call that the program's own code made, and not a library for it. */
+static bool is_own_call(const struct record *record, const struct record_event *event)
+{
+    const struct record_stack *stack = &record->stacks[event->stack];
+    return stack->depth > 0 && record->frames[stack->first].own;
+}
+
+/* Of one failure alone: when a second one meets its report, that is not the program's doing. */
+static bool is_swallowed(const struct worker *worker, const struct baseline *baseline,
+                         const struct task *task, const struct faulting *faulting,
                          const struct run_seen *seen)
+{
+    return worker->site->options->swallowed && task->mode == SWEEP_ONCE &&
+           is_own_call(&faulting->sight.record, &faulting->faults[0]) &&
+           outcome_is_swallowed(&baseline->steady, seen);
+}
+
+/* What the outcome itself says. */
+static void show_outcome(const struct worker *worker, const struct baseline *baseline,
+                         const struct task *task, struct faulting *faulting, const struct run_seen *seen)
 {
     bool told = !baseline->steady.errors_steady || baseline->steady.errors != seen->errors;
     enum sweep_kind outcome = faulting->outcome;
     if (outcome == SWEEP_SILENT || outcome == SWEEP_CRASH || outcome == SWEEP_ABORT ||
         outcome == SWEEP_HANG || outcome == SWEEP_SANITIZER)
         show(faulting, task, (struct shown){.kind = outcome, .severity = severity_of(outcome, told)}, 0);
+    if (is_swallowed(worker, baseline, task, faulting, seen))
+        show(faulting, task, (struct shown){.kind = SWEEP_MASKED, .severity = SWEEP_LOW}, 0);
 }
 
 /* A run that was ended by force is reported as that alone: nothing got the time to clean up. */
@@ -246,6 +276,7 @@ static int judge(const struct worker *worker, const struct baseline *baseline, c
 {
     struct run_seen seen = worker_seen(&faulting->sight);
     seen.drifted = !find_faults(task, faulting);
+    seen.benign = are_benign(&faulting->sight.record);
     if (!seen.drifted && ended_by_itself(&seen)) {
         show_wrongs(worker, baseline, task, faulting, &seen.double_releases);
         int failed = show_releases(baseline, task, faulting, &seen.double_releases);
@@ -257,7 +288,7 @@ static int judge(const struct worker *worker, const struct baseline *baseline, c
             seen.leaks += faulting->shown[i].kind == SWEEP_LEAK;
     }
     faulting->outcome = outcome_of(&baseline->steady, &seen);
-    show_outcome(baseline, task, faulting, &seen);
+    show_outcome(worker, baseline, task, faulting, &seen);
     return 0;
 }
 
@@ -279,6 +310,14 @@ int faulting_run(struct worker *worker, const struct baseline *baseline, const s
     }
     *out = faulting;
     return 0;
+}
+
+const struct shown *faulting_shown(const struct faulting *faulting, uint64_t thing)
+{
+    for (size_t i = 0; i < faulting->shown_count; i++)
+        if (faulting->shown[i].thing == thing)
+            return &faulting->shown[i];
+    return NULL;
 }
 
 bool faulting_shows(const struct faulting *faulting, uint64_t key)

@@ -16,7 +16,8 @@ struct shown {
     uint32_t taken_by;       /* stack of the record; 0: not known */
     uint64_t taken_first_at; /* of what was released twice; 0: not known */
     uint64_t id;             /* of the resource */
-    uint64_t key;            /* the same for the same thing in every run of this sweep */
+    uint64_t thing;          /* the same for what is wrong, whichever fault led to it */
+    uint64_t key;            /* the same for the same thing by the same fault, in every run of this sweep */
 };
 
 struct faulting {
@@ -30,6 +31,9 @@ struct faulting {
 /* Tries the task. Returns 0 with *out the caller's (faulting_clear), or a negative errno with `error`. */
 int faulting_run(struct worker *worker, const struct baseline *baseline, const struct task *task,
                  struct faulting *out, struct error *error);
+/* What it shows of that thing, by whichever fault; NULL: nothing. */
+const struct shown *faulting_shown(const struct faulting *faulting, uint64_t thing);
+
 /* Whether it shows the thing of that key. */
 bool faulting_shows(const struct faulting *faulting, uint64_t key);
 void faulting_clear(struct faulting *faulting);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "campaign/symbols.h"
+#include "campaign/waits.h"
+#include "oracle/deadlock.h"
 
 static const char *resource_name(enum trace_resource resource)
 {
@@ -110,8 +112,21 @@ static void write_silence(const struct baseline *baseline, const struct sight *s
              files[0] != '\0' ? ": " : "", files, words[0] != '\0' ? "; it said: " : "", words);
 }
 
-static void write_detail(const struct symbols *symbols, const struct baseline *baseline,
-                         const struct faulting *faulting, const struct shown *shown, char *out, size_t size)
+static void write_hang(const struct symbols *symbols, const struct ledger_view *ledger,
+                       const struct attempt_seen *seen, char *out, size_t size)
+{
+    struct deadlock_result deadlock = {0};
+    if (seen->deadlock.edge_count == 0) {
+        snprintf(out, size, "still running after %" PRIu64 " ms", seen->duration_ns / 1000000);
+        return;
+    }
+    waits_name(ledger, symbols, &seen->deadlock, &deadlock);
+    deadlock_story(&deadlock, out, size);
+}
+
+static void write_detail(const struct worker *worker, const struct symbols *symbols,
+                         const struct baseline *baseline, const struct faulting *faulting,
+                         const struct shown *shown, char *out, size_t size)
 {
     const struct attempt_seen *seen = &faulting->sight.seen;
     char words[256];
@@ -126,7 +141,10 @@ static void write_detail(const struct symbols *symbols, const struct baseline *b
                  words[0] != '\0' ? "; it said: " : "", words);
         return;
     case SWEEP_HANG:
-        snprintf(out, size, "still running after %" PRIu64 " ms", seen->duration_ns / 1000000);
+        write_hang(symbols, attempter_ledger(worker->attempter), seen, out, size);
+        return;
+    case SWEEP_MASKED:
+        snprintf(out, size, "status, output and standard error as if nothing had failed");
         return;
     case SWEEP_SANITIZER:
         snprintf(out, size, "%s", words);
@@ -153,7 +171,7 @@ int naming_write(const struct worker *worker, const struct baseline *baseline, c
     for (int i = 0; i < faults; i++)
         write_fault(worker, symbols, record, &faulting->faults[i], task->errors[i], &finding.faults[i]);
     symbols_name(symbols, shown->taken_at, finding.taken_at, sizeof finding.taken_at);
-    write_detail(symbols, baseline, faulting, shown, finding.detail, sizeof finding.detail);
+    write_detail(worker, symbols, baseline, faulting, shown, finding.detail, sizeof finding.detail);
     int failed = write_stacks(symbols, record, faulting->faults[faults - 1].stack, shown->taken_by, &finding);
     symbols_close(symbols);
     if (failed != 0) {

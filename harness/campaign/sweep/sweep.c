@@ -113,15 +113,26 @@ static int add_pairs(struct sweep *sweep, const struct task *task, const struct 
     return failed;
 }
 
-/* Tries again what a run showed first, as often as is asked for. */
+static size_t count_by(const struct task *task, const struct novelty *novelties, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += novelties[i].task == task;
+    return found;
+}
+
+/* Tries again what a run of the task showed first, as often as is asked for. */
 static int try_again(struct sweep *sweep, struct worker *worker, const struct task *task,
                      struct novelty *novelties, size_t count, struct error *error)
 {
     int failed = 0;
-    for (unsigned i = 0; failed == 0 && count > 0 && i < sweep->options->again; i++) {
+    for (unsigned i = 0; failed == 0 && count_by(task, novelties, count) > 0 && i < sweep->options->again;
+         i++) {
         struct faulting again;
         failed = faulting_run(worker, &sweep->baseline, task, &again, error);
         for (size_t j = 0; failed == 0 && j < count; j++) {
+            if (novelties[j].task != task)
+                continue;
             novelties[j].finding.replays++;
             novelties[j].finding.reproduced += faulting_shows(&again, novelties[j].key);
         }
@@ -131,6 +142,20 @@ static int try_again(struct sweep *sweep, struct worker *worker, const struct ta
     return failed;
 }
 
+/* Puts what a run shows into words, if no run showed it in so simple a mode. */
+static int name_one(struct sweep *sweep, const struct worker *worker, const struct task *task,
+                    const struct faulting *faulting, const struct shown *shown, struct novelty *out,
+                    bool *is_new, struct error *error)
+{
+    pthread_mutex_lock(&sweep->lock);
+    int failed = tally_see(&sweep->tally, shown->key, task->mode, is_new, error);
+    pthread_mutex_unlock(&sweep->lock);
+    if (failed != 0 || !*is_new)
+        return failed;
+    *out = (struct novelty){.task = task, .thing = shown->thing, .key = shown->key};
+    return naming_write(worker, &sweep->baseline, task, faulting, shown, &out->finding, error);
+}
+
 /* Those of a run's things that no run showed before, put into words while its modules are known. */
 static int name_novelties(struct sweep *sweep, const struct worker *worker, const struct task *task,
                           const struct faulting *faulting, struct novelty *novelties, size_t *count,
@@ -138,17 +163,59 @@ static int name_novelties(struct sweep *sweep, const struct worker *worker, cons
 {
     int failed = 0;
     for (size_t i = 0; failed == 0 && i < faulting->shown_count; i++) {
-        const struct shown *shown = &faulting->shown[i];
-        bool is_new = false;
-        pthread_mutex_lock(&sweep->lock);
-        failed = tally_see(&sweep->tally, shown->key, &is_new, error);
-        pthread_mutex_unlock(&sweep->lock);
-        if (failed != 0 || !is_new)
-            continue;
-        novelties[*count].key = shown->key;
+        bool is_new;
         failed =
-            naming_write(worker, &sweep->baseline, task, faulting, shown, &novelties[*count].finding, error);
-        *count += failed == 0;
+            name_one(sweep, worker, task, faulting, &faulting->shown[i], &novelties[*count], &is_new, error);
+        *count += failed == 0 && is_new;
+    }
+    return failed;
+}
+
+/* The task with one of its faults, once. */
+static struct task single_of(const struct task *task, int fault)
+{
+    return (struct task){.mode = SWEEP_ONCE, .calls = {task->calls[fault]}, .errors = {task->errors[fault]}};
+}
+
+/* Of those things that take less than they were found by, the lesser fault is told. */
+static int replace(struct sweep *sweep, const struct worker *worker, const struct task *single,
+                   const struct faulting *faulting, struct novelty *novelties, size_t *count,
+                   struct error *error)
+{
+    int failed = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++) {
+        const struct shown *shown = faulting_shown(faulting, novelties[i].thing);
+        bool is_kept = true;
+        if (failed == 0 && shown != NULL && novelties[i].finding.mode != SWEEP_ONCE) {
+            sweep_finding_clear(&novelties[i].finding);
+            failed = name_one(sweep, worker, single, faulting, shown, &novelties[i], &is_kept, error);
+            is_kept = is_kept && failed == 0;
+        }
+        if (is_kept)
+            novelties[kept++] = novelties[i];
+    }
+    *count = kept;
+    return failed;
+}
+
+/* Shrinks what several faults show to the fewest: each of them is tried alone. Drifted runs show nothing. */
+static int shrink(struct sweep *sweep, struct worker *worker, const struct task *task, struct task singles[2],
+                  struct novelty *novelties, size_t *count, struct error *error)
+{
+    int failed = 0;
+    if (task->mode == SWEEP_ONCE || sweep->options->only != NULL)
+        return 0;
+    for (int i = 0; failed == 0 && i < (task->mode == SWEEP_PAIR ? 2 : 1); i++) {
+        struct faulting faulting;
+        singles[i] = single_of(task, i);
+        if (count_by(task, novelties, *count) == 0)
+            return 0;
+        failed = faulting_run(worker, &sweep->baseline, &singles[i], &faulting, error);
+        if (failed != 0)
+            return failed;
+        failed = replace(sweep, worker, &singles[i], &faulting, novelties, count, error);
+        faulting_clear(&faulting);
     }
     return failed;
 }
@@ -186,6 +253,7 @@ static int do_task(struct sweep *sweep, struct worker *worker, const struct task
 {
     struct faulting faulting;
     struct novelty novelties[SHOWN_MAX];
+    struct task singles[2];
     size_t count = 0;
     int failed = faulting_run(worker, &sweep->baseline, task, &faulting, error);
     if (failed != 0)
@@ -193,7 +261,11 @@ static int do_task(struct sweep *sweep, struct worker *worker, const struct task
     if (faulting.sight.seen.end != ATTEMPT_INTERRUPTED) {
         failed = name_novelties(sweep, worker, task, &faulting, novelties, &count, error);
         if (failed == 0)
+            failed = shrink(sweep, worker, task, singles, novelties, &count, error);
+        if (failed == 0)
             failed = try_again(sweep, worker, task, novelties, count, error);
+        for (int i = 0; failed == 0 && i < 2; i++)
+            failed = try_again(sweep, worker, &singles[i], novelties, count, error);
         pthread_mutex_lock(&sweep->lock);
         if (failed == 0)
             failed = add_findings(sweep, novelties, count, error);
@@ -317,7 +389,7 @@ static int add_unreleased(struct sweep *sweep, struct error *error)
         struct novelty novelty = {.key = baseline->unreleased[i].signature,
                                   .finding = baseline->unreleased[i]};
         bool is_new;
-        failed = tally_see(&sweep->tally, novelty.key, &is_new, error);
+        failed = tally_see(&sweep->tally, novelty.key, SWEEP_ONCE, &is_new, error);
         if (failed != 0 || !is_new)
             continue;
         baseline->unreleased[i] = (struct sweep_finding){0};

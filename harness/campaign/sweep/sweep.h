@@ -34,6 +34,7 @@ struct sweep_options {
     const char *without; /* SQLite file in the working folder that is not copied; NULL: none */
     bool in_place;       /* the program works in the folder itself: nothing is copied or undone */
     bool without_server;
+    bool swallowed;                   /* faults that the program's own code passes over are findings, too */
     const struct sweep_finding *only; /* not NULL: no sweep, but its faults */
     const uint64_t *done;             /* sorted keys of faults that were tried before, and are not again */
     size_t done_count;

@@ -39,19 +39,20 @@ static struct tally_key *key_of(const struct tally *tally, uint64_t key)
     return NULL;
 }
 
-int tally_see(struct tally *tally, uint64_t key, bool *is_new, struct error *error)
+int tally_see(struct tally *tally, uint64_t key, enum sweep_mode mode, bool *is_new, struct error *error)
 {
     struct tally_key *known = key_of(tally, key);
-    *is_new = known == NULL;
+    *is_new = known == NULL || mode < known->mode;
     if (known != NULL) {
         known->count++;
+        known->mode = *is_new ? mode : known->mode;
         return 0;
     }
     struct tally_key *keys = realloc(tally->keys, (tally->key_count + 1) * sizeof *keys);
     if (keys == NULL)
         return no_memory(error);
     tally->keys = keys;
-    keys[tally->key_count++] = (struct tally_key){.key = key, .count = 1, .finding = SIZE_MAX};
+    keys[tally->key_count++] = (struct tally_key){.key = key, .count = 1, .finding = SIZE_MAX, .mode = mode};
     return 0;
 }
 
@@ -65,13 +66,27 @@ static struct sweep_finding *same_signature(const struct tally *tally, uint64_t 
     return NULL;
 }
 
+/* What is shown by fewer faults is told so, under the number that it has. */
+static bool take_simpler(struct sweep_finding *known, struct sweep_finding *simpler)
+{
+    if (simpler->mode >= known->mode) {
+        sweep_finding_clear(simpler);
+        return false;
+    }
+    simpler->id = known->id;
+    sweep_finding_clear(known);
+    *known = *simpler;
+    return true;
+}
+
 int tally_add(struct tally *tally, struct novelty *novelty, struct sweep_finding **out, struct error *error)
 {
     struct tally_key *key = key_of(tally, novelty->key);
     struct sweep_finding *known = same_signature(tally, novelty->finding.signature, &key->finding);
     *out = NULL;
     if (known != NULL) {
-        sweep_finding_clear(&novelty->finding);
+        if (take_simpler(known, &novelty->finding))
+            *out = known;
         return 0;
     }
     struct sweep_finding *findings = realloc(tally->findings, (tally->finding_count + 1) * sizeof *findings);

@@ -5,9 +5,10 @@
 #include "oracle/contexts.h"
 #include "oracle/sweep.h"
 
-/* Something that a run was the first to show. */
+/* Something that a run was the first to show, or the first in so simple a mode. */
 struct novelty {
-    uint64_t key; /* see struct shown */
+    const struct task *task; /* that shows it */
+    uint64_t thing, key;     /* see struct shown */
     struct sweep_finding finding;
 };
 
@@ -15,8 +16,9 @@ struct tally {
     uint64_t runs, outcomes[SWEEP_OUTCOMES];
     struct tally_key {
         uint64_t key, count;
-        size_t finding; /* its number, once it is one; SIZE_MAX before */
-    } * keys;           /* owned */
+        size_t finding;       /* its number, once it is one; SIZE_MAX before */
+        enum sweep_mode mode; /* the simplest that showed it */
+    } * keys;                 /* owned */
     size_t key_count;
     struct sweep_finding *findings; /* owned */
     size_t finding_count;
@@ -31,11 +33,11 @@ struct tally {
 int tally_begin(struct tally *tally, const struct plan_points *points, const struct contexts *contexts,
                 struct error *error);
 
-/* Counts one more run that shows the thing. *is_new: no run did before. */
-int tally_see(struct tally *tally, uint64_t key, bool *is_new, struct error *error);
+/* Counts one more run that shows the thing. *is_new: no run did before, or only in modes less simple. */
+int tally_see(struct tally *tally, uint64_t key, enum sweep_mode mode, bool *is_new, struct error *error);
 
 /* Makes a finding of it, which is the tally's now. The same signature is the same finding, found by two ways:
- * then the first one counts, and *out is NULL. */
+ * then the simpler mode counts, or else the first one. *out is what is new to be told; NULL: nothing. */
 int tally_add(struct tally *tally, struct novelty *novelty, struct sweep_finding **out, struct error *error);
 
 /* Counts a run. */

@@ -20,6 +20,7 @@ EXEUNT_MARK void exeunt_mark_gave(const char *kind, uint64_t id);
 EXEUNT_MARK void exeunt_mark_rest(void);
 EXEUNT_MARK bool exeunt_mark_injected(int error);
 EXEUNT_MARK bool exeunt_mark_stopping(void);
+EXEUNT_MARK void exeunt_mark_benign(int change);
 #undef EXEUNT_MARK
 
 /* The calling thread begins operation number `operation` (the job's number as the queue gives it, below
@@ -92,6 +93,41 @@ static inline void exeunt_rest(void)
 static inline bool exeunt_injected(int error)
 {
     return exeunt_mark_injected && exeunt_mark_injected(error);
+}
+
+/* What fails in the calling thread between the two may fail unnoticed: a cache that could not be written, a
+ * hint that could not be given. A sweep does not call it silent or masked if a fault that came there alone
+ * changed nothing, or only the output; leaks, crashes and hangs are told all the same. May be nested; each
+ * begin needs its end. A child that is forked in between begins with what its parent had. */
+static inline void exeunt_benign_begin(void)
+{
+    if (exeunt_mark_benign)
+        exeunt_mark_benign(1);
+}
+
+static inline void exeunt_benign_end(void)
+{
+    if (exeunt_mark_benign)
+        exeunt_mark_benign(-1);
+}
+
+/* The same from here to the end of the block, by whatever way that is left; once in a block. A statement:
+ *     exeunt_benign();
+ * Needs gcc or clang, and -fexceptions if cancellation or an exception is among the ways. */
+#define exeunt_benign()                                                                                      \
+    __attribute__((cleanup(exeunt_benign_scope_end), unused)) const int exeunt_benign_scope =                \
+        exeunt_benign_scope_begin()
+
+static inline int exeunt_benign_scope_begin(void)
+{
+    exeunt_benign_begin();
+    return 0;
+}
+
+static inline void exeunt_benign_scope_end(const int *scope)
+{
+    (void)scope;
+    exeunt_benign_end();
 }
 
 /* Whether the program is asked to take no further jobs, so that it can end in order. */

@@ -36,7 +36,7 @@ static bool see(struct tally *tally, uint64_t key)
 {
     struct error error;
     bool is_new;
-    cr_assert_eq(tally_see(tally, key, &is_new, &error), 0);
+    cr_assert_eq(tally_see(tally, key, SWEEP_ONCE, &is_new, &error), 0);
     return is_new;
 }
 
