@@ -42,13 +42,11 @@ static json_t *ratio(unsigned part, unsigned whole)
     return whole == 0 ? json_null() : value_text(text);
 }
 
-static json_t *replay_command(const struct sweep_finding *finding)
+static json_t *replay_command(const struct sweep_result *result, const struct sweep_finding *finding)
 {
-    char text[64];
-    if (finding->faults[0].point[0] == '\0')
-        return json_null();
-    snprintf(text, sizeof text, "exeunt replay %llu", (unsigned long long)finding->id);
-    return value_text(text);
+    char text[1024];
+    sweep_replay_command(result, finding, text, sizeof text);
+    return value_text_or_null(text);
 }
 
 static json_t *second(const struct sweep_finding *finding)
@@ -64,7 +62,7 @@ static json_t *second(const struct sweep_finding *finding)
     return value_filled(&object);
 }
 
-static json_t *finding_object(const struct sweep_finding *finding)
+static json_t *finding_object(const struct sweep_result *result, const struct sweep_finding *finding)
 {
     const struct sweep_fault *fault = &finding->faults[0];
     struct value_filling object = {.into = json_object()};
@@ -83,7 +81,7 @@ static json_t *finding_object(const struct sweep_finding *finding)
     value_put(&object, "detail", value_text_or_null(finding->detail));
     value_put(&object, "stack", stack(finding));
     value_put(&object, "count", value_number(finding->count));
-    value_put(&object, "replay", replay_command(finding));
+    value_put(&object, "replay", replay_command(result, finding));
     value_put(&object, "reproduced", ratio(finding->reproduced, finding->replays));
     value_put(&object, "suppressed", value_text_or_null(finding->suppressed));
     return value_filled(&object);
@@ -107,7 +105,7 @@ json_t *sweep_document(const struct sweep_result *result)
 {
     struct value_filling findings = {.into = json_array()};
     for (size_t i = 0; i < result->finding_count; i++)
-        value_add(&findings, finding_object(&result->findings[i]));
+        value_add(&findings, finding_object(result, &result->findings[i]));
     struct value_filling object = {.into = json_object()};
     value_put(&object, "format", value_text("exeunt-sweep"));
     value_put(&object, "version", json_integer(SWEEP_FORMAT_VERSION));

@@ -23,7 +23,7 @@ static void write_outcomes(const struct ink *ink, const struct sweep_result *res
     static const char *const meanings[SWEEP_OUTCOMES] = {
         [SWEEP_DETECTED] = "detected: ended with an error, nothing left behind",
         [SWEEP_MASKED] = "masked: as if nothing had failed",
-        [SWEEP_SILENT] = "silent: status 0, yet output or files differ",
+        [SWEEP_SILENT] = "silent: as if all were well, yet output or files differ",
         [SWEEP_CRASH] = "crash: ended by a signal",
         [SWEEP_ABORT] = "abort: ended itself by SIGABRT",
         [SWEEP_HANG] = "hang: did not end",
@@ -144,13 +144,26 @@ void sweep_write_finding(const struct ink *ink, const struct sweep_finding *find
     write_tail(ink, finding);
 }
 
+/* How one is shown again. */
+static void write_findings_head(const struct ink *ink, const struct sweep_result *result)
+{
+    fputs("\nfindings, worst first ('exeunt replay ", ink->out);
+    if (result->results != NULL && strcmp(result->results, SWEEP_RESULTS_FILE) != 0) {
+        fputs("--results ", ink->out);
+        ink_text(ink, result->results);
+        putc(' ', ink->out);
+    }
+    fprintf(ink->out, "%s' shows one again, with its stacks)\n",
+            result->results != NULL ? "ID" : "COORDINATE:ERRNO -- PROGRAM");
+}
+
 static void write_findings(const struct ink *ink, const struct sweep_result *result)
 {
     if (result->finding_count == 0) {
         fputs("\nnothing was found\n", ink->out);
         return;
     }
-    fputs("\nfindings, worst first ('exeunt replay ID' shows one again, with its stacks)\n", ink->out);
+    write_findings_head(ink, result);
     for (size_t i = 0; i < result->finding_count && i < FINDINGS_SHOWN; i++)
         sweep_write_finding(ink, &result->findings[i], false);
     if (result->finding_count > FINDINGS_SHOWN)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct symbols {
     const struct ledger_view *ledger;
@@ -45,6 +46,9 @@ static Dwfl_Module *dwfl_module(const struct symbols *symbols, const struct ledg
     Dwfl_Module *known = dwfl_addrmodule(symbols->dwfl, address);
     if (known != NULL)
         return known;
+    struct stat status; /* the path is the program's word */
+    if (stat(module->path, &status) != 0 || !S_ISREG(status.st_mode))
+        return NULL;
     dwfl_report_begin_add(symbols->dwfl);
     dwfl_report_elf(symbols->dwfl, module->path, module->path, -1, module->bias, false);
     dwfl_report_end(symbols->dwfl, NULL, NULL);

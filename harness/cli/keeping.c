@@ -8,8 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Where in the working folder the file is: it must not be copied with that. */
-static void find_within(const char *results, char out[PATH_MAX])
+void keeping_find_within(const char *results, char out[PATH_MAX])
 {
     char file[PATH_MAX], folder[PATH_MAX];
     out[0] = '\0';
@@ -57,7 +56,7 @@ int keeping_begin(struct sweep_command *command, struct keeping *out, struct err
         keeping_end(out);
         return failed;
     }
-    find_within(command->results, out->without);
+    keeping_find_within(command->results, out->without);
     if (out->done.count > 0)
         qsort(out->done.list, out->done.count, sizeof *out->done.list, by_value);
     command->sweep.without = out->without[0] != '\0' ? out->without : NULL;

@@ -16,6 +16,10 @@ struct keeping {
     struct error error;
 };
 
+/* Where in the working folder the file of results is, which must not be copied with that: a relative path, ""
+ * if it is elsewhere. */
+void keeping_find_within(const char *results, char out[PATH_MAX]);
+
 /* Begins to keep the sweep, or finds the one to go on with, and sets what the campaign needs to know of that.
  * Returns 0 or a negative errno with `error`. */
 int keeping_begin(struct sweep_command *command, struct keeping *out, struct error *error);

@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "base/text.h"
 #include "command.h"
+#include "keeping.h"
 #include "looks.h"
 #include "plan/plan.h"
 #include "report.h"
@@ -111,33 +112,67 @@ static int options_of(const struct replay *replay, struct sweep_command *command
     return rc;
 }
 
-static int show(const struct sweep_result *result, const struct replay *replay, struct error *error)
+/* Whether it is what was to come again. Of a coordinate, everything is. */
+static bool is_wanted(const struct replay *replay, const struct sweep_finding *finding)
+{
+    return replay->finding.signature == 0 || finding->signature == replay->finding.signature;
+}
+
+static int show_all(const struct sweep_result *result, const struct replay *replay, bool wanted,
+                    size_t *count, struct error *error)
 {
     struct report_options looks = looks_of(stdout);
-    if (result->finding_count == 0)
-        printf("Nothing of the kind: %s came, and nothing broke; its outcome was %s.\n",
-               replay->finding.faults[0].coordinate,
-               result->runs > 0 ? sweep_kind_name(sweep_commonest(result)) : "unknown, it was not reached");
     for (size_t i = 0; i < result->finding_count; i++) {
+        if (is_wanted(replay, &result->findings[i]) != wanted)
+            continue;
+        if (!wanted && *count == 0)
+            puts("besides:");
+        ++*count;
         int rc = report_named("terminal")->write_finding(&result->findings[i], &looks, stdout);
         if (rc != 0)
             return error_not_done(error, rc, "cannot write to standard output: %s", strerror(-rc));
     }
-    return result->finding_count == 0 ? EXIT_AS_EXPECTED : EXIT_GUARANTEE_BROKEN;
+    return 0;
+}
+
+static int show(const struct sweep_result *result, const struct replay *replay, struct error *error)
+{
+    const char *coordinate = replay->finding.faults[0].coordinate;
+    size_t wanted = 0, others = 0;
+    if (result->runs == 0 || result->interrupted)
+        return error_not_done(error, -EINTR, "%s was not tried: the replay was interrupted", coordinate);
+    if (result->outcomes[SWEEP_DRIFTED] == result->runs)
+        return error_not_done(
+            error, -ENOENT,
+            "%s did not come, or in another context: the program has changed, or its runs differ",
+            coordinate);
+    int rc = show_all(result, replay, true, &wanted, error);
+    if (rc == 0 && wanted == 0)
+        printf("It did not come again: after the failure at %s the run was %s.\n", coordinate,
+               sweep_kind_name(sweep_commonest(result)));
+    if (rc == 0)
+        rc = show_all(result, replay, false, &others, error);
+    return rc != 0 ? rc : wanted > 0 ? EXIT_GUARANTEE_BROKEN : EXIT_AS_EXPECTED;
 }
 
 static int run(struct replay *replay, struct error *error)
 {
     struct sweep_command command;
     struct sweep_result result;
+    char without[PATH_MAX];
     int rc = options_of(replay, &command, error);
     if (rc != 0)
         return rc;
+    if (replay->run.command != NULL)
+        keeping_find_within(replay->results, without);
+    else
+        without[0] = '\0';
+    command.sweep.budget_ns = 0;
     command.sweep.program = replay->program;
     command.sweep.only = &replay->finding;
     command.sweep.again = TIMES - 1;
     command.sweep.jobs = 1;
-    command.sweep.without = replay->results;
+    command.sweep.without = without[0] != '\0' ? without : NULL;
     command.sweep.interrupted = signals_catch();
     rc = campaign_sweep(&command.sweep, &result, error);
     signals_release();

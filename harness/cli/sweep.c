@@ -56,10 +56,12 @@ static int conclude(const struct sweep_command *command, struct keeping *keeping
                     struct suppressions *suppressions, struct sweep_result *result, struct error *error)
 {
     suppressing_apply(suppressions, result);
+    sweep_judge(result, command->fail_on);
     int rc = keeping_finish(keeping, result, error);
     if (rc != 0)
         return rc;
     suppressing_apply(suppressions, result);
+    result->results = command->results;
     sweep_judge(result, command->fail_on);
     return 0;
 }

@@ -2,12 +2,15 @@
 #include "sweep_options.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "arguments.h"
 #include "base/text.h"
+#include "store/store.h"
 #include "words.h"
 
 #define BUDGET_DEFAULT "60s"
@@ -87,9 +90,23 @@ static const char *mode_name(unsigned index)
     return sweep_mode_name((enum sweep_mode)index);
 }
 
+/* What can be a finding. */
+static const enum sweep_kind kinds[] = {SWEEP_LEAK,      SWEEP_CRASH, SWEEP_HANG,   SWEEP_DOUBLE_RELEASE,
+                                        SWEEP_SANITIZER, SWEEP_ABORT, SWEEP_SILENT, SWEEP_UNRELEASED};
+
 static const char *kind_name(unsigned index)
 {
-    return sweep_kind_name((enum sweep_kind)index);
+    return index < sizeof kinds / sizeof *kinds ? sweep_kind_name(kinds[index]) : NULL;
+}
+
+static int read_kinds(const char *typed, unsigned *fail_on, struct error *error)
+{
+    unsigned chosen = 0;
+    int rc = words_read("fail-on", typed, kind_name, &chosen, error);
+    *fail_on = 0;
+    for (unsigned i = 0; kind_name(i) != NULL; i++)
+        *fail_on |= (chosen >> i & 1) << kinds[i];
+    return rc;
 }
 
 static int read_time(const char *option, const char *typed, uint64_t *out, struct error *error)
@@ -131,8 +148,7 @@ static int take_words(struct sweep_command *command, int key, const char *typed,
         command->sweep.modes = 0;
         return words_read("modes", typed, mode_name, &command->sweep.modes, error);
     default:
-        command->fail_on = 0;
-        return words_read("fail-on", typed, kind_name, &command->fail_on, error);
+        return read_kinds(typed, &command->fail_on, error);
     }
 }
 
@@ -209,30 +225,52 @@ static unsigned processors(void)
     return count < 1 ? 1 : count > SWEEP_JOBS_MAX ? SWEEP_JOBS_MAX : (unsigned)count;
 }
 
+/* Adds a line to the text. */
+static void add_line(struct sweep_command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void add_line(struct sweep_command *command, const char *format, ...)
+{
+    size_t length = strlen(command->text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command->text + length, sizeof command->text - length, format, arguments);
+    va_end(arguments);
+}
+
+static void add_modes(struct sweep_command *command)
+{
+    const char *separator = "--modes=";
+    for (unsigned i = 0; mode_name(i) != NULL; i++) {
+        if ((command->sweep.modes >> i & 1) == 0)
+            continue;
+        add_line(command, "%s%s", separator, mode_name(i));
+        separator = ",";
+    }
+    add_line(command, "\n");
+}
+
 /* As they would be typed: a replay, and a sweep that goes on, read them again. */
-static void write_text(struct sweep_command *command)
+static int write_text(struct sweep_command *command, struct error *error)
 {
     const struct sweep_options *sweep = &command->sweep;
-    char modes[64] = "";
-    for (unsigned i = 0; mode_name(i) != NULL; i++)
-        if ((sweep->modes >> i & 1) != 0)
-            snprintf(modes + strlen(modes), sizeof modes - strlen(modes), "%s%s", modes[0] != '\0' ? "," : "",
-                     mode_name(i));
-    int length = snprintf(command->text, sizeof command->text, "--depth=%s\n--errnos=%s\n--modes=%s\n",
-                          depth_name(sweep->depth), errnos_name(sweep->all_errnos), modes);
-    char *end = command->text + length;
-    size_t left = sizeof command->text - (size_t)length;
-    if (sweep->points != NULL)
-        length = snprintf(end, left, "--points=%s\n", sweep->points);
+    add_line(command, "--depth=%s\n--errnos=%s\n", depth_name(sweep->depth), errnos_name(sweep->all_errnos));
+    add_modes(command);
     if (sweep->limit_fds != 0)
-        snprintf(command->text + strlen(command->text), sizeof command->text - strlen(command->text),
-                 "--limit-fds=%llu\n", (unsigned long long)sweep->limit_fds);
+        add_line(command, "--limit-fds=%" PRIu64 "\n", sweep->limit_fds);
+    if (sweep->hang_ns != 0)
+        add_line(command, "--hang=%" PRIu64 "us\n", sweep->hang_ns / 1000);
+    add_line(command, "--copy-max=%" PRIu64 "\n", sweep->copy_max >> 20);
     if (sweep->swallowed)
-        snprintf(command->text + strlen(command->text), sizeof command->text - strlen(command->text),
-                 "--swallowed\n");
+        add_line(command, "--swallowed\n");
     if (sweep->in_place)
-        snprintf(command->text + strlen(command->text), sizeof command->text - strlen(command->text),
-                 "--in-place\n");
+        add_line(command, "--in-place\n");
+    if (sweep->without_server)
+        add_line(command, "--exec\n");
+    if (sweep->points != NULL)
+        add_line(command, "--points=%s\n", sweep->points);
+    if (strlen(command->text) + 1 < sizeof command->text)
+        return 0;
+    return error_usage(error, "--points is too long: use wildcards");
 }
 
 int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct error *error)
@@ -249,7 +287,7 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
                   .again = 3},
         .fail_on = 1u << SWEEP_LEAK | 1u << SWEEP_CRASH | 1u << SWEEP_HANG | 1u << SWEEP_DOUBLE_RELEASE |
                    1u << SWEEP_SANITIZER,
-        .results = "exeunt.db",
+        .results = STORE_FILE,
     };
     int rc = read_time("budget", BUDGET_DEFAULT, &command.sweep.budget_ns, error);
     int own = arguments_before_program(argc, argv, &command.sweep.program);
@@ -261,7 +299,8 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
         return error_usage(error, "say what to sweep: exeunt sweep [OPTION...] -- PROGRAM [ARGUMENT...]");
     if (command.sweep.in_place)
         command.sweep.jobs = 1;
-    write_text(&command);
-    *out = command;
-    return 0;
+    rc = write_text(&command, error);
+    if (rc == 0)
+        *out = command;
+    return rc;
 }

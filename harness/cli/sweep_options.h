@@ -11,7 +11,7 @@ struct sweep_command {
     const char *results;        /* the file that keeps results */
     const char *suppress;       /* NULL: none */
     bool quiet, resume;
-    char text[512]; /* those that decide which faults there are, as they would be typed, a line each */
+    char text[2048]; /* those that decide which faults there are, as they would be typed, a line each */
 };
 
 /* Reads the command line of `exeunt sweep`. Returns 0, ARGUMENTS_HELP_SHOWN, or a negative errno with

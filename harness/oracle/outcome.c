@@ -11,6 +11,7 @@ void steady_learn(const struct run_seen *first, const struct run_seen *second, s
         .output_steady = first->output == second->output,
         .errors_steady = first->errors == second->errors,
         .files_steady = first->files == second->files,
+        .sanitizer = first->sanitizer || second->sanitizer,
         .output = first->output,
         .errors = first->errors,
         .files = first->files,
@@ -34,11 +35,17 @@ static bool same_results(const struct steady *steady, const struct run_seen *run
            (!steady->files_steady || steady->files == run->files);
 }
 
+/* An error status that comes anyway says nothing of a fault, but words do. */
+static bool told_more(const struct steady *steady, const struct run_seen *run)
+{
+    return !steady->errors_steady || steady->errors != run->errors;
+}
+
 enum sweep_kind outcome_of(const struct steady *steady, const struct run_seen *run)
 {
     if (run->drifted)
         return SWEEP_DRIFTED;
-    if (run->sanitizer)
+    if (run->sanitizer && !steady->sanitizer)
         return SWEEP_SANITIZER;
     if (run->timed_out)
         return SWEEP_HANG;
@@ -48,10 +55,12 @@ enum sweep_kind outcome_of(const struct steady *steady, const struct run_seen *r
         return SWEEP_DOUBLE_RELEASE;
     if (run->leaks > 0)
         return SWEEP_LEAK;
-    if (run->exit_status == 0 && steady->exit_status == 0 && !same_results(steady, run))
-        return run->benign ? SWEEP_MASKED : SWEEP_SILENT;
-    bool masked = run->exit_status == steady->exit_status && same_results(steady, run);
-    return masked ? SWEEP_MASKED : SWEEP_DETECTED;
+    bool same_status = run->exit_status == steady->exit_status;
+    if (same_status && same_results(steady, run))
+        return SWEEP_MASKED;
+    if (run->exit_status != 0 && (!same_status || told_more(steady, run)))
+        return SWEEP_DETECTED;
+    return run->benign ? SWEEP_MASKED : SWEEP_SILENT;
 }
 
 bool outcome_is_swallowed(const struct steady *steady, const struct run_seen *run)

@@ -22,6 +22,7 @@ struct run_seen {
 struct steady {
     int exit_status;
     bool output_steady, errors_steady, files_steady;
+    bool sanitizer; /* one reports even then: its reports say nothing of a fault */
     uint64_t output, errors, files;
 };
 

@@ -1,9 +1,13 @@
 /* Names, signature and end of life of a sweep's result. */
 #include "oracle/sweep.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
+#include "plan/plan.h"
 
 const char *sweep_kind_name(enum sweep_kind kind)
 {
@@ -48,6 +52,22 @@ void sweep_finding_sign(struct sweep_finding *finding)
     if (finding->taken_at[0] == '\0')
         hash = hash_add(hash, hash_text(fault->failed_at));
     finding->signature = hash;
+}
+
+void sweep_replay_command(const struct sweep_result *result, const struct sweep_finding *finding, char *out,
+                          size_t size)
+{
+    const struct sweep_fault *fault = &finding->faults[0];
+    out[0] = '\0';
+    if (fault->point[0] == '\0')
+        return;
+    if (result->results != NULL && strcmp(result->results, SWEEP_RESULTS_FILE) == 0)
+        snprintf(out, size, "exeunt replay %" PRIu64, finding->id);
+    else if (result->results != NULL)
+        snprintf(out, size, "exeunt replay --results '%s' %" PRIu64, result->results, finding->id);
+    else if (finding->mode != SWEEP_PAIR)
+        snprintf(out, size, "exeunt replay '%s%s:%s' -- %s", fault->coordinate,
+                 finding->mode == SWEEP_PERSISTENT ? "+" : "", plan_errno_name(fault->error), result->line);
 }
 
 enum sweep_kind sweep_commonest(const struct sweep_result *result)

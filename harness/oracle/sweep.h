@@ -12,7 +12,7 @@
 enum sweep_kind {
     SWEEP_DETECTED,       /* ended with an error, nothing left behind */
     SWEEP_MASKED,         /* as the steady run: status, output and files */
-    SWEEP_SILENT,         /* status 0, yet output or files differ */
+    SWEEP_SILENT,         /* status 0, or that of the steady run and no word, yet the results differ */
     SWEEP_CRASH,          /* ended by a signal */
     SWEEP_ABORT,          /* ended by SIGABRT */
     SWEEP_HANG,           /* did not end in time */
@@ -84,7 +84,8 @@ struct sweep_result {
     uint64_t runs, planned;   /* faulting runs made; those that were to be made, more if the time was over */
     uint64_t outcomes[SWEEP_OUTCOMES];
     int steady_status;
-    bool by_server; /* runs came from a fork server */
+    const char *results; /* file that keeps it, as typed; NULL: none; not owned */
+    bool by_server;      /* runs came from a fork server */
     struct sweep_point *points;
     size_t point_count;             /* reached */
     struct sweep_finding *findings; /* worst first; owned */
@@ -101,6 +102,8 @@ void sweep_finding_clear(struct sweep_finding *finding);
 /* Frees what the result owns and empties it. */
 void sweep_result_clear(struct sweep_result *result);
 
+#define SWEEP_RESULTS_FILE "exeunt.db" /* where results are kept unless the user names another file */
+
 /* Names as in reports, JSON and --fail-on ("double-release"); static strings. NULL beyond the last. */
 const char *sweep_kind_name(enum sweep_kind kind);
 const char *sweep_mode_name(enum sweep_mode mode);
@@ -108,6 +111,10 @@ const char *sweep_severity_name(enum sweep_severity severity);
 
 /* What became of most runs. */
 enum sweep_kind sweep_commonest(const struct sweep_result *result);
+
+/* Writes the command that makes the finding again; "" if there is none. */
+void sweep_replay_command(const struct sweep_result *result, const struct sweep_finding *finding, char *out,
+                          size_t size);
 
 /* Sets the signature: of kind, resource, places and point; the same in every run. */
 void sweep_finding_sign(struct sweep_finding *finding);

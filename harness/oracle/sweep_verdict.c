@@ -47,12 +47,16 @@ void sweep_judge(struct sweep_result *result, unsigned fail_on)
                  count == 1 ? "" : "s", count == 1 ? "s" : "", broken, judged, all);
         return;
     }
-    bool cut_short = judged == 0 || result->interrupted;
+    char drifted[96] = "";
+    if (result->outcomes[SWEEP_DRIFTED] > 0)
+        snprintf(drifted, sizeof drifted, "; %" PRIu64 " drifted and could not be judged",
+                 result->outcomes[SWEEP_DRIFTED]);
+    bool cut_short = judged <= result->outcomes[SWEEP_DRIFTED] || result->interrupted;
     result->exit_status = cut_short ? EXIT_NOT_DONE : EXIT_AS_EXPECTED;
     if (judged == 0)
         snprintf(result->sentence, sizeof result->sentence, "no run with a fault could be judged%s.", all);
     else
         snprintf(result->sentence, sizeof result->sentence,
-                 "%" PRIu64 " runs with a fault, none broke a guarantee%s%s.", judged, all,
+                 "%" PRIu64 " runs with a fault, none broke a guarantee%s%s%s.", judged, all, drifted,
                  result->interrupted ? "; it was interrupted" : "");
 }

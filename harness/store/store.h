@@ -19,7 +19,7 @@
 #include "exeunt/scope.h"
 #include "oracle/sweep.h"
 
-#define STORE_FILE "exeunt.db" /* unless the user names another */
+#define STORE_FILE SWEEP_RESULTS_FILE
 
 enum { STORE_PATIENCE_MS = 5000 };
 

@@ -5,11 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +27,7 @@ struct scratch {
     char base[PATH_MAX], path[PATH_MAX];
     int folder;         /* the base: ours, but a run can reach it */
     uint64_t discarded; /* number for the next one in the trash */
+    bool keeps_time;    /* on a tmpfs: a store into a mapped file changes none of its times */
     struct snapshot snapshot;
 };
 
@@ -120,7 +123,7 @@ static int look_at_entry(struct look *look, int folder, const char *name, struct
         return errno == ENOENT ? look_for(look, entry, SCRATCH_REMOVED, 0) : -errno;
     bool same = same_inode(&status, &entry->now);
     bool is_folder = S_ISDIR(status.st_mode);
-    if (same && (!entry->young || is_folder))
+    if (same && ((!entry->young && !look->scratch->keeps_time) || is_folder))
         return 0;
     uint64_t content = hash_of(look, folder, name, &status);
     if (same && content == entry->content)
@@ -406,6 +409,8 @@ static int fill(const char *from, const char *without, uint64_t bytes_max, struc
         return error_not_done(error, -ENAMETOOLONG, "the path '%s' is too long; set TMPDIR", scratch->base);
     scratch->folder = open(scratch->base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     int code = scratch->folder < 0 ? -errno : 0;
+    struct statfs system;
+    scratch->keeps_time = code == 0 && fstatfs(scratch->folder, &system) == 0 && system.f_type == TMPFS_MAGIC;
     if (code == 0) {
         code = snapshot_take(from, without, scratch->base, bytes_max, &scratch->snapshot, error);
         if (code != 0)

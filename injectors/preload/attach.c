@@ -87,6 +87,8 @@ void point_arm(unsigned point)
         last = &plan->rules[i];
         rules++;
     }
+    if (plan->image != 0 && plan->image != preload.ledger->images)
+        rules = 0;
     if (preload.trace != NULL)
         preload.armed[point] |= ARMED_FOR_TRACE;
     if (rules == 0)
@@ -262,6 +264,7 @@ __attribute__((constructor)) static void attach(void)
         return;
     }
     pthread_atfork(fiu_before_fork, after_fork, after_fork_in_child);
+    ledger->images++;
     join(ledger);
     fiu_listen();
 }

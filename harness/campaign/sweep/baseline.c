@@ -73,6 +73,7 @@ static int learn(const struct worker *worker, const struct sight *first, const s
 {
     struct run_seen seen_first = worker_seen(first), seen_second = worker_seen(second);
     steady_learn(&seen_first, &seen_second, &baseline->steady);
+    baseline->image = attempter_ledger(worker->attempter)->ledger->images;
     baseline->leaves_children = first->seen.children_left + second->seen.children_left > 0;
     baseline->limit_ns = limit_of(worker, first, second);
     baseline->lost = first->record.lost;

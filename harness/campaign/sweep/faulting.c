@@ -16,9 +16,9 @@ static struct plan_who who_of(const struct call *call)
                               : (struct plan_who){.path = call->who};
 }
 
-static int make_plan(const struct task *task, struct plan *plan)
+static int make_plan(const struct baseline *baseline, const struct task *task, struct plan *plan)
 {
-    *plan = (struct plan){0};
+    *plan = (struct plan){.image = baseline->image};
     int failed = 0;
     for (int i = 0; failed == 0 && i < (task->mode == SWEEP_PAIR ? 2 : 1); i++)
         failed = plan_fail_at(plan, (unsigned)task->calls[i].point, who_of(&task->calls[i]), task->calls[i].k,
@@ -78,6 +78,8 @@ static void show(struct faulting *faulting, const struct task *task, struct show
             return;
     if (faulting->shown_count < SHOWN_MAX)
         faulting->shown[faulting->shown_count++] = shown;
+    else
+        faulting->left_out++;
 }
 
 static bool is_removal(const char *point)
@@ -145,6 +147,7 @@ static int show_leaks(const struct worker *worker, const struct baseline *baseli
         const struct record_event *taken = &record->events[leak->event];
         if ((taken->resource == TRACE_MEMORY) == (i >= count) &&
             !(taken->resource == TRACE_FILE && removal_failed(worker, task)) &&
+            !(taken->resource == TRACE_CHILD && baseline->leaves_children) &&
             worker_still_has(worker, &faulting->sight, taken))
             show_leak(faulting, task, leak);
     }
@@ -277,6 +280,8 @@ static int judge(const struct worker *worker, const struct baseline *baseline, c
     struct run_seen seen = worker_seen(&faulting->sight);
     seen.drifted = !find_faults(task, faulting);
     seen.benign = are_benign(&faulting->sight.record);
+    faulting->too_long = !seen.drifted && faulting->sight.record.lost && ended_by_itself(&seen);
+    seen.drifted |= faulting->too_long;
     if (!seen.drifted && ended_by_itself(&seen)) {
         show_wrongs(worker, baseline, task, faulting, &seen.double_releases);
         int failed = show_releases(baseline, task, faulting, &seen.double_releases);
@@ -297,7 +302,7 @@ int faulting_run(struct worker *worker, const struct baseline *baseline, const s
 {
     struct plan plan;
     struct faulting faulting = {0};
-    int failed = make_plan(task, &plan);
+    int failed = make_plan(baseline, task, &plan);
     if (failed != 0)
         return error_not_done(error, failed, "the plan of a run has no room for its faults");
     failed = worker_run(worker, &plan, baseline->limit_ns, &faulting.sight, error);

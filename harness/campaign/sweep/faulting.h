@@ -5,7 +5,7 @@
 #include "campaign/sweep/baseline.h"
 #include "campaign/sweep/worker.h"
 
-enum { SHOWN_MAX = 16 };
+enum { SHOWN_MAX = 32 };
 
 /* Something wrong that a run shows, before its places have names. */
 struct shown {
@@ -25,7 +25,9 @@ struct faulting {
     struct sight sight;
     struct record_event faults[2]; /* as they came; the second of a pair only */
     struct shown shown[SHOWN_MAX];
-    size_t shown_count; /* more are left out */
+    size_t shown_count;
+    size_t left_out; /* for which there was no room */
+    bool too_long;   /* its trace holds not all of its calls: drifted, unless it was ended by force */
 };
 
 /* Tries the task. Returns 0 with *out the caller's (faulting_clear), or a negative errno with `error`. */

@@ -104,10 +104,15 @@ static void write_silence(const struct baseline *baseline, const struct sight *s
     char files[256] = "", words[128];
     bool output = baseline->steady.output_steady && seen.output != baseline->steady.output;
     bool other_files = baseline->steady.files_steady && seen.files != baseline->steady.files;
+    if (!output && !other_files) {
+        snprintf(out, size, "status %d, where it is %d without the fault", seen.exit_status,
+                 baseline->steady.exit_status);
+        return;
+    }
     if (other_files)
         write_files(sight, files, sizeof files);
     last_line(&sight->seen.errors, words, sizeof words);
-    snprintf(out, size, "status 0, yet %s%s%s%s%s%s%s", output ? "the output differs" : "",
+    snprintf(out, size, "status %d, yet %s%s%s%s%s%s%s", seen.exit_status, output ? "the output differs" : "",
              output && other_files ? ", and " : "", other_files ? "the files differ" : "",
              files[0] != '\0' ? ": " : "", files, words[0] != '\0' ? "; it said: " : "", words);
 }

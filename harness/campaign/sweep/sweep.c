@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,8 @@ struct sweep {
     struct tally tally;
     pthread_mutex_t lock;
     uint64_t started_ns;
-    unsigned busy; /* workers that may still add tasks */
+    uint64_t done_before; /* tasks that an earlier part of this sweep has done */
+    unsigned busy;        /* workers that may still add tasks */
     pthread_cond_t idle;
     int failed; /* the first failure, with its error */
     struct error error;
@@ -77,8 +79,10 @@ static bool next_task(struct sweep *sweep, struct task *out)
             return false;
         if (sweep->agenda.next < sweep->agenda.count) {
             *out = sweep->agenda.tasks[sweep->agenda.next++];
-            if (was_done(sweep, out))
+            if (was_done(sweep, out)) {
+                sweep->done_before++;
                 continue;
+            }
             sweep->busy++;
             return true;
         }
@@ -130,14 +134,18 @@ static int try_again(struct sweep *sweep, struct worker *worker, const struct ta
          i++) {
         struct faulting again;
         failed = faulting_run(worker, &sweep->baseline, task, &again, error);
-        for (size_t j = 0; failed == 0 && j < count; j++) {
+        if (failed != 0)
+            return failed;
+        bool whole = again.sight.seen.end != ATTEMPT_INTERRUPTED;
+        for (size_t j = 0; whole && j < count; j++) {
             if (novelties[j].task != task)
                 continue;
             novelties[j].finding.replays++;
             novelties[j].finding.reproduced += faulting_shows(&again, novelties[j].key);
         }
-        if (failed == 0)
-            faulting_clear(&again);
+        faulting_clear(&again);
+        if (!whole)
+            return 0;
     }
     return failed;
 }
@@ -248,6 +256,15 @@ static void show_progress(struct sweep *sweep)
     sweep->options->progress(sweep->options->context, &progress);
 }
 
+/* All that a finding needs was done: what was cut short is to be tried again by a sweep that goes on. */
+static bool are_confirmed(const struct sweep *sweep, const struct novelty *novelties, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (novelties[i].finding.replays < sweep->options->again)
+            return false;
+    return true;
+}
+
 /* One task, from its run to its findings. */
 static int do_task(struct sweep *sweep, struct worker *worker, const struct task *task, struct error *error)
 {
@@ -266,13 +283,16 @@ static int do_task(struct sweep *sweep, struct worker *worker, const struct task
             failed = try_again(sweep, worker, task, novelties, count, error);
         for (int i = 0; failed == 0 && i < 2; i++)
             failed = try_again(sweep, worker, &singles[i], novelties, count, error);
+        bool confirmed = are_confirmed(sweep, novelties, count);
         pthread_mutex_lock(&sweep->lock);
         if (failed == 0)
             failed = add_findings(sweep, novelties, count, error);
         if (failed == 0 && add_pairs(sweep, task, &faulting) != 0)
             failed = error_not_done(error, -ENOMEM, "no memory for the faults that are still to be tried");
         tally_run(&sweep->tally, task, faulting.outcome);
-        if (sweep->options->tried != NULL)
+        sweep->tally.left_out += faulting.left_out;
+        sweep->tally.too_long += faulting.too_long;
+        if (failed == 0 && confirmed && sweep->options->tried != NULL)
             sweep->options->tried(sweep->options->context, agenda_key(&sweep->points, task),
                                   faulting.outcome);
         show_progress(sweep);
@@ -472,6 +492,28 @@ static int copy_command(char *const *words, struct sweep_result *out)
     return 0;
 }
 
+/* What was not judged. */
+static void write_note(const struct sweep *sweep, char *note, size_t size)
+{
+    const struct tally *tally = &sweep->tally;
+    if (sweep->baseline.lost)
+        snprintf(note, size,
+                 "the program makes more calls than a trace holds: those at its end were not made to fail");
+    else if (tally->too_long > 0)
+        snprintf(note, size,
+                 "%" PRIu64
+                 " runs made more calls after their fault than a trace holds: what they left behind "
+                 "could not be judged",
+                 tally->too_long);
+    else if (tally->left_out > 0)
+        snprintf(note, size, "%" PRIu64 " things that single runs showed beside %d others are not listed",
+                 tally->left_out, SHOWN_MAX);
+    else if (sweep->agenda.count == 0)
+        snprintf(note, size,
+                 "without a fault the program comes past no call that is to fail; it ends with status %d",
+                 sweep->baseline.steady.exit_status);
+}
+
 static int fill_result(struct sweep *sweep, struct sweep_result *out, struct error *error)
 {
     const struct sweep_options *options = sweep->options;
@@ -480,14 +522,13 @@ static int fill_result(struct sweep *sweep, struct sweep_result *out, struct err
     out->wall_ms = (clock_now_ns() - sweep->started_ns) / 1000000;
     out->contexts = sweep->baseline.contexts.count;
     out->calls = sweep->baseline.contexts.call_count;
-    out->planned = sweep->agenda.count;
+    out->planned = sweep->agenda.count - sweep->done_before;
     out->steady_status = sweep->baseline.steady.exit_status;
     out->by_server = sweep->by_server;
     out->interrupted = options->interrupted != NULL && *options->interrupted != 0;
     int failed = tally_fill(&sweep->tally, out, error);
-    if (failed == 0 && sweep->baseline.lost && out->note[0] == '\0')
-        snprintf(out->note, sizeof out->note,
-                 "the program makes more calls than a trace holds: those at its end were not made to fail");
+    if (failed == 0 && out->note[0] == '\0')
+        write_note(sweep, out->note, sizeof out->note);
     return failed;
 }
 

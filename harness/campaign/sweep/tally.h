@@ -26,6 +26,8 @@ struct tally {
     size_t point_count;
     uint64_t *failed_contexts; /* that were made to fail, sorted by nothing; owned */
     size_t failed_count;
+    uint64_t left_out; /* things that runs showed beside too many others */
+    uint64_t too_long; /* runs with more calls than a trace holds */
     char note[320];
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "campaign/sweep/recording.h"
+#include "supervise/environment.h"
 
 int worker_open(const struct worker_site *site, struct worker *out, struct error *error)
 {
@@ -74,6 +75,7 @@ int worker_run(struct worker *worker, const struct plan *plan, uint64_t limit_ns
     int failed = attempt(worker, plan, limit_ns, &sight, error);
     if (failed == 0)
         failed = recording_read(attempter_ledger(worker->attempter), &sight.record, error);
+    sight.sanitizer_reported = attempter_ledger(worker->attempter)->ledger->sanitizer_reports > 0;
     if (failed == 0)
         failed = undo(worker, &sight, error);
     if (failed != 0)
@@ -149,7 +151,9 @@ struct run_seen worker_seen(const struct sight *sight)
         .output = hash_add(seen->output.hash, seen->output.size),
         .errors = hash_add(seen->errors.hash, seen->errors.size),
         .files = hash_changes(&sight->files),
-        .sanitizer = outcome_is_sanitizer(seen->errors.head, seen->errors.head_length) ||
+        .sanitizer = sight->sanitizer_reported ||
+                     (seen->end == ATTEMPT_EXITED && seen->status == SANITIZER_EXIT_STATUS) ||
+                     outcome_is_sanitizer(seen->errors.head, seen->errors.head_length) ||
                      outcome_is_sanitizer(seen->errors.tail, seen->errors.tail_length),
     };
 }

@@ -29,6 +29,7 @@ struct sight {
     struct attempt_seen seen;
     struct record record;
     struct scratch_changes files, temps;
+    bool sanitizer_reported; /* as its hook in the target told */
 };
 
 int worker_open(const struct worker_site *site, struct worker *out, struct error *error);

@@ -76,15 +76,23 @@ Test(outcome, of_a_program_that_ends_with_an_error_anyway)
         const char *reason;
     } rows[] = {
         {{.exit_status = 2, .output = 1, .files = 3}, SWEEP_MASKED, "the same status"},
-        {{.exit_status = 2, .output = 9, .files = 3},
-         SWEEP_DETECTED,
-         "the same, another output: it is no success"},
-        {{.exit_status = 0, .output = 9, .files = 3}, SWEEP_DETECTED, "another status, even 0"},
+        {{.exit_status = 2, .output = 9, .files = 3}, SWEEP_SILENT, "the same, yet another output"},
+        {{.exit_status = 2, .output = 9, .files = 3, .errors = 5}, SWEEP_DETECTED, "but it said so"},
+        {{.exit_status = 3, .output = 9, .files = 3}, SWEEP_DETECTED, "another error"},
+        {{.exit_status = 0, .output = 9, .files = 3}, SWEEP_SILENT, "as diff that finds no difference"},
+        {{.exit_status = 0, .output = 1, .files = 3}, SWEEP_SILENT, "the same with another output as well"},
     };
     struct steady steady;
     steady_learn(&first, &first, &steady);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         cr_expect_eq(outcome_of(&steady, &rows[i].run), rows[i].kind, "%s", rows[i].reason);
+}
+
+Test(outcome, sanitizers_that_report_anyway_tell_nothing)
+{
+    const struct run_seen reporting = {.output = 1, .errors = 2, .files = 3, .sanitizer = true};
+    cr_expect_eq(outcome(&reporting, reporting), SWEEP_MASKED, "the steady runs have it, too");
+    cr_expect_eq(outcome(&steady_run, reporting), SWEEP_SANITIZER, "they have not");
 }
 
 Test(outcome, reports_of_sanitizers)

@@ -143,6 +143,7 @@ void sweep_example(struct sweep_result *out)
         .planned = 1250,
         .outcomes = {1, 2, 1, 1204, 1, 1, 4, 2, 1, 3},
         .by_server = true,
+        .results = SWEEP_RESULTS_FILE,
         .note = "the folder of a worker could not be removed",
         .exit_status = EXIT_GUARANTEE_BROKEN,
         .sentence =
