@@ -393,6 +393,10 @@ static int fill_result(struct sweep *sweep, struct sweep_result *out, struct err
     if (failed == 0 && sweep->baseline.lost && out->note[0] == '\0')
         snprintf(out->note, sizeof out->note,
                  "the program makes more calls than a trace holds: those at its end were not made to fail");
+    if (failed == 0 && sweep->agenda.count == 0 && out->note[0] == '\0')
+        snprintf(out->note, sizeof out->note,
+                 "without a fault the program comes past no call that is to fail; it ends with status %d",
+                 out->steady_status);
     return failed;
 }
 
