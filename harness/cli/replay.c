@@ -1,4 +1,5 @@
 /* `exeunt replay`: one finding shown again, with its stacks. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,9 @@ static int take(void *into, int key, const char *typed, struct error *error)
 static int load(struct replay *replay, uint64_t id, struct error *error)
 {
     struct store *store;
+    if (replay->program != NULL)
+        return error_usage(error, "finding %llu has its program: leave out '--' and what follows it",
+                           (unsigned long long)id);
     int rc = store_open(replay->results, STORE_READ, &store, error);
     if (rc != 0)
         return rc;
@@ -73,7 +77,7 @@ static int read_coordinate(struct replay *replay, struct error *error)
 {
     struct sweep_fault *fault = &replay->finding.faults[0];
     const char *point = strchr(replay->what, ':'), *number = strrchr(replay->what, '#');
-    if (point == NULL || number == NULL || number < point)
+    if (point == NULL || number == NULL || number < point || !isdigit((unsigned char)number[1]))
         return error_usage(error,
                            "'%.80s' is neither a finding's number nor a coordinate as in "
                            "0:posix/io/oc/open#3",
@@ -87,7 +91,7 @@ static int read_coordinate(struct replay *replay, struct error *error)
     fault->error = kind != NULL ? plan_errno_value(kind + 1) : 0;
     if (kind != NULL && fault->error == 0)
         return error_usage(error, "no errno is named '%.40s'", kind + 1);
-    if (replay->program == NULL)
+    if (replay->program == NULL || replay->program[0] == NULL)
         return error_usage(error,
                            "say what to replay the coordinate with: exeunt replay COORDINATE -- PROGRAM");
     return 0;

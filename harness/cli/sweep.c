@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "arguments.h"
+#include "campaign/executable.h"
 #include "command.h"
 #include "keeping.h"
 #include "looks.h"
@@ -69,9 +70,12 @@ static int conclude(const struct sweep_command *command, struct keeping *keeping
 static int sweep(struct sweep_command *command, struct suppressions *suppressions, struct output *json,
                  struct error *error)
 {
+    struct executable executable; /* looked at before anything is kept of it */
     struct going going;
     struct sweep_result result;
-    int rc = keeping_begin(command, &going.keeping, error);
+    int rc = executable_find(command->sweep.program[0], &executable, error);
+    if (rc == 0)
+        rc = keeping_begin(command, &going.keeping, error);
     if (rc != 0)
         return rc;
     rc = run(command, &going, &result, error);

@@ -111,14 +111,19 @@ static int read_kinds(const char *typed, unsigned *fail_on, struct error *error)
 
 static int read_time(const char *option, const char *typed, uint64_t *out, struct error *error)
 {
-    if (strcmp(typed, "0") == 0 || strcmp(typed, "0s") == 0) {
-        *out = 0;
-        return 0;
-    }
     if (text_duration_ns(typed, out) == 0)
         return 0;
     return error_usage(error, "--%s '%.64s' is not a time: write a number and a unit, us, ms, s, m or h",
                        option, typed);
+}
+
+/* 0s: no end is set. */
+static int read_budget(const char *typed, uint64_t *out, struct error *error)
+{
+    if (strcmp(typed, "0s") != 0)
+        return read_time("budget", typed, out, error);
+    *out = 0;
+    return 0;
 }
 
 static int read_number(const char *option, const char *typed, uint64_t high, uint64_t *out,
@@ -158,7 +163,7 @@ static int take_numbers(struct sweep_command *command, int key, const char *type
     int rc;
     switch (key) {
     case OPTION_BUDGET:
-        return read_time("budget", typed, &command->sweep.budget_ns, error);
+        return read_budget(typed, &command->sweep.budget_ns, error);
     case OPTION_HANG:
         return read_time("hang", typed, &command->sweep.hang_ns, error);
     case OPTION_LIMIT_FDS:
@@ -289,7 +294,7 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
                    1u << SWEEP_SANITIZER,
         .results = STORE_FILE,
     };
-    int rc = read_time("budget", BUDGET_DEFAULT, &command.sweep.budget_ns, error);
+    int rc = read_budget(BUDGET_DEFAULT, &command.sweep.budget_ns, error);
     int own = arguments_before_program(argc, argv, &command.sweep.program);
     if (rc == 0)
         rc = arguments_parse(&arguments, own < 0 ? argc - 1 : own, argv, &command, error);
@@ -297,6 +302,8 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
         return rc;
     if (command.sweep.program == NULL)
         return error_usage(error, "say what to sweep: exeunt sweep [OPTION...] -- PROGRAM [ARGUMENT...]");
+    if (command.sweep.program[0] == NULL)
+        return error_usage(error, "no program stands behind '--'");
     if (command.sweep.in_place)
         command.sweep.jobs = 1;
     rc = write_text(&command, error);

@@ -205,9 +205,10 @@ static int start_wired(const struct child_options *options, bool namespaced, int
     }
     wire_close(&wires[CHANNEL_THEIRS]);
     wire_close(&wires[START_THEIRS]); /* else its end would not be seen */
+    bool reads_errors = !options->keep_streams && options->streams == NULL;
     struct child child = {.keeper = pid,
                           .channel = take_wire(&wires[CHANNEL_OURS]),
-                          .errors = take_wire(&wires[ERRORS_OURS]),
+                          .errors = reads_errors ? take_wire(&wires[ERRORS_OURS]) : -1,
                           .namespaced = namespaced,
                           .sampler = {.process = -1}};
     code = let_go(options, wires[START_OURS], &child, stage, error);

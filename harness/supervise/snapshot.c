@@ -81,7 +81,8 @@ static int keep(struct snapshot *snapshot, const char *from, int folder, struct 
     if (size > snapshot->bytes_max - snapshot->bytes)
         return error_not_done(error, -EFBIG,
                               "the folder '%s' has more than %" PRIu64
-                              " MiB in it, too much to copy for each run; choose a smaller one",
+                              " MiB in it, too much to copy for each run: choose a smaller one, "
+                              "or allow for more (--copy-max)",
                               from, snapshot->bytes_max >> 20);
     snapshot->bytes += size;
     int code = type == S_IFREG   ? store_file(snapshot, folder, entry)

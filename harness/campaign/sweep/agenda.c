@@ -169,7 +169,8 @@ int agenda_make_only(const struct sweep_options *options, const struct plan_poin
     const struct call *call = call_at(points, contexts, only->faults[0].coordinate);
     if (call == NULL)
         return error_not_done(error, -ENOENT,
-                              "'%s' does not come past %s any more: it has changed, or runs differ",
+                              "'%s' does not come past %s in each run: it has changed, its runs "
+                              "differ, or the coordinate is not one of its own",
                               options->program[0], only->faults[0].coordinate);
     task.calls[0] = *call;
     int asked = only->faults[0].error;
