@@ -9,7 +9,7 @@
 
 /* A run may take so much longer than a steady one, and so long in any case: machines are busy. */
 enum { TIMES_STEADY = 20 };
-static const uint64_t limit_least_ns = 2000000000u;
+static const uint64_t limit_least_ns = 1000000000u;
 
 /* Of a steady run, whose length nobody knows yet. */
 static const uint64_t limit_first_ns = 600000000000u;
