@@ -395,7 +395,8 @@ int scratch_restore(struct scratch *scratch, struct scratch_changes *out, struct
         return error_not_done(error, code, "the scratch copy '%s' cannot be made again what it was: %s",
                               scratch->path, strerror(-code));
     }
-    qsort(changes.list, changes.count, sizeof *changes.list, compare);
+    if (changes.count > 0)
+        qsort(changes.list, changes.count, sizeof *changes.list, compare);
     *out = changes;
     return 0;
 }
