@@ -5,9 +5,10 @@ set -eu
 exeunt=$1
 source=$2
 status=0
+shown=$("$exeunt" list)
 
 expect() {
-    "$exeunt" list | grep -qF -- "$1" || {
+    printf '%s\n' "$shown" | grep -qF -- "$1" || {
         echo "exeunt list does not show '$1', which $2 defines"
         status=1
     }

@@ -20,7 +20,8 @@
 #include "campaign/sweep/naming.h"
 #include "campaign/sweep/tally.h"
 
-/* What the workers share. The lock is held to take a task and to bring in what it showed. */
+/* What the workers share. The lock is held to take a task. What the tasks showed is brought in by turns, in the
+ * order in which they were taken: so the findings are the same with any number of workers. */
 struct sweep {
     const struct sweep_options *options;
     struct executable executable;
@@ -36,7 +37,8 @@ struct sweep {
     uint64_t started_ns;
     uint64_t done_before; /* tasks that an earlier part of this sweep has done */
     unsigned busy;        /* workers that may still add tasks */
-    pthread_cond_t idle;
+    uint64_t taken, turn; /* tasks that were taken; of these, those that were brought in */
+    pthread_cond_t changed;
     int failed; /* the first failure, with its error */
     struct error error;
 };
@@ -71,8 +73,8 @@ static bool was_done(const struct sweep *sweep, const struct task *task)
     return bsearch(&key, options->done, options->done_count, sizeof key, by_value) != NULL;
 }
 
-/* Next task, under the lock. False: there is none, and nobody will add any. */
-static bool next_task(struct sweep *sweep, struct task *out)
+/* Next task, under the lock, and its turn. False: there is none, and nobody will add any. */
+static bool next_task(struct sweep *sweep, struct task *out, uint64_t *turn)
 {
     for (;;) {
         if (sweep->failed != 0 || time_is_over(sweep))
@@ -84,12 +86,22 @@ static bool next_task(struct sweep *sweep, struct task *out)
                 continue;
             }
             sweep->busy++;
+            *turn = sweep->taken++;
             return true;
         }
         if (sweep->busy == 0)
             return false;
-        pthread_cond_wait(&sweep->idle, &sweep->lock);
+        pthread_cond_wait(&sweep->changed, &sweep->lock);
     }
+}
+
+/* Waits until all tasks that were taken before are brought in. Each turn is passed on, also by a task that failed. */
+static void await_turn(struct sweep *sweep, uint64_t turn)
+{
+    pthread_mutex_lock(&sweep->lock);
+    while (sweep->turn != turn)
+        pthread_cond_wait(&sweep->changed, &sweep->lock);
+    pthread_mutex_unlock(&sweep->lock);
 }
 
 static void fail(struct sweep *sweep, int code, const struct error *error)
@@ -155,9 +167,7 @@ static int name_one(struct sweep *sweep, const struct worker *worker, const stru
                     const struct faulting *faulting, const struct shown *shown, struct novelty *out,
                     bool *is_new, struct error *error)
 {
-    pthread_mutex_lock(&sweep->lock);
     int failed = tally_see(&sweep->tally, shown->key, task->mode, is_new, error);
-    pthread_mutex_unlock(&sweep->lock);
     if (failed != 0 || !*is_new)
         return failed;
     *out = (struct novelty){.task = task, .thing = shown->thing, .key = shown->key};
@@ -228,7 +238,7 @@ static int shrink(struct sweep *sweep, struct worker *worker, const struct task 
     return failed;
 }
 
-/* Under the lock: each novelty becomes a finding, and is told at once. */
+/* Each novelty becomes a finding, and is told at once. */
 static int add_findings(struct sweep *sweep, struct novelty *novelties, size_t count, struct error *error)
 {
     int failed = 0;
@@ -265,39 +275,47 @@ static bool are_confirmed(const struct sweep *sweep, const struct novelty *novel
     return true;
 }
 
-/* One task, from its run to its findings. */
-static int do_task(struct sweep *sweep, struct worker *worker, const struct task *task, struct error *error)
+/* What a run showed becomes findings, and leads to further tasks. */
+static int bring_in(struct sweep *sweep, struct worker *worker, const struct task *task,
+                    const struct faulting *faulting, struct error *error)
 {
-    struct faulting faulting;
     struct novelty novelties[SHOWN_MAX];
     struct task singles[2];
     size_t count = 0;
+    int failed = name_novelties(sweep, worker, task, faulting, novelties, &count, error);
+    if (failed == 0)
+        failed = shrink(sweep, worker, task, singles, novelties, &count, error);
+    if (failed == 0)
+        failed = try_again(sweep, worker, task, novelties, count, error);
+    for (int i = 0; failed == 0 && i < 2; i++)
+        failed = try_again(sweep, worker, &singles[i], novelties, count, error);
+    bool confirmed = are_confirmed(sweep, novelties, count);
+    if (failed == 0)
+        failed = add_findings(sweep, novelties, count, error);
+    pthread_mutex_lock(&sweep->lock);
+    if (failed == 0 && add_pairs(sweep, task, faulting) != 0)
+        failed = error_not_done(error, -ENOMEM, "no memory for the faults that are still to be tried");
+    pthread_mutex_unlock(&sweep->lock);
+    tally_run(&sweep->tally, task, faulting->outcome);
+    sweep->tally.left_out += faulting->left_out;
+    sweep->tally.too_long += faulting->too_long;
+    if (failed == 0 && confirmed && sweep->options->tried != NULL)
+        sweep->options->tried(sweep->options->context, agenda_key(&sweep->points, task), faulting->outcome);
+    show_progress(sweep);
+    return failed;
+}
+
+/* One task, from its run to its findings. */
+static int do_task(struct sweep *sweep, struct worker *worker, const struct task *task, uint64_t turn,
+                   struct error *error)
+{
+    struct faulting faulting;
     int failed = faulting_run(worker, &sweep->baseline, task, &faulting, error);
+    await_turn(sweep, turn);
     if (failed != 0)
         return failed;
-    if (faulting.sight.seen.end != ATTEMPT_INTERRUPTED) {
-        failed = name_novelties(sweep, worker, task, &faulting, novelties, &count, error);
-        if (failed == 0)
-            failed = shrink(sweep, worker, task, singles, novelties, &count, error);
-        if (failed == 0)
-            failed = try_again(sweep, worker, task, novelties, count, error);
-        for (int i = 0; failed == 0 && i < 2; i++)
-            failed = try_again(sweep, worker, &singles[i], novelties, count, error);
-        bool confirmed = are_confirmed(sweep, novelties, count);
-        pthread_mutex_lock(&sweep->lock);
-        if (failed == 0)
-            failed = add_findings(sweep, novelties, count, error);
-        if (failed == 0 && add_pairs(sweep, task, &faulting) != 0)
-            failed = error_not_done(error, -ENOMEM, "no memory for the faults that are still to be tried");
-        tally_run(&sweep->tally, task, faulting.outcome);
-        sweep->tally.left_out += faulting.left_out;
-        sweep->tally.too_long += faulting.too_long;
-        if (failed == 0 && confirmed && sweep->options->tried != NULL)
-            sweep->options->tried(sweep->options->context, agenda_key(&sweep->points, task),
-                                  faulting.outcome);
-        show_progress(sweep);
-        pthread_mutex_unlock(&sweep->lock);
-    }
+    if (faulting.sight.seen.end != ATTEMPT_INTERRUPTED)
+        failed = bring_in(sweep, worker, task, &faulting, error);
     faulting_clear(&faulting);
     return failed;
 }
@@ -305,18 +323,20 @@ static int do_task(struct sweep *sweep, struct worker *worker, const struct task
 static void work(struct sweep *sweep, struct worker *worker)
 {
     struct task task;
+    uint64_t turn;
     pthread_mutex_lock(&sweep->lock);
-    while (next_task(sweep, &task)) {
+    while (next_task(sweep, &task, &turn)) {
         struct error error;
         pthread_mutex_unlock(&sweep->lock);
-        int failed = do_task(sweep, worker, &task, &error);
+        int failed = do_task(sweep, worker, &task, turn, &error);
         pthread_mutex_lock(&sweep->lock);
         sweep->busy--;
+        sweep->turn++;
         if (failed != 0)
             fail(sweep, failed, &error);
-        pthread_cond_broadcast(&sweep->idle);
+        pthread_cond_broadcast(&sweep->changed);
     }
-    pthread_cond_broadcast(&sweep->idle);
+    pthread_cond_broadcast(&sweep->changed);
     pthread_mutex_unlock(&sweep->lock);
 }
 
@@ -343,7 +363,7 @@ static void *work_beside(void *argument)
     pthread_mutex_lock(&sweep->lock);
     if (failed != 0)
         fail(sweep, failed, &error);
-    pthread_cond_broadcast(&sweep->idle);
+    pthread_cond_broadcast(&sweep->changed);
     pthread_mutex_unlock(&sweep->lock);
     if (failed == 0)
         close_worker(sweep, &worker);
@@ -549,7 +569,7 @@ int campaign_sweep(const struct sweep_options *options, struct sweep_result *out
         return error_not_done(error, -ENOMEM, "out of memory");
     *sweep = zero;
     pthread_mutex_init(&sweep->lock, NULL);
-    pthread_cond_init(&sweep->idle, NULL);
+    pthread_cond_init(&sweep->changed, NULL);
     struct sweep_result result = {.started_s = (uint64_t)time(NULL)};
     int failed = open_sweep(options, sweep, error);
     if (failed == 0)
@@ -557,7 +577,7 @@ int campaign_sweep(const struct sweep_options *options, struct sweep_result *out
     if (failed == 0)
         failed = fill_result(sweep, &result, error);
     close_sweep(sweep);
-    pthread_cond_destroy(&sweep->idle);
+    pthread_cond_destroy(&sweep->changed);
     pthread_mutex_destroy(&sweep->lock);
     free(sweep);
     if (failed != 0)
