@@ -41,7 +41,7 @@ static const struct column columns[] = {
     {.name = "strace inject",
      .serves = FOR_CALLS,
      .tool = {"strace", "-f", "-o", "/dev/null", "-e",
-              "inject=openat,read,write,close:error=EIO:when=1000000000"},
+              "inject=openat,read,write,close:error=EIO:when=65535"},
      .slowness = 50},
     {.name = "valgrind fds",
      .serves = FOR_CALLS,
