@@ -28,14 +28,15 @@ static void write_fault(const struct worker *worker, const struct symbols *symbo
                         struct sweep_fault *out)
 {
     const struct ledger_view *ledger = attempter_ledger(worker->attempter);
+    const char *point = worker->site->points->names[event->point];
     char who[LEDGER_PATH_MAX];
     if (event->in_operation)
         snprintf(who, sizeof who, "%" PRIu64, event->who - 1);
     else
         ledger_spawn_path(ledger, event->path, who);
-    snprintf(out->point, sizeof out->point, "%s", worker->site->points->names[event->point]);
+    snprintf(out->point, sizeof out->point, "%s", point);
     out->error = error;
-    snprintf(out->coordinate, sizeof out->coordinate, "%s:%s#%" PRIu32, who, out->point, event->k);
+    snprintf(out->coordinate, sizeof out->coordinate, "%s:%s#%" PRIu32, who, point, event->k);
     symbols_name(symbols, faulting_site(record, event->stack), out->failed_at, sizeof out->failed_at);
 }
 
