@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "arguments.h"
 #include "looks.h"
 #include "output.h"
 #include "progress.h"
+#include "record.h"
 #include "report.h"
 #include "signals.h"
 
@@ -92,16 +94,29 @@ static int run(const struct execution *execution, struct options *options, struc
     return rc;
 }
 
+/* Last: what cannot be kept was shown all the same. */
+static int keep(const struct outcome *outcome, const struct options *options, char *const *words,
+                uint64_t started_s, struct error *error)
+{
+    const struct record record = {.options = options,
+                                  .words = words,
+                                  .started_s = started_s,
+                                  .result = outcome->is_suite ? NULL : &outcome->result,
+                                  .suite = outcome->is_suite ? &outcome->suite : NULL};
+    return record_keep(&record, error);
+}
+
 int execute(const struct options_form *form, const struct execution *execution, int argc, char **argv,
             struct error *error)
 {
     struct options options;
     struct output json;
     struct outcome outcome;
+    uint64_t started_s = (uint64_t)time(NULL);
     int rc = options_parse(form, argc, argv, &options, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
-    rc = output_prepare(&json, options.json, error);
+    rc = output_prepare(&json, "--json", options.json, error);
     if (rc != 0)
         return rc;
     rc = run(execution, &options, &outcome, error);
@@ -111,6 +126,8 @@ int execute(const struct options_form *form, const struct execution *execution, 
         return rc;
     }
     rc = deliver(&outcome, &options, &json, error);
+    if (rc == 0)
+        rc = keep(&outcome, &options, argv, started_s, error);
     int status = conclude(&outcome);
     return rc != 0 ? rc : status;
 }

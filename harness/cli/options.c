@@ -11,6 +11,7 @@
 
 #include "arguments.h"
 #include "base/text.h"
+#include "store/store.h"
 #include "target.h"
 
 #define SEED_DEFAULT      "1"
@@ -36,6 +37,7 @@ enum {
     OPTION_FAIL_ON,
     OPTION_ALL,
     OPTION_JSON,
+    OPTION_RESULTS,
     OPTION_QUIET,
 };
 
@@ -88,6 +90,8 @@ static const struct argp_option known_options[] = {
      "Write the result to FILE as JSON too; '-' is standard output, and then the report goes to standard "
      "error",
      2},
+    {"results", OPTION_RESULTS, "FILE", 0,
+     "Where the result is kept, for 'exeunt report' (default " STORE_FILE "; none: nowhere)", 2},
     {"quiet", OPTION_QUIET, NULL, 0,
      "No live line and no report: nothing but errors, the exit status, and what --json writes", 2},
     {0},
@@ -252,6 +256,9 @@ static int take(void *into, int key, const char *typed, struct error *error)
     case OPTION_JSON:
         options->json = typed;
         return 0;
+    case OPTION_RESULTS:
+        options->results = strcmp(typed, "none") == 0 ? NULL : typed;
+        return 0;
     case OPTION_ALL:
         options->all = true;
         return 0;
@@ -369,7 +376,7 @@ int options_parse(const struct options_form *form, int argc, char **argv, struct
     struct argp_option known[sizeof known_options / sizeof *known_options];
     const struct arguments arguments = {form->command, form->operand, form->doc, known, take};
     choose_options(form, known);
-    struct options options = {.quiet = false};
+    struct options options = {.results = STORE_FILE};
     struct reading reading = {.options = &options, .form = form};
     int own = form->takes_program ? arguments_before_program(argc, argv, &options.campaign.program) : argc;
     if (own < 0)

@@ -19,7 +19,7 @@ static int not_written(const struct output *output, int code, struct error *erro
 
 static int cannot_be(const struct output *output, const char *why, struct error *error)
 {
-    return error_usage(error, "--json '%.300s' cannot be written: %s", output->typed, why);
+    return error_usage(error, "%s '%.300s' cannot be written: %s", output->option, output->typed, why);
 }
 
 /* Makes an empty file of its own in the folder of `path`: its descriptor, or a negative errno. */
@@ -56,9 +56,9 @@ static int try_folder(const struct output *output, struct error *error)
     return 0;
 }
 
-int output_prepare(struct output *output, const char *typed, struct error *error)
+int output_prepare(struct output *output, const char *option, const char *typed, struct error *error)
 {
-    *output = (struct output){.typed = typed};
+    *output = (struct output){.option = option, .typed = typed};
     if (typed == NULL || strcmp(typed, "-") == 0)
         return 0;
     if (strlen(typed) >= PATH_MAX - 16)

@@ -102,7 +102,7 @@ int command_sweep(int argc, char **argv, struct error *error)
     rc = suppressing_read(command.suppress, &suppressions, error);
     if (rc != 0)
         return rc;
-    rc = output_prepare(&json, command.json, error);
+    rc = output_prepare(&json, "--json", command.json, error);
     if (rc == 0) {
         rc = sweep(&command, &suppressions, &json, error);
         if (json.stream != NULL)

@@ -24,6 +24,37 @@ char *run_join_words(char *const *words, size_t *size)
     return bytes;
 }
 
+int run_begin(struct store *store, const struct store_beginning *beginning,
+              const struct store_environment *environment, uint64_t *run, struct error *error)
+{
+    size_t size;
+    EXEUNT_GUARD(memory, command, run_join_words(beginning->command, &size));
+    if (command == NULL)
+        return database_failed(store, SQLITE_NOMEM, error);
+    EXEUNT_GUARD(
+        query, insert,
+        query_make(store,
+                   "insert into run (kind, command, line, options, seed, started_s, complete, exeunt,"
+                   " kernel, libc, host, machine, folder, target_commit)"
+                   " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+                   error));
+    query_put_text(&insert, beginning->kind);
+    query_put_bytes(&insert, command, size);
+    query_put_text(&insert, beginning->line);
+    query_put_text(&insert, beginning->options);
+    query_put_number(&insert, beginning->seed);
+    query_put_number(&insert, beginning->started_s);
+    query_put_number(&insert, beginning->complete);
+    query_put_text(&insert, environment->exeunt);
+    query_put_text(&insert, environment->kernel);
+    query_put_text(&insert, environment->libc);
+    query_put_text(&insert, environment->host);
+    query_put_text(&insert, environment->machine);
+    query_put_text(&insert, environment->folder);
+    query_put_text(&insert, environment->target_commit);
+    return query_number(&insert, run);
+}
+
 static char **split_words(const char *bytes, size_t size)
 {
     size_t count = 0;
@@ -70,6 +101,7 @@ static void take_environment(struct query *query, struct store_environment *out)
 int run_take(struct query *query, struct store_run *out)
 {
     struct store_run run = {.id = query_take_number(query)};
+    query_take_text(query, run.kind, sizeof run.kind);
     run.complete = query_take_number(query) != 0;
     size_t size;
     const char *command = query_take_bytes(query, &size);

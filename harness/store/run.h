@@ -6,10 +6,15 @@
 /* Takes the next columns, those of RUN_COLUMNS of table run, into *out, which is empty on failure. 0 or a
  * negative errno, with the query's error. */
 #define RUN_COLUMNS                                                                                          \
-    " run.id, complete, command, line, options, seed, started_s,"                                            \
-    " (select count(*) from finding where finding.run = run.id),"                                            \
+    " run.id, run.kind, complete, command, line, options, seed, started_s,"                                  \
+    " (select count(*) from finding where finding.run = run.id)"                                             \
+    " + (select count(*) from broken where broken.run = run.id),"                                            \
     " exeunt, kernel, libc, host, machine, folder, target_commit "
 int run_take(struct query *query, struct store_run *out);
+
+/* Makes a row of a run that begins, or of one that is whole: *run is its number. 0 or a negative errno. */
+int run_begin(struct store *store, const struct store_beginning *beginning,
+              const struct store_environment *environment, uint64_t *run, struct error *error);
 
 /* The words of a command line as bytes, each ended by NUL; the caller's to free. NULL: memory is short. */
 char *run_join_words(char *const *words, size_t *size);

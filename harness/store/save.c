@@ -6,29 +6,13 @@
 int store_begin_sweep(struct store *store, const struct sweep_result *sweep, const char *options,
                       const struct store_environment *environment, uint64_t *run, struct error *error)
 {
-    size_t size;
-    EXEUNT_GUARD(memory, command, run_join_words(sweep->command, &size));
-    if (command == NULL)
-        return database_failed(store, SQLITE_NOMEM, error);
-    EXEUNT_GUARD(query, insert,
-                 query_make(store,
-                            "insert into run (kind, command, line, options, seed, started_s, exeunt, kernel,"
-                            " libc, host, machine, folder, target_commit)"
-                            " values ('sweep', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
-                            error));
-    query_put_bytes(&insert, command, size);
-    query_put_text(&insert, sweep->line);
-    query_put_text(&insert, options);
-    query_put_number(&insert, sweep->seed);
-    query_put_number(&insert, sweep->started_s);
-    query_put_text(&insert, environment->exeunt);
-    query_put_text(&insert, environment->kernel);
-    query_put_text(&insert, environment->libc);
-    query_put_text(&insert, environment->host);
-    query_put_text(&insert, environment->machine);
-    query_put_text(&insert, environment->folder);
-    query_put_text(&insert, environment->target_commit);
-    return query_number(&insert, run);
+    const struct store_beginning beginning = {.kind = "sweep",
+                                              .command = sweep->command,
+                                              .line = sweep->line,
+                                              .options = options,
+                                              .seed = sweep->seed,
+                                              .started_s = sweep->started_s};
+    return run_begin(store, &beginning, environment, run, error);
 }
 
 /* *id is the finding's: its own, that of the run's finding with its signature, or a new one. */

@@ -9,9 +9,9 @@
 /* Marks the file as exeunt's: "exnt". */
 #define APPLICATION_ID 0x65786e74
 
-extern const unsigned char schema_sql[]; /* schema.sql */
+extern const unsigned char schema_sql[], schema_2_sql[]; /* schema.sql, schema_2.sql */
 
-static const char *const steps[] = {(const char *)schema_sql};
+static const char *const steps[] = {(const char *)schema_sql, (const char *)schema_2_sql};
 const struct schema schema = {sizeof steps / sizeof *steps, steps};
 
 /* The file's version, 0 if there is nothing in it. Knows no version in a file of another program. Asked in
@@ -77,7 +77,7 @@ int schema_check(struct store *store, const struct schema *expected, struct erro
     if (failed != 0)
         return failed;
     if (version == 0)
-        return error_usage(error, "'%s' holds no results yet: run a sweep first, or name another file",
+        return error_usage(error, "'%s' holds no results yet: run something first, or name another file",
                            store->path);
     if (version < expected->version)
         return error_not_done(

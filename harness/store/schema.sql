@@ -3,7 +3,7 @@
 
 create table run ( -- one command of exeunt
     id integer primary key autoincrement,
-    kind text not null, -- "sweep"
+    kind text not null, -- "sweep", or since version 2 "run" or "compare"
     command blob not null, -- of the target: its words, each ended by NUL
     line text not null, -- the same for people
     options text not null, -- what else decides which faults there are

@@ -28,7 +28,7 @@ static int open_database(struct store *store, enum store_mode mode, struct error
         return database_failed(store, SQLITE_NOMEM, error);
     sprintf(path, "%s%s", store->path[0] == '/' ? "" : "./", store->path);
     if (mode == STORE_READ && access(path, F_OK) != 0)
-        return error_usage(error, "'%s' cannot be read: %s; run a sweep first, or name another file",
+        return error_usage(error, "'%s' cannot be read: %s; run something first, or name another file",
                            store->path, strerror(errno));
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     errno = 0;

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "exeunt/scope.h"
+#include "oracle/result.h"
 #include "oracle/sweep.h"
 
 #define STORE_FILE SWEEP_RESULTS_FILE
@@ -50,8 +51,19 @@ struct store_environment {
 /* As it is now, for the program at `target`. */
 void store_environment_now(const char *target, struct store_environment *out);
 
+/* What is known of a run when it begins. */
+struct store_beginning {
+    const char *kind;     /* "sweep", "run", "compare" */
+    char *const *command; /* words of its command line: of the target's, if it is a sweep; ends with NULL */
+    const char *line;     /* the same for people */
+    const char *options;  /* what else decides which faults there are, as text */
+    uint64_t seed, started_s;
+    bool complete; /* it is over already */
+};
+
 struct store_run {
     uint64_t id;
+    char kind[16];  /* as above */
     bool complete;  /* false: it ended before its time, or is still going on */
     char **command; /* words of the target's command line; ends with NULL */
     char *line;     /* the same for people */
@@ -69,6 +81,30 @@ struct store_runs {
 void store_runs_clear(struct store_runs *runs);
 
 int store_list_runs(struct store *store, struct store_runs *out, struct error *error);
+
+/* The run with that number, or the last one if it is 0; the caller's: store_run_clear. */
+int store_load_run(struct store *store, uint64_t id, struct store_run *out, struct error *error);
+
+/* ---- What `run` and `compare` gave ------------------------------------------------------------------ */
+
+struct store_record {
+    struct store_beginning beginning;
+    const char *json;   /* the document of the result, or of the suite */
+    const char *report; /* for people, as it was shown */
+    const struct result *results;
+    size_t result_count;
+};
+
+/* Saves a run that is over, whole. *run is its number. */
+int store_save_record(struct store *store, const struct store_record *record,
+                      const struct store_environment *environment, uint64_t *run, struct error *error);
+
+/* The document of a run that is no sweep; the caller's. */
+struct store_document {
+    char *json, *report;
+};
+int store_load_document(struct store *store, uint64_t run, struct store_document *out, struct error *error);
+void store_document_clear(struct store_document *document);
 
 /* ---- Saving a sweep --------------------------------------------------------------------------------- */
 

@@ -165,7 +165,8 @@ void held_wait(struct ledger_locks *locks, const void *lock, enum ledger_lock_mo
     locks->wait_mode = (uint32_t)mode;
     locks->waiting_at = site_of(site);
     locks->waiting_since_ns = clock_now_ns();
-    uint32_t waits = atomic_load_explicit(&locks->wait_sequence, memory_order_relaxed); /* the thread's alone */
+    uint32_t waits =
+        atomic_load_explicit(&locks->wait_sequence, memory_order_relaxed); /* the thread's alone */
     atomic_store_explicit(&locks->wait_sequence, waits + 1, memory_order_relaxed);
     atomic_store_explicit(&locks->waits_for, (uint64_t)(uintptr_t)lock, memory_order_release);
 }

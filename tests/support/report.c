@@ -24,7 +24,8 @@ struct report report_of(const char *format, ...)
     va_start(list, format);
     char *arguments = formatted(format, list);
     va_end(list);
-    struct command_result result = command_run("exec %s %s --json - --quiet", EXEUNT, arguments);
+    struct command_result result =
+        command_run("exec %s %s --json - --quiet --results none", EXEUNT, arguments);
     struct report report = {.status = result.status, .err = result.err};
     report.root = json_loads(result.out, JSON_REJECT_DUPLICATES, NULL);
     free(result.out);
@@ -38,8 +39,8 @@ struct report report_of_program(const char *options, const char *format, ...)
     va_start(list, format);
     char *program = formatted(format, list), *folder = scratch_make();
     va_end(list);
-    struct command_result result =
-        command_run("exec %s run %s --json %s/result --quiet -- %s", EXEUNT, options, folder, program);
+    struct command_result result = command_run("exec %s run %s --json %s/result --quiet --results none -- %s",
+                                               EXEUNT, options, folder, program);
     char path[256];
     snprintf(path, sizeof path, "%s/result", folder);
     struct report report = {.status = result.status, .err = result.err, .out = result.out};

@@ -20,8 +20,8 @@
 #include "campaign/sweep/naming.h"
 #include "campaign/sweep/tally.h"
 
-/* What the workers share. The lock is held to take a task. What the tasks showed is brought in by turns, in the
- * order in which they were taken: so the findings are the same with any number of workers. */
+/* What the workers share. The lock is held to take a task. What the tasks showed is brought in by turns, in
+ * the order in which they were taken: so the findings are the same with any number of workers. */
 struct sweep {
     const struct sweep_options *options;
     struct executable executable;
@@ -95,7 +95,8 @@ static bool next_task(struct sweep *sweep, struct task *out, uint64_t *turn)
     }
 }
 
-/* Waits until all tasks that were taken before are brought in. Each turn is passed on, also by a task that failed. */
+/* Waits until all tasks that were taken before are brought in. Each turn is passed on, also by a task that
+ * failed. */
 static void await_turn(struct sweep *sweep, uint64_t turn)
 {
     pthread_mutex_lock(&sweep->lock);

@@ -47,7 +47,7 @@ static int write_text(const char *path, const char *text, int rc)
 {
     struct output output;
     struct error error;
-    int failed = output_prepare(&output, path, &error);
+    int failed = output_prepare(&output, "--json", path, &error);
     if (failed == 0)
         failed = output_open(&output, &error);
     if (failed != 0)
@@ -89,7 +89,7 @@ Test(output, preparing_leaves_no_trace)
 {
     struct output output;
     struct error error;
-    cr_expect_eq(output_prepare(&output, file, &error), 0);
+    cr_expect_eq(output_prepare(&output, "--json", file, &error), 0);
     cr_expect_eq(clear_folder(), 0);
 }
 
@@ -127,7 +127,7 @@ Test(output, what_cannot_be_written_is_found_before)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct output output;
         struct error error = {.text = ""};
-        cr_expect_lt(output_prepare(&output, cases[i].path, &error), 0, "%s", cases[i].why);
+        cr_expect_lt(output_prepare(&output, "--json", cases[i].path, &error), 0, "%s", cases[i].why);
         cr_expect_eq(error.exit_status, EXIT_USAGE, "%s", cases[i].why);
         cr_expect_not_null(strstr(error.text, cases[i].sentence), "%s: %s", cases[i].why, error.text);
     }
@@ -145,7 +145,7 @@ Test(output, nothing_wanted_is_nothing_done)
 {
     struct output output;
     struct error error;
-    cr_expect_eq(output_prepare(&output, NULL, &error), 0);
+    cr_expect_eq(output_prepare(&output, "--json", NULL, &error), 0);
     cr_expect_eq(output_open(&output, &error), 0);
     cr_expect_null(output.stream);
     cr_expect_eq(output_finish(&output, 0, &error), 0);

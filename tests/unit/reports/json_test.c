@@ -60,7 +60,7 @@ Test(json, has_exactly_these_keys_in_this_order)
     expect_keys(root,
                 "format version workload program seed faults workers limit_fds verdict sentence variants");
     expect_keys(variant,
-                "name verdict ended exit_status signal last_words duration_ms operations faults fds "
+                "name control verdict ended exit_status signal last_words duration_ms operations faults fds "
                 "children threads temp_files heap stored locks deadlocks inversions emfile level findings "
                 "note events_lost threads_unrecorded "
                 "samples");
@@ -71,7 +71,7 @@ Test(json, has_exactly_these_keys_in_this_order)
     expect_keys(json_object_get(variant, "emfile"), "count first_ms first_operation first_fault");
     expect_keys(json_object_get(variant, "level"), "operations fds faults t_ms");
     expect_keys(json_object_get(variant, "samples"),
-                "t_ms fds children temp_files held_locks waiting deadlocked");
+                "t_ms fds children temp_files held_locks waiting deadlocked faults");
     expect_keys(
         json_array_get(json_object_get(variant, "findings"), 0),
         "kind signature resource taken_at released_at point errno coordinate count bytes informational");

@@ -53,10 +53,10 @@ Test(open, what_is_wrong_is_said)
         const char *reason;
     } rows[] = {
         {"rm exeunt.db", READ, -EINVAL, EXIT_USAGE,
-         "'%s' cannot be read: No such file or directory; run a sweep first, or name another file",
+         "'%s' cannot be read: No such file or directory; run something first, or name another file",
          "no file"},
         {": >exeunt.db", READ, -EINVAL, EXIT_USAGE,
-         "'%s' holds no results yet: run a sweep first, or name another file", "an empty file"},
+         "'%s' holds no results yet: run something first, or name another file", "an empty file"},
         {"rm exeunt.db; mkdir exeunt.db", WRITE, -EISDIR, EXIT_NOT_DONE,
          "'%s' cannot be opened: Is a directory; make it and its folder writable, or name another file",
          "a folder"},
@@ -70,7 +70,7 @@ Test(open, what_is_wrong_is_said)
          "'%s' is a database of another program: name another file",
          "another program's, without a table yet"},
         {"sqlite3 exeunt.db 'pragma user_version = 7'", READ | WRITE, -EPROTO, EXIT_NOT_DONE,
-         "'%s' was written by a newer exeunt (schema 7, this one knows 1): use that one, or name another "
+         "'%s' was written by a newer exeunt (schema 7, this one knows 2): use that one, or name another "
          "file",
          "of the future"},
         {"dd if=/dev/zero of=exeunt.db bs=1 seek=100 count=8 conv=notrunc", READ | WRITE, -EBADMSG,

@@ -1,0 +1,235 @@
+/* `exeunt report`: what an earlier run gave, shown again: as it was, as JSON, or as a page. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "arguments.h"
+#include "base/text.h"
+#include "command.h"
+#include "looks.h"
+#include "output.h"
+#include "page.h"
+#include "report.h"
+#include "store/store.h"
+#include "sweep.h"
+#include "utf8.h"
+#include "value.h"
+
+enum { OPTION_HTML = 256, OPTION_JSON, OPTION_LIST, OPTION_RESULTS };
+
+static const struct argp_option known_options[] = {
+    {"html", OPTION_HTML, "FILE", 0,
+     "Write the report as one self-contained page, with charts; '-' is standard output", 1},
+    {"json", OPTION_JSON, "FILE", 0, "Write the document of the run; '-' is standard output", 1},
+    {"list", OPTION_LIST, NULL, 0, "List the runs that are kept, oldest first", 1},
+    {"results", OPTION_RESULTS, "FILE", 0, "Where results are kept (default " STORE_FILE ")", 1},
+    {0},
+};
+
+struct wanted {
+    uint64_t run; /* 0: the last one */
+    const char *html, *json, *results;
+    bool list;
+};
+
+static int take(void *into, int key, const char *typed, struct error *error)
+{
+    struct wanted *wanted = into;
+    switch (key) {
+    case OPTION_HTML:
+        wanted->html = typed;
+        return 0;
+    case OPTION_JSON:
+        wanted->json = typed;
+        return 0;
+    case OPTION_LIST:
+        wanted->list = true;
+        return 0;
+    case OPTION_RESULTS:
+        wanted->results = typed;
+        return 0;
+    default:
+        if (wanted->run != 0)
+            return error_usage(error, "unexpected argument '%.64s': one run at a time", typed);
+        if (text_number(typed, 1, INT64_MAX, &wanted->run) != 0)
+            return error_usage(error, "'%.64s' is not the number of a run: 'exeunt report --list' shows them",
+                               typed);
+        return 0;
+    }
+}
+
+static void write_time(uint64_t seconds, char *out, size_t size)
+{
+    time_t at = (time_t)seconds;
+    struct tm parts;
+    out[0] = '\0';
+    if (gmtime_r(&at, &parts) != NULL)
+        strftime(out, size, "%Y-%m-%d %H:%M:%SZ", &parts);
+}
+
+static int list(struct store *store, struct error *error)
+{
+    struct store_runs runs;
+    int failed = store_list_runs(store, &runs, error);
+    if (failed != 0)
+        return failed;
+    for (size_t i = 0; i < runs.count; i++) {
+        const struct store_run *run = &runs.list[i];
+        char started[32];
+        write_time(run->started_s, started, sizeof started);
+        printf("%6" PRIu64 "  %s  %3" PRIu64 " finding%s  %s", run->id, started, run->findings,
+               run->findings == 1 ? " " : "s", strcmp(run->kind, "sweep") == 0 ? "sweep -- " : "");
+        utf8_show(run->line, SIZE_MAX, utf8_locale(), stdout);
+        puts(run->complete ? "" : "  (unfinished)");
+    }
+    store_runs_clear(&runs);
+    return 0;
+}
+
+/* What is shown of a run. */
+struct shown {
+    struct store_run run;
+    json_t *document;
+    struct store_document kept; /* of all but sweeps */
+    struct sweep_result *sweep; /* NULL: it was none */
+    struct sweep_result swept;
+};
+
+static int load_sweep(struct store *store, struct shown *shown, struct error *error)
+{
+    struct store_run run;
+    int failed = store_load_sweep(store, shown->run.id, &shown->swept, &run, error);
+    if (failed != 0)
+        return failed;
+    store_run_clear(&run);
+    shown->sweep = &shown->swept;
+    shown->document = sweep_document(shown->sweep);
+    return shown->document != NULL ? 0 : error_not_done(error, -ENOMEM, "no memory for the report");
+}
+
+static int load_document(struct store *store, const char *results, struct shown *shown, struct error *error)
+{
+    int failed = store_load_document(store, shown->run.id, &shown->kept, error);
+    if (failed != 0)
+        return failed;
+    shown->document = json_loads(shown->kept.json, JSON_REJECT_DUPLICATES, NULL);
+    return shown->document != NULL
+               ? 0
+               : error_not_done(error, -EBADMSG,
+                                "'%s' is damaged: run %" PRIu64 " has no readable document; name another run",
+                                results, shown->run.id);
+}
+
+static int load(struct store *store, const struct wanted *wanted, struct shown *shown, struct error *error)
+{
+    int failed = store_load_run(store, wanted->run, &shown->run, error);
+    if (failed != 0)
+        return failed;
+    return strcmp(shown->run.kind, "sweep") == 0 ? load_sweep(store, shown, error)
+                                                 : load_document(store, wanted->results, shown, error);
+}
+
+static json_t *environment_of(const struct store_run *run)
+{
+    char started[32];
+    write_time(run->started_s, started, sizeof started);
+    struct value_filling object = {.into = json_object()};
+    value_put(&object, "run", value_number(run->id));
+    value_put(&object, "line", value_text(run->line));
+    value_put(&object, "started", value_text(started));
+    value_put(&object, "exeunt", value_text_or_null(run->environment.exeunt));
+    value_put(&object, "kernel", value_text_or_null(run->environment.kernel));
+    value_put(&object, "libc", value_text_or_null(run->environment.libc));
+    value_put(&object, "host", value_text_or_null(run->environment.host));
+    value_put(&object, "machine", value_text_or_null(run->environment.machine));
+    value_put(&object, "folder", value_text_or_null(run->environment.folder));
+    value_put(&object, "target_commit", value_text_or_null(run->environment.target_commit));
+    return value_filled(&object);
+}
+
+static int write_page(const struct shown *shown, FILE *out)
+{
+    json_t *environment = environment_of(&shown->run);
+    int rc = environment != NULL ? page_write(shown->document, environment, out) : -ENOMEM;
+    json_decref(environment);
+    return rc;
+}
+
+static int write_json(const struct shown *shown, FILE *out)
+{
+    errno = 0;
+    bool written = json_dumpf(shown->document, out, JSON_COMPACT) == 0 && putc('\n', out) != EOF;
+    return written ? 0 : errno != 0 ? -errno : -EIO;
+}
+
+static int write_file(const struct shown *shown, const char *option, const char *typed,
+                      int (*write)(const struct shown *, FILE *), struct error *error)
+{
+    struct output output;
+    if (typed == NULL)
+        return 0;
+    int rc = output_prepare(&output, option, typed, error);
+    if (rc == 0)
+        rc = output_open(&output, error);
+    return rc != 0 ? rc : output_finish(&output, write(shown, output.stream), error);
+}
+
+static int write_text(const struct shown *shown, struct error *error)
+{
+    struct report_options looks = looks_of(stdout);
+    int rc = 0;
+    if (shown->sweep != NULL)
+        rc = report_named("terminal")->write_sweep(shown->sweep, &looks, stdout);
+    else if (fputs(shown->kept.report, stdout) == EOF)
+        rc = -errno;
+    return rc == 0 ? 0 : error_not_done(error, rc, "cannot write to standard output: %s", strerror(-rc));
+}
+
+static int show(const struct shown *shown, const struct wanted *wanted, struct error *error)
+{
+    if (wanted->html == NULL && wanted->json == NULL)
+        return write_text(shown, error);
+    int rc = write_file(shown, "--html", wanted->html, write_page, error);
+    return rc != 0 ? rc : write_file(shown, "--json", wanted->json, write_json, error);
+}
+
+static void shown_clear(struct shown *shown)
+{
+    json_decref(shown->document);
+    store_document_clear(&shown->kept);
+    sweep_result_clear(&shown->swept);
+    store_run_clear(&shown->run);
+}
+
+static int report(struct store *store, const struct wanted *wanted, struct error *error)
+{
+    struct shown shown = {.document = NULL};
+    if (wanted->list)
+        return list(store, error);
+    int rc = load(store, wanted, &shown, error);
+    if (rc == 0)
+        rc = show(&shown, wanted, error);
+    shown_clear(&shown);
+    return rc;
+}
+
+int command_report(int argc, char **argv, struct error *error)
+{
+    static const struct arguments arguments = {
+        "report", "[RUN]", "Show again what a run of exeunt gave: the last one, or that with the number RUN.",
+        known_options, take};
+    struct wanted wanted = {.results = STORE_FILE};
+    struct store *store;
+    int rc = arguments_parse(&arguments, argc, argv, &wanted, error);
+    if (rc != 0)
+        return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
+    rc = store_open(wanted.results, STORE_READ, &store, error);
+    if (rc != 0)
+        return rc;
+    rc = report(store, &wanted, error);
+    store_close(store);
+    return rc;
+}

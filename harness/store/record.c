@@ -1,0 +1,135 @@
+/* Saves what `run` and `compare` gave, and loads it again: each function is one transaction. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/run.h"
+
+static int save_document(struct store *store, uint64_t run, const struct store_record *record,
+                         struct error *error)
+{
+    EXEUNT_GUARD(query, save, query_make(store, "insert into document values (?, ?, ?)", error));
+    query_put_number(&save, run);
+    query_put_text(&save, record->json);
+    query_put_text(&save, record->report);
+    return query_run(&save);
+}
+
+static int save_broken(struct store *store, uint64_t run, uint64_t position,
+                       const struct variant_result *variant, struct error *error)
+{
+    EXEUNT_GUARD(query, save,
+                 query_make(store, "insert or ignore into broken values (?, ?, ?, ?, ?, ?, ?, ?)", error));
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && i < variant->finding_count; i++) {
+        const struct finding *finding = &variant->findings[i];
+        if (finding->informational)
+            continue;
+        query_put_number(&save, run);
+        query_put_number(&save, position);
+        query_put_number(&save, finding->signature);
+        query_put_text(&save, finding_kind_name(finding->kind));
+        query_put_number(&save, finding->count);
+        query_put_text(&save, finding->taken_at);
+        query_put_text(&save, finding->point);
+        query_put_text(&save, finding->coordinate);
+        failed = query_run(&save);
+    }
+    return failed;
+}
+
+static int save_variant(struct store *store, uint64_t run, uint64_t position, const struct result *result,
+                        const struct variant_result *variant, struct error *error)
+{
+    EXEUNT_GUARD(query, save,
+                 query_make(store,
+                            "insert into variant values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(?, ?, null), ?)",
+                            error));
+    query_put_number(&save, run);
+    query_put_number(&save, position);
+    query_put_text(&save, result->program != NULL ? result->program : result->workload);
+    query_put_text(&save, variant->name);
+    query_put_number(&save, variant->leaks);
+    query_put_text(&save, verdict_name(variant->verdict));
+    query_put_text(&save, ended_name(variant->ended));
+    query_put_number(&save, variant->operations.started);
+    query_put_number(&save, variant->faults.injected);
+    query_put_number(&save, variant->fds.leaked);
+    query_put_number(&save, variant->emfile.count > 0);
+    query_put_number(&save, variant->emfile.first_operation);
+    query_put_number(&save, variant->duration_ms);
+    int failed = query_run(&save);
+    return failed != 0 ? failed : save_broken(store, run, position, variant, error);
+}
+
+static int save_all(struct store *store, const struct store_record *record,
+                    const struct store_environment *environment, uint64_t *run, struct error *error)
+{
+    uint64_t position = 0;
+    int failed = run_begin(store, &record->beginning, environment, run, error);
+    if (failed == 0)
+        failed = save_document(store, *run, record, error);
+    for (size_t i = 0; i < record->result_count; i++)
+        for (size_t j = 0; failed == 0 && j < record->results[i].variant_count; j++)
+            failed = save_variant(store, *run, position++, &record->results[i],
+                                  &record->results[i].variants[j], error);
+    return failed;
+}
+
+int store_save_record(struct store *store, const struct store_record *record,
+                      const struct store_environment *environment, uint64_t *run, struct error *error)
+{
+    uint64_t id = 0;
+    EXEUNT_GUARD(transaction, transaction, store_transaction_begin(store, error));
+    if (transaction == NULL)
+        return -errno;
+    int failed = save_all(store, record, environment, &id, error);
+    if (failed == 0)
+        failed = store_transaction_commit(store, error);
+    if (failed == 0)
+        *run = id;
+    return failed;
+}
+
+int store_load_run(struct store *store, uint64_t id, struct store_run *out, struct error *error)
+{
+    EXEUNT_GUARD(query, query,
+                 query_make(store,
+                            "select" RUN_COLUMNS "from run where ?1 in (0, id) order by id desc limit 1",
+                            error));
+    query_put_number(&query, id);
+    int row = query_step(&query);
+    if (row < 0)
+        return row;
+    if (row == 0 && id == 0)
+        return error_usage(error, "'%s' holds no results yet: run something first, or name another file",
+                           store->path);
+    if (row == 0)
+        return error_usage(error, "there is no run %llu in '%s'; 'exeunt report --list' shows those that are",
+                           (unsigned long long)id, store->path);
+    return run_take(&query, out);
+}
+
+int store_load_document(struct store *store, uint64_t run, struct store_document *out, struct error *error)
+{
+    EXEUNT_GUARD(query, query, query_make(store, "select json, report from document where run = ?", error));
+    query_put_number(&query, run);
+    int row = query_step(&query);
+    if (row <= 0)
+        return row < 0 ? row : database_damaged(store, "a run in it has no document", error);
+    struct store_document document = {.json = query_take_copy(&query)};
+    document.report = query_take_copy(&query);
+    if (query.failed != 0) {
+        store_document_clear(&document);
+        return query.failed;
+    }
+    *out = document;
+    return 0;
+}
+
+void store_document_clear(struct store_document *document)
+{
+    free(document->json);
+    free(document->report);
+    *document = (struct store_document){0};
+}

@@ -1,0 +1,95 @@
+#!/bin/sh
+# Opens pages in Chromium, uses them (see probe.js), and holds what came of it against what must.
+# Usage: page.sh EXEUNT FOLDER (that of this file)
+set -eu
+exeunt=$1
+here=$2
+command -v chromium >/dev/null || {
+    echo 'no chromium here'
+    exit 77
+}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 3' INT TERM
+cd "$folder"
+status=0
+
+# Puts the two scripts into the page and has it drawn; the lines that the probe wrote.
+probe() {
+    awk -v errors="$here/errors.js" -v probe="$here/probe.js" '
+        function put(file, line) { print "<script>"; while ((getline line < file) > 0) print line; print "</script>" }
+        /<\/body>/ { put(probe) }
+        { print }
+        /^<head>/ { put(errors) }' "$1" >probed.html
+    timeout 60 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+        --disable-component-update --disable-sync --disable-dev-shm-usage --user-data-dir="$folder/profile" \
+        --window-size="$2" --blink-settings="preferredColorScheme=$3" --virtual-time-budget=5000 --dump-dom \
+        "file://$folder/probed.html" 2>/dev/null | sed -n '/<pre id="probe">/,/<\/pre>/p' | sed '1d;$d'
+}
+
+# Each line must be among those that the page gave.
+expect() {
+    page=$1
+    while read -r line; do
+        grep -qxF -- "$line" "$page" || {
+            echo "$page: no line '$line' in:"
+            cat "$page"
+            status=1
+        }
+    done
+}
+
+"$exeunt" compare transaction --operations 200 --quiet
+"$exeunt" report --html transaction.html
+probe transaction.html 1400,1000 1 >light
+expect light <<'LINES'
+verdicts: pass
+scheme: light
+charts drawn: true
+zoomed in: true
+zoomed together: true
+zoomed out: true
+figures behind the chart: true
+sorted up: true
+sorted down: true
+filtered: true
+unfiltered: true
+unfolded: true
+images: 0
+text stays text: false
+wider than the window: false
+requests: 0
+errors: none
+LINES
+grep -q 'threads in graphs: [2-9]' light || {
+    echo 'no graph of a deadlock'
+    status=1
+}
+
+# What a target says is anybody's: its arguments here, and its last words.
+"$exeunt" run --quiet -- sh -c 'echo "$0" >&2' '</script><img src=x onerror=alert(1)>' 2>/dev/null
+"$exeunt" report --html hostile.html
+probe hostile.html 400,900 0 >hostile
+expect hostile <<'LINES'
+scheme: dark
+charts drawn: true
+images: 0
+text stays text: true
+wider than the window: false
+requests: 0
+errors: none
+LINES
+
+"$exeunt" sweep --quiet --modes once --points 'posix/io/oc/*' -- sh -c 'cat /dev/null; exit 0' '</script><img src=x onerror=alert(1)>' || [ $? -eq 1 ]
+"$exeunt" report --html sweep.html
+probe sweep.html 400,900 1 >sweep
+expect sweep <<'LINES'
+sorted up: true
+sorted down: true
+images: 0
+text stays text: true
+wider than the window: false
+requests: 0
+errors: none
+LINES
+exit $status

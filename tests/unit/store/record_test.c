@@ -1,0 +1,136 @@
+/* What `run` and `compare` gave: saved whole, loaded again, followed over runs. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "store/query.h"
+#include "store/schema.h"
+
+static struct finding findings[] = {
+    {.kind = FINDING_LEAKED_DESCRIPTOR,
+     .signature = UINT64_MAX,
+     .count = 7,
+     .taken_at = "a.c:1",
+     .point = "p"},
+    {.kind = FINDING_UNREAPED_CHILD, .signature = 2, .informational = true},
+};
+
+static const struct result results[] = {{
+    .workload = "upload",
+    .variant_count = 2,
+    .variants = {{.name = "unguarded",
+                  .leaks = true,
+                  .verdict = VERDICT_FAIL,
+                  .ended = ENDED_EMFILE,
+                  .emfile = {.count = 3, .first_operation = 4401},
+                  .findings = findings,
+                  .finding_count = 2},
+                 {.name = "guarded", .verdict = VERDICT_PASS}},
+}};
+
+static const char *const words[] = {"compare", "upload", NULL};
+
+static const struct store_record record = {
+    .beginning = {.kind = "compare",
+                  .command = (char *const *)(uintptr_t)words,
+                  .line = "compare upload",
+                  .options = "",
+                  .seed = INT64_MAX,
+                  .started_s = 1764000000,
+                  .complete = true},
+    .json = "{\"format\":\"</script>\"}",
+    .report = "PASS\nas shown\n",
+    .results = results,
+    .result_count = 1,
+};
+
+static uint64_t save(struct store *store)
+{
+    struct error error;
+    uint64_t run = 0;
+    cr_assert_eq(store_save_record(store, &record, &example_environment, &run, &error), 0, "%s", error.text);
+    return run;
+}
+
+static uint64_t number_of(struct store *store, const char *sql)
+{
+    struct error error;
+    uint64_t number = 99;
+    EXEUNT_GUARD(query, query, query_make(store, sql, &error));
+    cr_assert_eq(query_number(&query, &number), 0, "%s", error.text);
+    return number;
+}
+
+Test(record, comes_back_as_it_was)
+{
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    struct error error;
+    struct store_run run;
+    struct store_document document;
+    uint64_t id = save(store);
+    begin_example(store);
+    cr_assert_eq(store_load_run(store, id, &run, &error), 0, "%s", error.text);
+    cr_expect_str_eq(run.kind, "compare");
+    cr_expect_str_eq(run.line, "compare upload");
+    cr_expect_str_eq(run.command[1], "upload");
+    cr_expect_eq(run.seed, INT64_MAX);
+    cr_expect(run.complete);
+    cr_expect_eq(run.findings, 1, "what is for information is not counted");
+    store_run_clear(&run);
+    cr_assert_eq(store_load_document(store, id, &document, &error), 0, "%s", error.text);
+    cr_expect_str_eq(document.json, record.json);
+    cr_expect_str_eq(document.report, record.report);
+    store_document_clear(&document);
+    cr_expect_eq(number_of(store, "select count(*) from variant"), 2);
+    cr_expect_eq(number_of(store, "select emfile_operation from variant where name = 'unguarded'"), 4401);
+    cr_expect_eq(number_of(store, "select emfile_operation is null from variant where name = 'guarded'"), 1,
+                 "never");
+    store_close(store);
+    place_remove(&place);
+}
+
+Test(record, the_last_run_is_of_any_kind)
+{
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    struct error error;
+    struct store_run run;
+    cr_expect_lt(store_load_run(store, 0, &run, &error), 0);
+    cr_expect_not_null(strstr(error.text, "holds no results yet"), "%s", error.text);
+    uint64_t sweep = begin_example(store);
+    save(store);
+    cr_assert_eq(store_load_run(store, 0, &run, &error), 0, "%s", error.text);
+    cr_expect_str_eq(run.kind, "compare");
+    store_run_clear(&run);
+    cr_assert_eq(store_load_run(store, sweep, &run, &error), 0, "%s", error.text);
+    cr_expect_str_eq(run.kind, "sweep");
+    store_run_clear(&run);
+    cr_expect_lt(store_load_run(store, 99, &run, &error), 0);
+    cr_expect_not_null(strstr(error.text, "there is no run 99"), "%s", error.text);
+    struct store_document document;
+    cr_expect_eq(store_load_document(store, sweep, &document, &error), -EBADMSG, "a sweep has none");
+    store_close(store);
+    place_remove(&place);
+}
+
+/* A file of the schema before, with a sweep in it. */
+Test(record, an_older_file_is_brought_up_to_date)
+{
+    struct place place = place_make();
+    struct store old = {.path = place.path};
+    const struct schema one = {1, schema.steps};
+    struct error error;
+    struct store_run run;
+    cr_assert_eq(sqlite3_open(place.path, &old.db), SQLITE_OK);
+    cr_assert_eq(schema_migrate(&old, &one, &error), 0, "%s", error.text);
+    uint64_t sweep = begin_example(&old);
+    sqlite3_close(old.db);
+    struct store *store = place_open(&place);
+    cr_assert_eq(store_load_run(store, sweep, &run, &error), 0, "%s", error.text);
+    store_run_clear(&run);
+    cr_expect_gt(save(store), sweep);
+    store_close(store);
+    place_remove(&place);
+}
