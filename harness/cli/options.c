@@ -356,7 +356,8 @@ static int conclude(struct reading *reading, struct error *error)
     return 0;
 }
 
-/* The options of the command: of those for programs none, if it takes no program. */
+/* The options of the command: of those for programs none, if it takes no program. --all is not shown where it
+ * is told what it is for. */
 static void choose_options(const struct options_form *form, struct argp_option *out)
 {
     for (const struct argp_option *option = known_options;; option++) {
@@ -365,6 +366,8 @@ static void choose_options(const struct options_form *form, struct argp_option *
             left_out |= option->key == *key && !form->takes_program;
         if (!left_out)
             *out++ = *option;
+        if (option->key == OPTION_ALL && !form->takes_all)
+            out[-1].flags |= OPTION_HIDDEN;
         if (option->name == NULL)
             return;
     }
