@@ -109,3 +109,14 @@ const char *text_of_array(const void *array, size_t index)
 {
     return ((const char *const *)array)[index];
 }
+
+char *text_joined(char *const *words)
+{
+    size_t size = 1;
+    for (char *const *word = words; *word != NULL; word++)
+        size += strlen(*word) + 1;
+    char *line = calloc(size, 1), *end = line;
+    for (char *const *word = words; line != NULL && *word != NULL; word++)
+        end = stpcpy(stpcpy(end, word != words ? " " : ""), *word);
+    return line;
+}

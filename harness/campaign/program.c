@@ -284,22 +284,6 @@ static int run_program(struct watch *watch, const struct executable *executable,
     return fill_findings(watch, variant, error);
 }
 
-/* The command line in one string. NULL: no memory. */
-static char *joined(char *const *words)
-{
-    char *line = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&line, &size);
-    if (out == NULL)
-        return NULL;
-    for (char *const *word = words; *word != NULL; word++)
-        fprintf(out, "%s%s", word != words ? " " : "", *word);
-    if (fclose(out) == 0)
-        return line;
-    free(line);
-    return NULL;
-}
-
 static int watch_program(const struct setup *setup, const struct executable *executable,
                          struct result *result, struct error *error)
 {
@@ -327,7 +311,7 @@ int campaign_program(const struct campaign_options *options, struct result *out,
         return failed;
     struct result result = {0};
     failed = summary_begin(&setup, false, &result, error);
-    if (failed == 0 && (result.program = joined(options->program)) == NULL)
+    if (failed == 0 && (result.program = text_joined(options->program)) == NULL)
         failed = error_not_done(error, -ENOMEM, "out of memory");
     result.remote = options->remote;
     if (failed == 0)

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 void keeping_find_within(const char *results, char out[PATH_MAX])
 {
     char file[PATH_MAX], folder[PATH_MAX];
@@ -22,9 +24,11 @@ void keeping_find_within(const char *results, char out[PATH_MAX])
 static int begin(struct sweep_command *command, struct keeping *keeping, struct error *error)
 {
     struct store_environment environment;
-    struct sweep_result sweep = {.command = (char **)command->sweep.program,
-                                 .line = (char *)(uintptr_t)command->sweep.program[0],
-                                 .started_s = (uint64_t)time(NULL)};
+    EXEUNT_GUARD(memory, line, text_joined(command->sweep.program));
+    if (line == NULL)
+        return error_not_done(error, -ENOMEM, "no memory to keep the sweep");
+    struct sweep_result sweep = {
+        .command = (char **)command->sweep.program, .line = line, .started_s = (uint64_t)time(NULL)};
     store_environment_now(command->sweep.program[0], &environment);
     if (!command->resume)
         return store_begin_sweep(keeping->store, &sweep, command->text, &environment, &keeping->run, error);

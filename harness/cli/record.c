@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "document.h"
 #include "exeunt/scope.h"
 #include "report.h"
@@ -41,23 +42,12 @@ static char *json_of(const struct record *record)
     return text;
 }
 
-static char *line_of(char *const *words)
-{
-    size_t size = 1;
-    for (char *const *word = words; *word != NULL; word++)
-        size += strlen(*word) + 1;
-    char *line = calloc(size, 1), *end = line;
-    for (char *const *word = words; line != NULL && *word != NULL; word++)
-        end = stpcpy(stpcpy(end, word != words ? " " : ""), *word);
-    return line;
-}
-
 static int save(struct store *store, const struct record *record, struct error *error)
 {
     const struct options *options = record->options;
     EXEUNT_GUARD(memory, report, report_of(record));
     EXEUNT_GUARD(memory, json, json_of(record));
-    EXEUNT_GUARD(memory, line, line_of(record->words));
+    EXEUNT_GUARD(memory, line, text_joined(record->words));
     if (report == NULL || json == NULL || line == NULL)
         return error_not_done(error, -ENOMEM, "no memory to keep the result");
     struct store_environment environment;

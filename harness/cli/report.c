@@ -15,16 +15,19 @@
 #include "report.h"
 #include "store/store.h"
 #include "sweep.h"
+#include "trend.h"
 #include "utf8.h"
 #include "value.h"
 
-enum { OPTION_HTML = 256, OPTION_JSON, OPTION_LIST, OPTION_RESULTS };
+enum { OPTION_HTML = 256, OPTION_JSON, OPTION_LIST, OPTION_TREND, OPTION_RESULTS };
 
 static const struct argp_option known_options[] = {
     {"html", OPTION_HTML, "FILE", 0,
      "Write the report as one self-contained page, with charts; '-' is standard output", 1},
     {"json", OPTION_JSON, "FILE", 0, "Write the document of the run; '-' is standard output", 1},
     {"list", OPTION_LIST, NULL, 0, "List the runs that are kept, oldest first", 1},
+    {"trend", OPTION_TREND, NULL, 0,
+     "Show what became of each subject from day to day, and the first and last day of each finding", 1},
     {"results", OPTION_RESULTS, "FILE", 0, "Where results are kept (default " STORE_FILE ")", 1},
     {0},
 };
@@ -32,7 +35,7 @@ static const struct argp_option known_options[] = {
 struct wanted {
     uint64_t run; /* 0: the last one */
     const char *html, *json, *results;
-    bool list;
+    bool list, trend;
 };
 
 static int take(void *into, int key, const char *typed, struct error *error)
@@ -47,6 +50,9 @@ static int take(void *into, int key, const char *typed, struct error *error)
         return 0;
     case OPTION_LIST:
         wanted->list = true;
+        return 0;
+    case OPTION_TREND:
+        wanted->trend = true;
         return 0;
     case OPTION_RESULTS:
         wanted->results = typed;
@@ -86,6 +92,19 @@ static int list(struct store *store, struct error *error)
         puts(run->complete ? "" : "  (unfinished)");
     }
     store_runs_clear(&runs);
+    return 0;
+}
+
+static int show_trend(struct store *store, struct error *error)
+{
+    struct store_trend trend;
+    int failed = store_load_trend(store, &trend, error);
+    if (failed != 0)
+        return failed;
+    struct report_options looks = looks_of(stdout);
+    struct ink ink = ink_of(stdout, looks.color, looks.columns);
+    trend_write(&ink, &trend);
+    store_trend_clear(&trend);
     return 0;
 }
 
@@ -207,8 +226,8 @@ static void shown_clear(struct shown *shown)
 static int report(struct store *store, const struct wanted *wanted, struct error *error)
 {
     struct shown shown = {.document = NULL};
-    if (wanted->list)
-        return list(store, error);
+    if (wanted->list || wanted->trend)
+        return wanted->list ? list(store, error) : show_trend(store, error);
     int rc = load(store, wanted, &shown, error);
     if (rc == 0)
         rc = show(&shown, wanted, error);

@@ -48,7 +48,7 @@ static int save_variant(struct store *store, uint64_t run, uint64_t position, co
     query_put_number(&save, run);
     query_put_number(&save, position);
     query_put_text(&save, result->program != NULL ? result->program : result->workload);
-    query_put_text(&save, variant->name);
+    query_put_text(&save, result->program != NULL ? "" : variant->name);
     query_put_number(&save, variant->leaks);
     query_put_text(&save, verdict_name(variant->verdict));
     query_put_text(&save, ended_name(variant->ended));

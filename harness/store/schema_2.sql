@@ -11,7 +11,7 @@ create table variant (
     run integer not null references run on delete cascade,
     position integer not null,
     workload text not null, -- or the program's command line
-    name text not null,
+    name text not null, -- of the variant; "": it was a program
     leaks integer not null, -- the positive control
     verdict text not null,
     ended text not null,

@@ -133,6 +133,41 @@ int store_load_finding(struct store *store, uint64_t id, struct sweep_finding *f
 int store_load_sweep(struct store *store, uint64_t id, struct sweep_result *sweep, struct store_run *run,
                      struct error *error);
 
+/* ---- Over nights -------------------------------------------------------------------------------------- */
+
+enum { STORE_SUBJECT_MAX = 160, STORE_DAY_MAX = 11 };
+
+/* What one subject ("upload/guarded", "tar cf all.tar src", "sweep -- ./my_tests") gave on one day of UTC,
+ * all its runs together. Of a sweep each run with a fault counts as an operation. */
+struct store_night {
+    char subject[STORE_SUBJECT_MAX];
+    char day[STORE_DAY_MAX]; /* "2026-11-25" */
+    uint64_t runs, operations, faults, leaked, findings, duration_ms;
+    uint64_t emfile_operation;          /* the earliest; 0: the kernel always had a descriptor */
+    uint64_t contexts, contexts_failed; /* of sweeps; 0: it was none */
+};
+
+/* On which days a finding came. */
+struct store_history {
+    char subject[STORE_SUBJECT_MAX];
+    char kind[32], place[RESULT_PLACE_MAX], point[PLAN_POINT_NAME_MAX]; /* that failed before; "" */
+    uint64_t signature;
+    char first[STORE_DAY_MAX], last[STORE_DAY_MAX];
+    uint64_t runs;
+};
+
+/* By subject, then by day; findings by subject, the latest first. */
+struct store_trend {
+    struct store_night *nights;
+    size_t night_count;
+    struct store_history *histories;
+    size_t history_count;
+};
+
+/* The caller's: store_trend_clear. */
+int store_load_trend(struct store *store, struct store_trend *out, struct error *error);
+void store_trend_clear(struct store_trend *trend);
+
 /* ---- Going on with a sweep -------------------------------------------------------------------------- */
 
 /* A fault that was tried: a hash of the caller's making, of all that tells it from others. */

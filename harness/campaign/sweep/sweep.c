@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "campaign/campaign.h"
 #include "campaign/executable.h"
 #include "campaign/setup.h"
@@ -498,18 +499,16 @@ static int open_sweep(const struct sweep_options *options, struct sweep *sweep, 
 /* The command line in words and in one string. */
 static int copy_command(char *const *words, struct sweep_result *out)
 {
-    size_t count = 0, size = 0;
+    size_t count = 0;
     while (words[count] != NULL)
-        size += strlen(words[count++]) + 1;
+        count++;
     out->command = calloc(count + 1, sizeof *out->command);
-    out->line = calloc(size + 1, 1);
+    out->line = text_joined(words);
     if (out->command == NULL || out->line == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < count; i++) {
-        strcat(strcat(out->line, i > 0 ? " " : ""), words[i]);
+    for (size_t i = 0; i < count; i++)
         if ((out->command[i] = strdup(words[i])) == NULL)
             return -ENOMEM;
-    }
     return 0;
 }
 

@@ -134,3 +134,39 @@ Test(record, an_older_file_is_brought_up_to_date)
     store_close(store);
     place_remove(&place);
 }
+
+/* Twice on one day, once on the day after. */
+Test(record, is_followed_over_days)
+{
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    struct error error;
+    struct store_trend trend;
+    cr_assert_eq(store_load_trend(store, &trend, &error), 0, "%s", error.text);
+    cr_expect_eq(trend.night_count, 0, "an empty store");
+    save(store);
+    save(store);
+    uint64_t later = save(store);
+    char sql[128];
+    snprintf(sql, sizeof sql, "update run set started_s = started_s + 86400 where id = %d returning 1",
+             (int)later);
+    number_of(store, sql);
+    cr_assert_eq(store_load_trend(store, &trend, &error), 0, "%s", error.text);
+    cr_assert_eq(trend.night_count, 4, "two variants on two days");
+    cr_expect_str_eq(trend.nights[0].subject, "upload/guarded");
+    cr_expect_eq(trend.nights[0].findings, 0);
+    cr_expect_str_eq(trend.nights[2].subject, "upload/unguarded");
+    cr_expect_str_eq(trend.nights[2].day, "2025-11-24");
+    cr_expect_eq(trend.nights[2].runs, 2);
+    cr_expect_eq(trend.nights[2].findings, 2);
+    cr_expect_eq(trend.nights[2].emfile_operation, 4401);
+    cr_expect_str_eq(trend.nights[3].day, "2025-11-25");
+    cr_assert_eq(trend.history_count, 1, "what is for information is not followed");
+    cr_expect_str_eq(trend.histories[0].first, "2025-11-24");
+    cr_expect_str_eq(trend.histories[0].last, "2025-11-25");
+    cr_expect_eq(trend.histories[0].runs, 3);
+    cr_expect_str_eq(trend.histories[0].place, "a.c:1");
+    store_trend_clear(&trend);
+    store_close(store);
+    place_remove(&place);
+}

@@ -1,0 +1,88 @@
+/* Decides which figures are followed over nights, and how they stand beside one another. */
+#include "trend.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void write_number(const struct ink *ink, uint64_t value, int width, bool known)
+{
+    char number[INK_NUMBER_MAX];
+    ink_right(ink, known ? ink_number(number, value) : ink->signs->nothing, width, HUE_PLAIN);
+}
+
+/* With one decimal. */
+static void write_per_thousand(const struct ink *ink, uint64_t count, uint64_t of, int width)
+{
+    char text[INK_NUMBER_MAX];
+    snprintf(text, sizeof text, "%.1f", of > 0 ? 1000.0 * (double)count / (double)of : 0.0);
+    ink_right(ink, of > 0 ? text : ink->signs->nothing, width, HUE_PLAIN);
+}
+
+static void write_coverage(const struct ink *ink, const struct store_night *night, int width)
+{
+    char text[INK_NUMBER_MAX];
+    snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, night->contexts_failed, night->contexts);
+    ink_right(ink, night->contexts > 0 ? text : ink->signs->nothing, width, HUE_PLAIN);
+}
+
+static void write_head(const struct ink *ink, const char *subject)
+{
+    static const struct {
+        const char *name;
+        int width;
+    } columns[] = {{"runs", 6},     {"operations", 13}, {"faults", 11},    {"faults/s", 10},
+                   {"findings", 9}, {"leaks/1000", 11}, {"EMFILE at", 11}, {"contexts", 11}};
+    ink_begin(ink, HUE_STRONG);
+    ink_text(ink, subject);
+    ink_end(ink, HUE_STRONG);
+    fputs("\n  day       ", ink->out);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        ink_right(ink, columns[i].name, columns[i].width, HUE_FAINT);
+    fputc('\n', ink->out);
+}
+
+static void write_night(const struct ink *ink, const struct store_night *night)
+{
+    fprintf(ink->out, "  %-10s", night->day);
+    write_number(ink, night->runs, 6, true);
+    write_number(ink, night->operations, 13, true);
+    write_number(ink, night->faults, 11, true);
+    write_number(ink, night->duration_ms > 0 ? night->faults * 1000 / night->duration_ms : 0, 10,
+                 night->duration_ms > 0);
+    write_number(ink, night->findings, 9, true);
+    write_per_thousand(ink, night->leaked, night->faults, 11);
+    write_number(ink, night->emfile_operation, 11, night->emfile_operation > 0);
+    write_coverage(ink, night, 11);
+    fputc('\n', ink->out);
+}
+
+static void write_history(const struct ink *ink, const struct store_history *history)
+{
+    fprintf(ink->out, "  %s to %s, %" PRIu64 " run%s: %s", history->first, history->last, history->runs,
+            history->runs == 1 ? "" : "s", history->kind);
+    if (history->place[0] != '\0') {
+        fputs(" at ", ink->out);
+        ink_text(ink, history->place);
+    }
+    if (history->point[0] != '\0') {
+        fputs(" after ", ink->out);
+        ink_text(ink, history->point);
+    }
+    fprintf(ink->out, "  %016" PRIx64 "\n", history->signature);
+}
+
+void trend_write(const struct ink *ink, const struct store_trend *trend)
+{
+    size_t next = 0; /* both lists are in the order of their subjects */
+    for (size_t i = 0; i < trend->night_count; i++) {
+        const char *subject = trend->nights[i].subject;
+        if (i == 0 || strcmp(subject, trend->nights[i - 1].subject) != 0)
+            write_head(ink, subject);
+        write_night(ink, &trend->nights[i]);
+        if (i + 1 < trend->night_count && strcmp(subject, trend->nights[i + 1].subject) == 0)
+            continue;
+        for (; next < trend->history_count && strcmp(trend->histories[next].subject, subject) == 0; next++)
+            write_history(ink, &trend->histories[next]);
+        fputc('\n', ink->out);
+    }
+}
