@@ -59,6 +59,8 @@ static const struct phrase {
     [FINDING_UNRELEASED_LOCK] = {"lock held at the end", NULL, ", taken at "},
     [FINDING_EXHAUSTION] = {"no descriptor was left (EMFILE)", NULL, NULL},
     [FINDING_SANITIZER] = {"a sanitizer reported", NULL, NULL},
+    [FINDING_UNHELD_RELEASE] = {"release of what nobody has: ", " at ", NULL},
+    [FINDING_UNENDED_OPERATION] = {"operation never ended", NULL, ", begun at "},
 };
 
 static_assert(sizeof kind_phrases / sizeof *kind_phrases == FINDING_KINDS, "each kind has its phrase");
@@ -71,7 +73,7 @@ static void write_kind(const struct ink *ink, const struct finding *finding)
     const char *site = is_inversion ? finding->taken_at : finding->site;
     const char *taken = is_inversion ? finding->site : finding->taken_at;
     fputs(phrase->what, ink->out);
-    if (finding->kind == FINDING_LEAKED_RESOURCE)
+    if (finding->kind == FINDING_LEAKED_RESOURCE || finding->kind == FINDING_UNHELD_RELEASE)
         ink_text(ink, finding->resource);
     if (finding->kind == FINDING_LEAKED_MEMORY) {
         fputs(", ", ink->out);
@@ -89,7 +91,8 @@ static bool has_operation(const struct finding *finding)
 {
     return finding->kind == FINDING_LEAKED_DESCRIPTOR || finding->kind == FINDING_DOUBLE_CLOSE ||
            finding->kind == FINDING_FOREIGN_CLOSE || finding->kind == FINDING_LEAKED_MEMORY ||
-           finding->kind == FINDING_LEAKED_RESOURCE || finding->kind == FINDING_LEFT_LOCK;
+           finding->kind == FINDING_LEAKED_RESOURCE || finding->kind == FINDING_LEFT_LOCK ||
+           finding->kind == FINDING_UNHELD_RELEASE || finding->kind == FINDING_UNENDED_OPERATION;
 }
 
 static void write_cause(const struct ink *ink, const struct finding *finding)
@@ -100,7 +103,8 @@ static void write_cause(const struct ink *ink, const struct finding *finding)
         fputs(" failed", ink->out);
     } else if (finding->error != 0) {
         fprintf(ink->out, ", in an operation that failed by itself with %s", plan_errno_name(finding->error));
-    } else if (has_operation(finding) && finding->in_operation) {
+    } else if (has_operation(finding) && finding->in_operation &&
+               finding->kind != FINDING_UNENDED_OPERATION) {
         fputs(", in an operation in which nothing failed", ink->out);
     }
 }
@@ -142,11 +146,13 @@ static const char *ended_phrase(enum ended ended)
 }
 
 /* Of a program of the user's nobody knows what its work was. */
-static const char *program_phrase(enum ended ended)
+static const char *program_phrase(const struct variant_result *variant)
 {
-    return ended == ENDED_COMPLETED ? "ended"
-           : ended == ENDED_EXITED  ? "ended with an error"
-                                    : ended_phrase(ended);
+    bool has_marks = variant->operations.started > 0;
+    return variant->ended == ENDED_COMPLETED            ? "ended"
+           : variant->ended == ENDED_EXITED             ? "ended with an error"
+           : variant->ended == ENDED_HANG && !has_marks ? "hung: it came to a standstill"
+                                                        : ended_phrase(variant->ended);
 }
 
 /* A crash or a hang is found, too. */
@@ -176,7 +182,7 @@ static void write_ending(const struct ink *ink, const struct variant_result *var
     ink_begin(ink, HUE_STRONG);
     ink_text(ink, variant->name);
     ink_end(ink, HUE_STRONG);
-    fprintf(ink->out, " %s", is_program ? program_phrase(variant->ended) : ended_phrase(variant->ended));
+    fprintf(ink->out, " %s", is_program ? program_phrase(variant) : ended_phrase(variant->ended));
     bool by_us = variant->ended == ENDED_HANG || variant->ended == ENDED_DEADLOCK ||
                  variant->ended == ENDED_INTERRUPTED || variant->ended == ENDED_OUTSTAYED;
     const char *name = variant->signal != 0 && !by_us ? sigabbrev_np(variant->signal) : NULL;

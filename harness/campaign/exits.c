@@ -113,7 +113,7 @@ static int run_jobs(const struct column *column, uint64_t first, uint64_t count,
                                     .operations = count};
     struct command command;
     command_build(setup, &job, &command);
-    watch->operations = count;
+    watch->operations = 2 * count; /* a job, and the block in it that is left */
     watch->ledger.ledger->watch_temps = 1;
     struct supervise_options supervised = {.path = command.arguments[0], .arguments = command.arguments};
     failed = watch_run(watch, &supervised, error);

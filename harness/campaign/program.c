@@ -14,6 +14,8 @@
 #include "campaign/executable.h"
 #include "campaign/seen.h"
 #include "campaign/summary.h"
+#include "campaign/symbols.h"
+#include "campaign/waits.h"
 #include "campaign/watch.h"
 #include "plan/profile.h"
 #include "supervise/environment.h"
@@ -221,6 +223,15 @@ static bool may_fail(const struct plan *plan)
     return false;
 }
 
+static void note_waits(const struct watch *watch, struct variant_result *variant)
+{
+    if (variant->ended != ENDED_HANG)
+        return;
+    struct symbols *symbols = symbols_open(&watch->ledger);
+    waits_list(&watch->ledger, symbols, variant->note, sizeof variant->note);
+    symbols_close(symbols);
+}
+
 static void fill_note(const struct watch *watch, const struct executable *executable,
                       const struct result *result, struct variant_result *variant)
 {
@@ -241,6 +252,8 @@ static void fill_note(const struct watch *watch, const struct executable *execut
     else if (may_fail(&watch->setup->plan) && !variant->plan_unmet && variant->faults.injected == 0)
         snprintf(variant->note, sizeof variant->note,
                  "calls were made that the plan is about, but none of them was due");
+    note_waits(watch, variant);
+    remote_unmet(&watch->ledger, variant->note, sizeof variant->note);
     size_t length = strlen(variant->note);
     if (watch->setup->options->heap && !variant->heap.watched)
         snprintf(variant->note + length, sizeof variant->note - length,

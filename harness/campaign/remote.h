@@ -18,5 +18,9 @@ int remote_open(struct ledger_view *ledger, struct remote *out, struct error *er
 /* Once the program listens, says so on standard error, with the command that reaches it. */
 void remote_tell(struct remote *remote, const struct ledger_view *ledger);
 
+/* Adds to `note`, of `size` bytes, the first name that was switched and that no point turned out to have, if
+ * there is one. */
+void remote_unmet(const struct ledger_view *ledger, char *note, size_t size);
+
 /* Removes the folder. Accepts a zeroed remote. */
 void remote_close(struct remote *remote);

@@ -47,10 +47,12 @@ static void fill_fds(const struct watch *watch, struct variant_result *variant)
         variant->fds.peak = larger(variant->fds.peak, (int64_t)limit);
 }
 
+/* The kernel counts the pipes that libfiu listens at, too, which come and go. */
 uint64_t seen_unaccounted(const struct watch *watch, const struct variant_result *variant)
 {
     const struct ledger *ledger = watch->ledger.ledger;
-    if (variant->ended != ENDED_COMPLETED || ledger->fds_at_rest_first < 0 || ledger->fds_at_rest_last < 0)
+    if (variant->ended != ENDED_COMPLETED || ledger->remote_open != 0 || ledger->fds_at_rest_first < 0 ||
+        ledger->fds_at_rest_last < 0)
         return 0;
     int64_t by_kernel = ledger->fds_at_rest_last - ledger->fds_at_rest_first;
     int64_t by_slots = ledger->slots_at_rest_last - ledger->slots_at_rest_first;
@@ -71,11 +73,11 @@ static void name_finding(const struct watch *watch, const struct symbols *symbol
                             .error = raw->error,
                             .bytes = raw->bytes,
                             .in_operation = raw->operation != 0,
-                            .informational =
-                                raw->kind == FINDING_LOCK_INVERSION}; /* a hazard: nobody locked up */
+                            .informational = raw->kind == FINDING_LOCK_INVERSION || /* nobody locked up */
+                                             raw->kind == FINDING_UNENDED_OPERATION};
     if (raw->point >= 0)
         ledger_point_name(&watch->ledger, (uint32_t)raw->point, out->point);
-    if (raw->kind == FINDING_LEAKED_RESOURCE)
+    if (raw->kind == FINDING_LEAKED_RESOURCE || raw->kind == FINDING_UNHELD_RELEASE)
         ledger_resource_kind(&watch->ledger, raw->resource, out->resource);
     symbols_name(symbols, raw->taken_at, out->taken_at, sizeof out->taken_at);
     symbols_name(symbols, raw->site, out->site, sizeof out->site);

@@ -109,6 +109,7 @@ static int run_and_fill(struct watch *watch, struct variant_result *out, struct 
     if (watch->setup->plan.rule_count > 0 && out->faults.injected == 0)
         snprintf(out->note, sizeof out->note,
                  "no call was failed: the plan's points were not met, or less often than it says");
+    remote_unmet(&watch->ledger, out->note, sizeof out->note);
     failed = check(watch, out, error);
     if (failed == 0)
         failed = fill_findings(watch, out, error);

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 static void name_thread(const struct ledger_view *ledger, uint32_t thread, char *out, size_t size)
 {
@@ -47,4 +48,21 @@ void waits_name(const struct ledger_view *ledger, const struct symbols *symbols,
     out->link_count = found->edge_count;
     for (size_t i = 0; i < found->edge_count; i++)
         name_edge(ledger, symbols, &found->edges[i], found->detected_ns, &out->links[i]);
+}
+
+void waits_list(const struct ledger_view *ledger, const struct symbols *symbols, char *note, size_t size)
+{
+    enum { SHOWN_MAX = 4 };
+    uint32_t threads = ledger->ledger->thread_count, shown = 0;
+    for (uint32_t i = 0; i < threads && i < LEDGER_THREADS_MAX && shown < SHOWN_MAX; i++) {
+        const struct ledger_locks *locks = &ledger->ledger->locks[i];
+        char thread[LEDGER_PATH_MAX + 8], place[RESULT_PLACE_MAX];
+        size_t length = strlen(note);
+        if (locks->waits_for == 0 || ledger->ledger->threads[i].tid <= 0)
+            continue;
+        name_thread(ledger, i, thread, sizeof thread);
+        symbols_name(symbols, locks->waiting_at, place, sizeof place);
+        snprintf(note + length, size - length, "%s%s waits at %s", length > 0 ? "; " : "", thread, place);
+        shown++;
+    }
 }

@@ -34,6 +34,7 @@ enum {
     LEDGER_TEMPS_MAX = 1024,
     LEDGER_TEMP_PATH_MAX = 232,
     LEDGER_REMOTE_MAX = 256,
+    LEDGER_SWITCHED_MAX = 8,
     LEDGER_HELD_MAX = 16,
     LEDGER_SPAWNED_MAX = 1024,
     LEDGER_TRANSFERRED_MAX = 256,
@@ -199,6 +200,9 @@ enum ledger_event_kind {
     LEDGER_INVERSION,      /* of two locks: where the second is taken; site: the second of the other order */
     LEDGER_RESOURCE_LEAK,  /* an operation ended and still had a resource; fd: the index of its kind */
     LEDGER_HEAP_LEAK,      /* an operation ended and still had memory that it allocated */
+    LEDGER_UNHELD_RELEASE, /* of a resource that nobody has; fd: the index of its kind */
+    LEDGER_UNENDED, /* an operation that only its thread's return ended, or the next one; taken_at: its begin
+                     */
     LEDGER_EVENT_KINDS,
 };
 
@@ -291,6 +295,8 @@ struct ledger {
     _Atomic uint64_t blocks_unrecorded; /* for which no room was left */
     _Atomic uint32_t heap_watched;      /* 1: asked for, and the program's allocations do pass the wrappers */
     _Atomic uint32_t remote_open;       /* 1: libfiu listens */
+    _Atomic uint32_t switched_count;    /* names that the remote control switched, which no point had then */
+    char switched[LEDGER_SWITCHED_MAX][PLAN_POINT_NAME_MAX]; /* the first of them */
     _Atomic uint32_t settled;           /* 1: at its exit the program's slots were held against the kernel */
     _Atomic uint32_t ended_by;          /* number of that thread's record + 1; 0: it has none */
     _Atomic uint32_t sanitizer_reports; /* of those that do not end the program */

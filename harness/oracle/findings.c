@@ -41,6 +41,12 @@ static bool kind_of(const struct ledger_event *event, enum finding_kind *kind)
     case LEDGER_HEAP_LEAK:
         *kind = FINDING_LEAKED_MEMORY;
         return true;
+    case LEDGER_UNHELD_RELEASE:
+        *kind = FINDING_UNHELD_RELEASE;
+        return true;
+    case LEDGER_UNENDED:
+        *kind = FINDING_UNENDED_OPERATION;
+        return true;
     default:
         return false;
     }
@@ -85,6 +91,7 @@ static void add_sweep(struct findings *findings, uint64_t site)
 void findings_add(struct findings *findings, const struct ledger_event *event)
 {
     enum finding_kind kind;
+    bool of_kind = event->kind == LEDGER_RESOURCE_LEAK || event->kind == LEDGER_UNHELD_RELEASE;
     if (event->kind == LEDGER_CLOSE_SWEEP)
         add_sweep(findings, event->site);
     if (!kind_of(event, &kind) || (kind == FINDING_DOUBLE_CLOSE && is_sweep(findings, event->site)))
@@ -97,7 +104,7 @@ void findings_add(struct findings *findings, const struct ledger_event *event)
                                                  .operation = event->operation,
                                                  .path = event->path,
                                                  .k = event->k,
-                                                 .resource = kind == FINDING_LEAKED_RESOURCE ? event->fd : 0,
+                                                 .resource = of_kind ? event->fd : 0,
                                                  .count = 1,
                                                  .bytes = event->bytes});
 }

@@ -20,7 +20,7 @@ struct raw_finding {
     uint64_t k;
     uint64_t count;
     uint64_t bytes; /* of memory, all together */
-    int resource;   /* index of its kind, of a leaked resource */
+    int resource;   /* index of its kind, of a resource that leaked or nobody had */
 };
 
 /* Zeroed: empty. */

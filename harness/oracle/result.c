@@ -64,6 +64,8 @@ const char *finding_kind_name(enum finding_kind kind)
         [FINDING_UNRELEASED_LOCK] = "unreleased-lock",
         [FINDING_EXHAUSTION] = "descriptors-exhausted",
         [FINDING_SANITIZER] = "sanitizer-report",
+        [FINDING_UNHELD_RELEASE] = "unheld-release",
+        [FINDING_UNENDED_OPERATION] = "unended-operation",
     };
     return names[kind];
 }

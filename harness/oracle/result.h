@@ -55,6 +55,9 @@ enum finding_kind {
     FINDING_UNRELEASED_LOCK,       /* held by the thread that ended the program */
     FINDING_EXHAUSTION,            /* the kernel had no descriptor left, and the program did not die of it */
     FINDING_SANITIZER,             /* a sanitizer in the program reported */
+    FINDING_UNHELD_RELEASE,        /* gave back a resource of its own kind that nobody had */
+    FINDING_UNENDED_OPERATION, /* begun, and not ended before the next one, or its thread's or program's end
+                                */
     FINDING_KINDS,
 };
 

@@ -1,5 +1,6 @@
 /* Decides what becomes of a temporary file: as long as its path is set it is ours to unlink, as long as its
  * descriptor is set it is ours to close; keeping it is forgetting the path. */
+#include "exeunt/mark.h"
 #include "exeunt/scope.h"
 
 #include <fcntl.h>
@@ -22,6 +23,7 @@ struct exeunt_temp exeunt_temp_make(const char *dir, const char *prefix)
     EXEUNT_GUARD(fd, fd, mkostemp(path, O_CLOEXEC));
     if (fd < 0)
         return none;
+    exeunt_taken_for(fd, path, __builtin_return_address(0));
     return (struct exeunt_temp){EXEUNT_TAKE(fd, fd), EXEUNT_TAKE(memory, path)};
 }
 

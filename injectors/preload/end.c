@@ -22,6 +22,8 @@ static void settle_slots(void)
     ledger->fds_unseen = fds_unseen();
     ledger->ended_by = self.record != NULL ? (uint32_t)(self.record - ledger->threads) + 1 : 0;
     children_settle();
+    if (ledger->discover != 0) /* a workload's host ends itself within an operation when it dies */
+        operation_unended();
     ledger->settled = 1;
 }
 

@@ -247,13 +247,29 @@ static void armed_by_others(void)
     preload.any_armed = true;
 }
 
-#define SWITCH(name, parameters, arguments)                                                                  \
-    REAL(int, name, parameters, arguments)                                                                   \
-    EXPORT int name parameters                                                                               \
+/* A name that comes by remote control, whose thread is ours and the only one: nobody may have it. */
+static void switched(const char *name)
+{
+    struct ledger *ledger = preload.ledger;
+    if (self.bypass == 0 || ledger == NULL || ledger->remote_open == 0 || point_named(name) >= 0)
+        return;
+    unsigned place = 0, count = ledger->switched_count;
+    while (place < count && strcmp(ledger->switched[place], name) != 0)
+        place++;
+    if (place < count || count == LEDGER_SWITCHED_MAX || strlen(name) >= PLAN_POINT_NAME_MAX)
+        return;
+    memcpy(ledger->switched[place], name, strlen(name) + 1);
+    atomic_store_explicit(&ledger->switched_count, place + 1, memory_order_release);
+}
+
+#define SWITCH(function, parameters, arguments)                                                              \
+    REAL(int, function, parameters, arguments)                                                               \
+    EXPORT int function parameters                                                                           \
     {                                                                                                        \
         armed_by_others();                                                                                   \
+        switched(name);                                                                                      \
         struct visit visit = enter();                                                                        \
-        int result = real_##name arguments;                                                                  \
+        int result = real_##function arguments;                                                              \
         leave(visit);                                                                                        \
         return result;                                                                                       \
     }

@@ -176,20 +176,21 @@ void held_wait_over(struct ledger_locks *locks)
     atomic_store_explicit(&locks->waits_for, 0, memory_order_release);
 }
 
-void held_destroying(const void *lock, uintptr_t site)
+bool held_destroying(const void *lock, uintptr_t site)
 {
-    if (preload.ledger == NULL || self.bypass != 0)
-        return;
+    if (preload.ledger == NULL || self.bypass != 0 || preload.is_followed)
+        return false; /* a forked child does away with copies of its parent's */
     struct ledger_locks *holder = holder_of(lock);
     struct ledger_held *held = holder != NULL ? find(holder, lock) : NULL;
     if (held != NULL)
         tell(LEDGER_HELD_DESTROYED, lock, held->taken_at, site);
+    return held != NULL;
 }
 
 void held_destroyed(const void *lock)
 {
     struct ledger_held found;
-    while (preload.ledger != NULL && self.bypass == 0 && empty_anywhere(lock, &found))
+    while (preload.ledger != NULL && self.bypass == 0 && !preload.is_followed && empty_anywhere(lock, &found))
         trace_gave(TRACE_LOCK, (uintptr_t)lock);
 }
 

@@ -110,8 +110,9 @@ static inline void plain_wait_over(struct ledger_locks **locks)
         held_wait_over(*locks);
 }
 
-/* A lock is about to be destroyed: news if a thread holds it. It was destroyed: nobody holds it any more. */
-void held_destroying(const void *lock, uintptr_t site);
+/* A lock is about to be destroyed: news if a thread holds it. It was destroyed: nobody holds it any more. So
+ * it is where a new one begins in the memory of one that was never given back. */
+bool held_destroying(const void *lock, uintptr_t site);
 void held_destroyed(const void *lock);
 
 /* An operation ends, or a thread: locks that it took and still has. The thread's record must stay if true. */

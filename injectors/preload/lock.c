@@ -136,6 +136,20 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
         return result;                                                                                       \
     }
 
+/* Whoever held what stood there before does not hold the new one. */
+#define BEGINNING(type, name, how)                                                                           \
+    REAL(int, name, (type * lock, how), (lock, attributes))                                                  \
+    EXPORT int name(type *lock, how)                                                                         \
+    {                                                                                                        \
+        if (UNLIKELY(held_destroying((const void *)(uintptr_t)lock, CALL_SITE)))                             \
+            held_destroyed((const void *)(uintptr_t)lock);                                                   \
+        return real_##name(lock, attributes);                                                                \
+    }
+
+BEGINNING(pthread_mutex_t, pthread_mutex_init, const pthread_mutexattr_t *attributes)
+BEGINNING(pthread_rwlock_t, pthread_rwlock_init, const pthread_rwlockattr_t *attributes)
+BEGINNING(pthread_spinlock_t, pthread_spin_init, int attributes)
+
 TRYING(POINT_MUTEX_TRYLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_trylock)
 
 /* A mutex that another thread has is not asked for twice. With one thread, nobody takes it in between, and

@@ -16,7 +16,18 @@
 EXPORT void exeunt_mark_begin(uint64_t operation);
 EXPORT void exeunt_mark_end(int status);
 EXPORT void exeunt_mark_transfer(int fd);
-EXPORT void exeunt_mark_transfer_memory(void *block);
+EXPORT void exeunt_mark_taken_for(int fd, const char *path, const void *caller)
+{
+    struct ledger_fd *slot = slot_of(fd);
+    uint64_t site = site_of((uintptr_t)caller);
+    if (slot != NULL)
+        atomic_store_explicit(&slot->taken_at, site, memory_order_relaxed);
+    if (path != NULL)
+        temp_taken_for(path, site);
+}
+
+void exeunt_mark_transfer_memory(void *block);
+EXPORT void exeunt_mark_taken_for(int fd, const char *path, const void *caller);
 EXPORT void exeunt_mark_rest(void);
 EXPORT bool exeunt_mark_injected(int error);
 EXPORT bool exeunt_mark_stopping(void);
@@ -128,14 +139,29 @@ static void settle_all(int status)
         settle(self.taken[i].fd, self.taken[i].holder, status);
 }
 
+void operation_unended(void)
+{
+    if (preload.ledger == NULL || preload.is_followed || self.operation == 0)
+        return;
+    event_write((struct ledger_event){.kind = LEDGER_UNENDED,
+                                      .fd = -1,
+                                      .taken_at = site_of(self.begun_at),
+                                      .point = self.last_point,
+                                      .error = self.last_point >= 0 ? self.last_error : 0,
+                                      .k = self.last_k});
+}
+
 void exeunt_mark_begin(uint64_t operation)
 {
     struct ledger *ledger = preload.ledger;
     if (ledger == NULL)
         return;
-    if (self.operation != 0)
+    if (self.operation != 0) {
+        operation_unended();
         exeunt_mark_end(0);
+    }
     self.operation = (operation + 1) & LEDGER_OPERATION_MASK;
+    self.begun_at = CALL_SITE;
     self.taken_count = 0;
     self.taken_overflow = false;
     self.resources = 0;

@@ -109,6 +109,7 @@ struct self {
     uint32_t calls[PLAN_POINTS_MAX];   /* k of each armed point in this operation */
     uint64_t streams[PLAN_POINTS_MAX]; /* state of its quick rule's stream before the next call, 0: unknown */
     unsigned resources;                /* that the operation took and has not given back */
+    uintptr_t begun_at;                /* where the operation began */
     struct closed_row row;
     struct taken taken[TAKEN_MAX];
     bool resolving;    /* the memory functions: what the loader allocates meanwhile is the C library's */
@@ -292,6 +293,9 @@ void temp_gone(const char *path);
 /* Slots that can have something in them; 0 without a ledger. */
 uint32_t slots_used(void);
 
+/* The file that was noted is put down to that place. */
+void temp_taken_for(const char *path, uint64_t taken_at);
+
 /* As temp_made, if the name lies below the folder for temporary files. */
 void temp_made_below(const char *path, uintptr_t site);
 
@@ -318,6 +322,9 @@ void children_settle(void);
 
 /* What the ending operation still has of the resources that it told of. */
 void resources_settle(int status);
+
+/* The thread's operation, if there is one, is not ended by the program: news. */
+void operation_unended(void);
 
 /* The thread's record, taken if it has none; NULL if none is left. */
 struct ledger_thread *thread_record(void);

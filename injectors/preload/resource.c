@@ -70,6 +70,8 @@ void exeunt_mark_took(const char *name, uint64_t id)
         return;
     struct ledger_resource_kind *counted = &ledger->resource_kinds[kind];
     trace_took(TRACE_CONNECTION, hash_add(hash_text(name), id), 0);
+    if (preload.is_followed)
+        return; /* what stands in the ledger is the parent's */
     raise_peak(&counted->peak, atomic_fetch_add_explicit(&counted->held, 1, memory_order_relaxed) + 1);
     for (unsigned probe = 0; probe < PROBES_MAX; probe++) {
         struct ledger_resource *resource = place(ledger, (uint32_t)kind, id, probe);
@@ -90,10 +92,13 @@ void exeunt_mark_took(const char *name, uint64_t id)
 void exeunt_mark_gave(const char *name, uint64_t id)
 {
     struct ledger *ledger = preload.ledger;
+    uintptr_t site = CALL_SITE;
     int kind = ledger != NULL ? kind_index(ledger, name) : -1;
     if (kind < 0)
         return;
     trace_gave(TRACE_CONNECTION, hash_add(hash_text(name), id));
+    if (preload.is_followed)
+        return;
     for (unsigned probe = 0; probe < PROBES_MAX; probe++) {
         struct ledger_resource *resource = place(ledger, (uint32_t)kind, id, probe);
         uint32_t state = LEDGER_RESOURCE_HELD;
@@ -107,6 +112,13 @@ void exeunt_mark_gave(const char *name, uint64_t id)
         atomic_fetch_sub_explicit(&ledger->resource_kinds[kind].held, 1, memory_order_relaxed);
         return;
     }
+    if (ledger->resources_unrecorded == 0)
+        event_write((struct ledger_event){.kind = LEDGER_UNHELD_RELEASE,
+                                          .fd = kind,
+                                          .site = site_of(site),
+                                          .point = self.last_point,
+                                          .error = self.last_point >= 0 ? self.last_error : 0,
+                                          .k = self.last_k});
 }
 
 /* A resource that the ending operation still has: a leak. It belongs to nobody from then on. */

@@ -97,22 +97,35 @@ void temp_made(const char *path, uintptr_t site)
     atomic_fetch_add_explicit(&ledger->temps_unrecorded, 1, memory_order_relaxed);
 }
 
-void temp_gone(const char *path)
+/* The place where the path stands, or NULL. */
+static struct ledger_temp *find(const char *path)
 {
     char full[LEDGER_TEMP_PATH_MAX];
     if (!watched() || preload.ledger->temps_made == preload.ledger->temps_gone || !absolute(path, full))
-        return;
+        return NULL;
     uint64_t hash = hash_text(full);
     for (unsigned probe = 0; probe < PROBES_MAX; probe++) {
         struct ledger_temp *temp = place(hash, probe);
-        uint32_t held = LEDGER_TEMP_HELD;
-        if (atomic_load_explicit(&temp->state, memory_order_acquire) != held ||
-            strcmp(temp->path, full) != 0 ||
-            !atomic_compare_exchange_strong(&temp->state, &held, LEDGER_TEMP_FREE))
-            continue;
-        atomic_fetch_add_explicit(&preload.ledger->temps_gone, 1, memory_order_relaxed);
-        return;
+        if (atomic_load_explicit(&temp->state, memory_order_acquire) == LEDGER_TEMP_HELD &&
+            strcmp(temp->path, full) == 0)
+            return temp;
     }
+    return NULL;
+}
+
+void temp_gone(const char *path)
+{
+    struct ledger_temp *temp = find(path);
+    uint32_t held = LEDGER_TEMP_HELD;
+    if (temp != NULL && atomic_compare_exchange_strong(&temp->state, &held, LEDGER_TEMP_FREE))
+        atomic_fetch_add_explicit(&preload.ledger->temps_gone, 1, memory_order_relaxed);
+}
+
+void temp_taken_for(const char *path, uint64_t taken_at)
+{
+    struct ledger_temp *temp = find(path);
+    if (temp != NULL)
+        temp->taken_at = taken_at;
 }
 
 void temp_made_below(const char *path, uintptr_t site)

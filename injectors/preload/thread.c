@@ -60,7 +60,9 @@ static void *begin(void *argument)
         self.bypass++;
     else if (preload.trace != NULL)
         thread_record(); /* so that its end is noted */
-    return start.work(start.argument);
+    void *result = start.work(start.argument);
+    operation_unended();
+    return result;
 }
 
 static struct start *start_made(void *(*work)(void *), void *argument)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
 #include "report.h"
 
 static json_t *program_of(const struct report *report)
@@ -138,6 +139,7 @@ Test(lock, what_is_left_or_given_back_wrongly_is_told, .timeout = 120)
         {"double-unlock", "double-unlock", 1, true, "given back twice"},
         {"destroyed-mutex", "destroyed-held-lock", 1, true, "destroyed while held"},
         {"destroyed-rwlock", "destroyed-held-lock", 1, true, "destroyed while held"},
+        {"memory-used-anew", "destroyed-held-lock", 1, true, "a new lock begins there, and is no deadlock"},
         {"inversion", "lock-order-inversion", 0, true, "a hazard: told, no failure"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -167,4 +169,20 @@ Test(lock, near_misses_pass, .timeout = 120)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         expect_finding(&rows[i]);
+}
+
+Test(lock, who_waits_when_it_hangs_is_said, .timeout = 120)
+{
+    struct report report = report_of_program("--hang 300ms", "%s condition-for-ever", TARGET);
+    json_t *variant = program_of(&report);
+    cr_assert_not_null(variant, "%s", report.err);
+    cr_expect_str_eq(report_text(variant, "ended"), "hang");
+    char place[64];
+    int matched = sscanf(report_text(variant, "note"), "thread 0 waits at %63s", place);
+    cr_expect(matched == 1 && was_said(&report, "waiting", place), "%s", report_text(variant, "note"));
+    report_free(&report);
+    struct command_result told =
+        command_run("exec %s run --hang 300ms -- %s condition-for-ever", EXEUNT, TARGET);
+    cr_expect_not_null(strstr(told.err, "hung: it came to a standstill"), "it has no marks: %s", told.err);
+    command_free(&told);
 }

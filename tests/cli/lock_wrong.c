@@ -197,6 +197,35 @@ static int destroyed_rwlock(void)
     return 0;
 }
 
+static pthread_mutex_t *reused;
+
+static void *use_reused(void *barrier_reached)
+{
+    pthread_mutex_lock(reused);
+    come(barrier_reached);
+    hold_long();
+    pthread_mutex_unlock(reused);
+    return NULL;
+}
+
+/* The memory of a lock that is held is freed, and another lock begins there. Whoever waits for that one waits
+ * for its own holder. */
+static int memory_used_anew(void)
+{
+    static pthread_mutex_t memory = PTHREAD_MUTEX_INITIALIZER;
+    struct waiter waiter = {0};
+    reused = &memory;
+    HERE("taken"), pthread_mutex_lock(reused);
+    HERE("site"), pthread_mutex_init(reused, NULL);
+    pthread_t thread = start(use_reused, &waiter);
+    while (waiter.id == 0)
+        sched_yield();
+    pthread_mutex_lock(reused);
+    pthread_mutex_unlock(reused);
+    join(thread);
+    return 0;
+}
+
 static void *second_and_first(void *unused)
 {
     pthread_mutex_lock(&second);
@@ -275,6 +304,14 @@ static int forgotten(void)
     return 0;
 }
 
+/* No deadlock: anybody might signal. */
+static int condition_for_ever(void)
+{
+    pthread_mutex_lock(&first);
+    HERE("waiting"), pthread_cond_wait(&condition, &first);
+    return 0;
+}
+
 const struct mode wrong_modes[] = {
     {"cycle", cycle},
     {"cycle-of-tried", cycle_of_tried},
@@ -293,9 +330,11 @@ const struct mode wrong_modes[] = {
     {"double-unlock", double_unlock},
     {"destroyed-mutex", destroyed_mutex},
     {"destroyed-rwlock", destroyed_rwlock},
+    {"memory-used-anew", memory_used_anew},
     {"inversion", inversion},
     {"cancelled-and-left", cancelled_and_left},
     {"hand-over-hand", hand_over_hand},
     {"forgotten", forgotten},
+    {"condition-for-ever", condition_for_ever},
     {NULL, NULL},
 };

@@ -255,6 +255,18 @@ static int threads(void)
     return 0;
 }
 
+/* Until somebody makes the point fail; 1 if nobody does for a minute. */
+static int await_point(void)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    for (int i = 0; i < 60000; i++) {
+        if (fiu_fail("app/remote") != 0)
+            return 0;
+        nanosleep(&pause, NULL);
+    }
+    return 1;
+}
+
 static void *nothing(void *unused)
 {
     return unused;
@@ -425,6 +437,7 @@ int main(int argc, char **argv)
         {"unjoined", unjoined},
         {"settled", settled},
         {"own-point", own_point},
+        {"await-point", await_point},
         {"exit-quickly", exit_quickly},
         {"ignore-the-end", ignore_the_end},
         {"many-points", many_points},

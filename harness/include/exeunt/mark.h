@@ -17,6 +17,7 @@ EXEUNT_MARK void exeunt_mark_transfer_memory(void *block);
 EXEUNT_MARK void exeunt_mark_transfer_lock(void *lock);
 EXEUNT_MARK void exeunt_mark_took(const char *kind, uint64_t id);
 EXEUNT_MARK void exeunt_mark_gave(const char *kind, uint64_t id);
+EXEUNT_MARK void exeunt_mark_taken_for(int fd, const char *path, const void *caller);
 EXEUNT_MARK void exeunt_mark_rest(void);
 EXEUNT_MARK bool exeunt_mark_injected(int error);
 EXEUNT_MARK bool exeunt_mark_stopping(void);
@@ -25,8 +26,10 @@ EXEUNT_MARK void exeunt_mark_benign(int change);
 
 /* The calling thread begins operation number `operation` (the job's number as the queue gives it, below
  * 2^40 - 1). What the thread takes from here on belongs to the operation. An operation that is still
- * going on in this thread ends, as if it had succeeded. */
-static inline void exeunt_begin(uint64_t operation)
+ * going on in this thread ends, as if it had succeeded; and one that goes on when the thread ends, as if it
+ * had failed. That is told unless the thread was cancelled, or left by pthread_exit. Inlined even without
+ * optimisation: the line that began it is the caller's. */
+__attribute__((always_inline)) static inline void exeunt_begin(uint64_t operation)
 {
     if (exeunt_mark_begin)
         exeunt_mark_begin(operation);
@@ -66,18 +69,26 @@ static inline void exeunt_transfer_lock(void *lock)
 
 /* The operation took, or gave back, a resource that exeunt cannot see by itself: the connection, transaction
  * or session number `id` (an address will do). `kind` is its name, at most 23 bytes; there are at most 16
- * kinds. Any thread may give it back. Inlined even without optimisation: the line that took it is the
- * caller's. */
+ * kinds. Any thread may give it back; to give what nobody has breaks a guarantee. Inlined even without
+ * optimisation: the line that took it is the caller's. */
 __attribute__((always_inline)) static inline void exeunt_took(const char *kind, uint64_t id)
 {
     if (exeunt_mark_took)
         exeunt_mark_took(kind, id);
 }
 
-static inline void exeunt_gave(const char *kind, uint64_t id)
+__attribute__((always_inline)) static inline void exeunt_gave(const char *kind, uint64_t id)
 {
     if (exeunt_mark_gave)
         exeunt_mark_gave(kind, id);
+}
+
+/* For a library that takes on behalf of others: descriptor `fd`, and the temporary file `path` unless that is
+ * NULL, were taken for `caller`, a return address, whose line is named instead of the library's. */
+static inline void exeunt_taken_for(int fd, const char *path, const void *caller)
+{
+    if (exeunt_mark_taken_for)
+        exeunt_mark_taken_for(fd, path, caller);
 }
 
 /* The program is at rest: no operation is going on. The first call counts the descriptors that the

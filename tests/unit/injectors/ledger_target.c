@@ -13,6 +13,7 @@
 
 #include "cancel_modes.h"
 #include "exeunt/mark.h"
+#include "exeunt/scope.h"
 #include "kernel_modes.h"
 #include "target.h"
 
@@ -111,6 +112,7 @@ static void fail_outside(void)
 /* The last number there is below 2^40 - 1, and one beyond the table of operations. */
 static void leak_as_last(void)
 {
+    exeunt_end(0);
     exeunt_begin((UINT64_C(1) << 40) - 2);
     open_null();
     exeunt_end(0);
@@ -175,6 +177,29 @@ static void give_resource(void)
         exeunt_took("connection", id);
     for (uint64_t id = 0; id < 1000; id++)
         exeunt_gave("connection", id);
+}
+
+static void give_resource_twice(void)
+{
+    exeunt_took("connection", 1);
+    exeunt_gave("connection", 1);
+    exeunt_gave("connection", 1);
+}
+
+static void begin_again(void)
+{
+    exeunt_begin(2);
+}
+
+static void *begin_and_return(void *unused)
+{
+    exeunt_begin(2);
+    return unused;
+}
+
+static void thread_returns_in_operation(void)
+{
+    in_thread(begin_and_return, NULL);
 }
 
 static void *give_one(void *unused)
@@ -371,6 +396,14 @@ static void leak_through_library(void)
     need(gzopen("/dev/null", "r") != NULL), exeunt_end(-__LINE__);
 }
 
+static void leak_through_guards(void)
+{
+    const int line = __LINE__ + 1;
+    struct exeunt_temp temp = exeunt_temp_make("/tmp", "exeunt-guard-");
+    need(temp.fd >= 0 && unlink(temp.path) == 0);
+    exeunt_end(-line);
+}
+
 static const struct mode modes[] = {
     {"leak", leak},
     {"close-in-time", close_in_time},
@@ -389,6 +422,9 @@ static const struct mode modes[] = {
     {"close-array-twice", close_array_twice},
     {"leak-resource", leak_resource},
     {"give-resource", give_resource},
+    {"give-resource-twice", give_resource_twice},
+    {"begin-again", begin_again},
+    {"thread-returns-in-operation", thread_returns_in_operation},
     {"give-resource-in-another-thread", give_resource_in_another_thread},
     {"vector-on-small-stack", vector_on_small_stack},
     {"closed-by-another-operation", closed_by_another_operation},
@@ -413,6 +449,7 @@ static const struct mode modes[] = {
     {"leak-as-last", leak_as_last},
     {"leak-in-place", leak_in_place},
     {"leak-through-library", leak_through_library},
+    {"leak-through-guards", leak_through_guards},
     {"leak-replacement", leak_replacement},
     {"exhaust", exhaust},
     {"meet-injected-emfile", meet_injected_emfile},

@@ -171,7 +171,7 @@ Test(ledger, slots_grow_as_the_kernels_count_does)
 /* The program ends its operation with the line as status. */
 Test(ledger, leak_is_put_down_to_its_line)
 {
-    static const char *const modes[] = {"leak-in-place", "leak-through-library"};
+    static const char *const modes[] = {"leak-in-place", "leak-through-library", "leak-through-guards"};
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         struct under_preload run = under_preload_run(LEDGER_TARGET, modes[i], NULL, "none");
         char expected[96], name[160];
@@ -220,6 +220,30 @@ Test(ledger, resources_that_the_program_tells_of)
         cr_expect_eq(run.ledger.ledger->resource_kinds[0].peak, rows[i].peak, "%s", rows[i].reason);
         cr_expect_eq(run.ledger.ledger->resource_kinds[0].held, 0, "%s", rows[i].reason);
         cr_expect_eq(run.ledger.ledger->resources_unrecorded, 0, "%s", rows[i].reason);
+        under_preload_end(&run);
+    }
+}
+
+Test(ledger, marks_that_do_not_match)
+{
+    static const struct {
+        const char *mode;
+        unsigned unheld, unended;
+        const char *reason;
+    } rows[] = {
+        {"leak-resource", 1, 0, "nobody took that one"},
+        {"give-resource-twice", 1, 0, "it is given back already"},
+        {"give-resource", 0, 0, "each once"},
+        {"give-resource-in-another-thread", 0, 0, "whoever gives it back"},
+        {"begin-again", 0, 1, "within an operation"},
+        {"thread-returns-in-operation", 0, 1, "as if the operation were over"},
+        {"thread-ends-in-operation", 0, 0, "it is cancelled, not forgotten"},
+        {"leak", 0, 0, "one begin, one end"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct under_preload run = under_preload_run(LEDGER_TARGET, rows[i].mode, NULL, "none");
+        cr_expect_eq(under_preload_count(&run, LEDGER_UNHELD_RELEASE), rows[i].unheld, "%s", rows[i].reason);
+        cr_expect_eq(under_preload_count(&run, LEDGER_UNENDED), rows[i].unended, "%s", rows[i].reason);
         under_preload_end(&run);
     }
 }
