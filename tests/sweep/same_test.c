@@ -29,15 +29,13 @@ static struct swept sweep_of(const struct target *target, const char *options)
     return swept;
 }
 
-/* The runs by what they were, and then what was found: kind, signature, how often it came again. */
+/* What the runs were, and all that is told of what was found, in its order. */
 static char *told(const struct swept *swept)
 {
-    char *outcomes = json_dumps(json_object_get(swept->root, "outcomes"), JSON_SORT_KEYS);
-    char *findings = swept_findings(swept), *text;
-    if (asprintf(&text, "%s\n%s", outcomes != NULL ? outcomes : "nothing", findings) < 0)
-        abort();
-    free(findings);
-    free(outcomes);
+    json_t *both = json_pack("[O?, O?]", json_object_get(swept->root, "outcomes"),
+                             json_object_get(swept->root, "findings"));
+    char *text = json_dumps(both, JSON_INDENT(1));
+    json_decref(both);
     return text;
 }
 
