@@ -415,7 +415,7 @@ const struct fault_point fault_points[] = {
     [POINT_EPOLL_PWAIT2] = {"linux/io/net/epoll_pwait2", "epoll_pwait2", "Linux 5.11", WHOLE,
         {EPOLL_WAIT_ERRNOS}},
 
-    /* lock.c. No EINTR from a mutex. */
+    /* lock.c. No EINTR from a mutex. EAGAIN from a read lock takes hundreds of millions of readers. */
     [POINT_MUTEX_LOCK] = {"posix/thread/mutex/lock", "pthread_mutex_lock", "POSIX.1-1995", WHOLE,
         {ASKED(EAGAIN), ASKED(EDEADLK), ASKED(EINVAL), ASKED(ENOTRECOVERABLE)}},
     [POINT_MUTEX_TRYLOCK] = {"posix/thread/mutex/trylock", "pthread_mutex_trylock", "POSIX.1-1995", WHOLE,
@@ -424,12 +424,12 @@ const struct fault_point fault_points[] = {
         "pthread_mutex_timedlock pthread_mutex_clocklock", "POSIX.1-2001", WHOLE,
         {REAL(ETIMEDOUT), ASKED(EAGAIN), ASKED(EDEADLK), ASKED(EINVAL), ASKED(ENOTRECOVERABLE)}},
     [POINT_RWLOCK_RDLOCK] = {"posix/thread/rwlock/rdlock", "pthread_rwlock_rdlock", "POSIX.1-2001", WHOLE,
-        {REAL(EAGAIN), ASKED(EDEADLK), ASKED(EINVAL)}},
+        {ASKED(EAGAIN), ASKED(EDEADLK), ASKED(EINVAL)}},
     [POINT_RWLOCK_WRLOCK] = {"posix/thread/rwlock/wrlock", "pthread_rwlock_wrlock", "POSIX.1-2001", WHOLE,
         {ASKED(EDEADLK), ASKED(EINVAL)}},
     [POINT_RWLOCK_TRYRDLOCK] = {"posix/thread/rwlock/tryrdlock", "pthread_rwlock_tryrdlock",
         "POSIX.1-2001", WHOLE,
-        {REAL(EAGAIN), REAL(EBUSY), ASKED(EINVAL)}},
+        {REAL(EBUSY), ASKED(EAGAIN), ASKED(EINVAL)}},
     [POINT_RWLOCK_TRYWRLOCK] = {"posix/thread/rwlock/trywrlock", "pthread_rwlock_trywrlock",
         "POSIX.1-2001", WHOLE,
         {REAL(EBUSY), ASKED(EINVAL)}},

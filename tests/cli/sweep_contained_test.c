@@ -20,19 +20,9 @@ struct row {
 /* With a terminal that it controls. */
 #define ON_TERMINAL "sh -c 'script -qec \"$*\" /dev/null' sh"
 
-static char *work_made(void)
-{
-    char *folder = scratch_make();
-    struct command_result made =
-        command_run("mkdir %s/work %s/temps && echo input >%s/work/input", folder, folder, folder);
-    cr_assert_eq(made.status, 0, "%s", made.err);
-    command_free(&made);
-    return folder;
-}
-
 static void expect(const struct row *row, const char *way)
 {
-    char *folder = work_made(), *was = swept_work(folder);
+    char *folder = swept_folder(), *was = swept_work(folder);
     struct swept swept = swept_in(folder, row->before,
                                   "--results none --quiet --modes once --points posix/io/oc/open "
                                   "--hang %s %s -- %s %s %s",
@@ -86,7 +76,7 @@ Test(sweep_contained, exeunt_leaves_nothing_open)
     snprintf(before, sizeof before,
              "%s run --quiet --fail-on unreleased,children,temp-files --json ../run.json --", EXEUNT);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        char *folder = work_made(), path[256];
+        char *folder = swept_folder(), path[256];
         struct swept swept =
             swept_in(folder, before, "--quiet --budget 0s %s -- %s %s leak", ways[i], TARGET, folder);
         snprintf(path, sizeof path, "%s/run.json", folder);

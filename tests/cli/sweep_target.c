@@ -1,8 +1,9 @@
 /* A program to be swept. It opens a file and ends; where that fails it does what it is told to:
  *
- *     sweep_target FOLDER leak|forks|closes|exits|removes|ignores|writes|terminal|killed [always]
+ *     sweep_target FOLDER leak|waits|forks|closes|exits|removes|ignores|writes|terminal|killed [always]
  *
- * It does so in every run if told "always". FOLDER is the test's, outside of all copies. */
+ * It does so in every run if told "always"; it leaks in any case, and waits between two leaks. FOLDER is the
+ * test's, outside of all copies. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -68,12 +69,18 @@ static int terminal(void)
     return open("/dev/tty", O_RDWR | O_CLOEXEC) < 0 && read(STDIN_FILENO, &byte, 1) == 0 ? 1 : 0;
 }
 
-/* Once in all runs another process kills it. */
-static int killed(void)
+/* Whether it is the first one of all runs. */
+static int is_first(void)
 {
     char mark[4096];
     snprintf(mark, sizeof mark, "%s/mark", folder);
-    if (open(mark, O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0)
+    return open(mark, O_CREAT | O_EXCL | O_CLOEXEC, 0600) >= 0;
+}
+
+/* Once in all runs another process kills it. */
+static int killed(void)
+{
+    if (!is_first())
         return 1;
     pid_t program = getpid();
     if (fork() == 0)
@@ -92,6 +99,29 @@ static int leaks(void)
         return 1;
     close(other);
     return close(kept);
+}
+
+/* The same with something else, or the compiler makes one function of the two. */
+static int leaks_too(void)
+{
+    int kept = open(".", O_RDONLY | O_CLOEXEC);
+    int other = open("input", O_RDONLY | O_CLOEXEC);
+    if (other < 0)
+        return 1;
+    close(other);
+    return close(kept);
+}
+
+/* Once in all runs, when a call between the leaks fails, it waits to be ended. If nobody ends it, it goes on
+ * after a while. */
+static int waits(void)
+{
+    if (leaks() != 0)
+        return 1;
+    int fd = open("input", O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && is_first())
+        sleep(30);
+    return fd < 0 || close(fd) != 0 ? 1 : leaks_too();
 }
 
 static int misbehave(const char *how)
@@ -114,6 +144,8 @@ int main(int count, char **arguments)
     folder = arguments[1];
     if (strcmp(arguments[2], "leak") == 0)
         return leaks();
+    if (strcmp(arguments[2], "waits") == 0)
+        return waits();
     int fd = open("input", O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return misbehave(arguments[2]);

@@ -10,6 +10,18 @@
 #include <string.h>
 
 #include "command.h"
+#include "scratch.h"
+
+char *swept_folder(void)
+{
+    char *folder = scratch_make();
+    struct command_result made =
+        command_run("mkdir %s/work %s/temps && echo input >%s/work/input", folder, folder, folder);
+    if (made.status != 0)
+        abort();
+    command_free(&made);
+    return folder;
+}
 
 struct swept swept_in(const char *folder, const char *before, const char *format, ...)
 {
@@ -20,9 +32,8 @@ struct swept swept_in(const char *folder, const char *before, const char *format
         abort();
     va_end(list);
     struct command_result ran =
-        command_run("mkdir -p %s/work %s/temps && cd %s/work && TMPDIR=%s/temps exec %s %s sweep --json "
-                    "../result.json %s",
-                    folder, folder, folder, folder, before, EXEUNT, arguments);
+        command_run("cd %s/work && TMPDIR=%s/temps exec %s %s sweep --json ../result.json %s", folder, folder,
+                    before, EXEUNT, arguments);
     free(arguments);
     char path[512];
     snprintf(path, sizeof path, "%s/result.json", folder);
@@ -103,11 +114,11 @@ static bool names(const char *process, const char *folder)
     return memmem(line, length, folder, strlen(folder)) != NULL;
 }
 
-char *swept_leftovers(const char *folder)
+char *swept_processes(const char *folder)
 {
-    char *text = said(command_run("ls -A %s/temps", folder));
+    char *text = strdup("");
     DIR *processes = opendir("/proc");
-    if (processes == NULL)
+    if (text == NULL || processes == NULL)
         abort();
     for (struct dirent *entry; (entry = readdir(processes)) != NULL;)
         if (isdigit((unsigned char)entry->d_name[0]) && names(entry->d_name, folder)) {
@@ -118,5 +129,15 @@ char *swept_leftovers(const char *folder)
             text = longer;
         }
     closedir(processes);
+    return text;
+}
+
+char *swept_leftovers(const char *folder)
+{
+    char *files = said(command_run("ls -A %s/temps", folder)), *processes = swept_processes(folder), *text;
+    if (asprintf(&text, "%s%s", files, processes) < 0)
+        abort();
+    free(processes);
+    free(files);
     return text;
 }

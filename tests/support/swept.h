@@ -9,8 +9,12 @@ struct swept {
     json_t *root; /* the JSON report; NULL: there is none */
 };
 
-/* Runs `exeunt sweep --json FILE ARGUMENTS` in FOLDER/work, with FOLDER/temps as TMPDIR; makes both if they
- * are missing. `before` stands in front of the command: "", or what runs it. The caller's for swept_free. */
+/* Makes a folder with a working folder, FOLDER/work, that has a file "input", and FOLDER/temps. The caller
+ * hands it to scratch_remove. */
+char *swept_folder(void);
+
+/* Runs `exeunt sweep --json FILE ARGUMENTS` in FOLDER/work, with FOLDER/temps as TMPDIR. `before` stands in
+ * front of the command: "", or what runs it. The caller's for swept_free. */
 struct swept swept_in(const char *folder, const char *before, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void swept_free(struct swept *swept);
@@ -27,6 +31,8 @@ char *swept_findings(const struct swept *swept);
 /* What FOLDER/work looks like: names, permissions, sizes, times. The caller's to free. */
 char *swept_work(const char *folder);
 
-/* What is left in FOLDER/temps, and which processes name the folder in their command line; "": nothing. The
- * caller's to free. */
+/* Which processes name the folder in their command line; "": none. The caller's to free. */
+char *swept_processes(const char *folder);
+
+/* The same, and what is left in FOLDER/temps. */
 char *swept_leftovers(const char *folder);
