@@ -266,7 +266,7 @@ struct ledger {
     /* Written by the child. */
     _Atomic uint32_t attached; /* process, by its own PID namespace, that writes here; 0: none came */
     uint64_t attached_start;   /* when that process was started, as its /proc has it */
-    _Atomic uint32_t images;            /* programs that the process has executed one after the other */
+    _Atomic uint32_t images;   /* programs that the process has executed one after the other */
     _Atomic uint32_t points_unrecorded; /* the program's own, for which no room was left */
     _Atomic uint32_t module_count;
     _Atomic uint32_t fds_used;           /* slots ever used: there is nothing in those from here on */

@@ -70,8 +70,8 @@ struct plan {
     uint64_t seed;
     uint32_t rule_count;
     uint32_t within_operations; /* 1: calls outside any operation are never due */
-    uint32_t image; /* of the programs that the process executes one after the other, the one that is planned for:
-                       1 the first; 0: all */
+    uint32_t image; /* of the programs that the process executes one after the other, the one that is planned
+                       for: 1 the first; 0: all */
     uint32_t pattern_count;
     struct plan_pattern patterns[PLAN_PATTERNS_MAX];
     struct plan_rule rules[PLAN_RULES_MAX];

@@ -56,7 +56,7 @@ static void note(unsigned point, uint64_t k, int error, uintptr_t site)
     trace_fault(point, k);
     atomic_fetch_add_explicit(&preload.ledger->points[point].injected, 1, memory_order_relaxed);
     event_write((struct ledger_event){
-        .kind = LEDGER_FAULT, .point = (int)point, .error = error, .k = k, .site = site, .fd = -1});
+        .kind = LEDGER_FAULT, .point = (int)point, .error = error, .k = k, .site = site_of(site), .fd = -1});
 }
 
 /* The effect of the planned fault on this call. False: it has none here, the call goes on. */

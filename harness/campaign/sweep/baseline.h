@@ -12,7 +12,7 @@ struct baseline {
     struct passed passed;
     struct steady steady;
     bool leaves_children;
-    uint32_t image;    /* the program that the process ends as: see struct plan */
+    uint32_t image;                   /* the program that the process ends as: see struct plan */
     uint64_t limit_ns;                /* for a faulting run */
     struct wrongs wrongs;             /* that come without a fault */
     struct sweep_finding *unreleased; /* what is never given back, for information; owned */

@@ -18,10 +18,11 @@
 #include "campaign/setup.h"
 #include "campaign/sweep/filter.h"
 #include "campaign/sweep/naming.h"
+#include "campaign/sweep/operations.h"
 #include "campaign/sweep/tally.h"
 
-/* What the workers share. The lock is held to take a task. What the tasks showed is brought in by turns, in the
- * order in which they were taken: so the findings are the same with any number of workers. */
+/* What the workers share. The lock is held to take a task. What the tasks showed is brought in by turns, in
+ * the order in which they were taken: so the findings are the same with any number of workers. */
 struct sweep {
     const struct sweep_options *options;
     struct executable executable;
@@ -95,7 +96,8 @@ static bool next_task(struct sweep *sweep, struct task *out, uint64_t *turn)
     }
 }
 
-/* Waits until all tasks that were taken before are brought in. Each turn is passed on, also by a task that failed. */
+/* Waits until all tasks that were taken before are brought in. Each turn is passed on, also by a task that
+ * failed. */
 static void await_turn(struct sweep *sweep, uint64_t turn)
 {
     pthread_mutex_lock(&sweep->lock);
@@ -564,6 +566,8 @@ static void close_sweep(struct sweep *sweep)
 int campaign_sweep(const struct sweep_options *options, struct sweep_result *out, struct error *error)
 {
     static const struct sweep zero;
+    if (options->workload != NULL)
+        return operations_sweep(options, out, error);
     struct sweep *sweep = malloc(sizeof *sweep);
     if (sweep == NULL)
         return error_not_done(error, -ENOMEM, "out of memory");
