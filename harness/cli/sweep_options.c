@@ -16,6 +16,7 @@
 
 #define BUDGET_DEFAULT "60s"
 #define COPY_DEFAULT   64 /* MiB */
+#define ROUNDS_MAX     1000
 
 enum {
     OPTION_JOBS = 'j',
@@ -31,6 +32,7 @@ enum {
     OPTION_EXEC,
     OPTION_SWALLOWED,
     OPTION_HEAP,
+    OPTION_ROUNDS,
     OPTION_FAIL_ON,
     OPTION_SUPPRESS,
     OPTION_RESUME,
@@ -65,6 +67,8 @@ static const struct argp_option known_options[] = {
     {"swallowed", OPTION_SWALLOWED, NULL, 0,
      "For information, also list failures of the program's own calls that it says and does nothing about", 1},
     {"heap", OPTION_HEAP, NULL, 0, "Of a workload: memory that operations leave behind is a leak, too", 1},
+    {"rounds", OPTION_ROUNDS, "N", 0,
+     "Of a workload: meet each fault N times, each time in another operation if there is one (default 1)", 1},
     {"fail-on", OPTION_FAIL_ON, "KIND,...", 0,
      "Which findings break a guarantee (default leak,crash,hang,double-release,sanitizer)", 1},
     {"suppress", OPTION_SUPPRESS, "FILE", 0,
@@ -171,6 +175,10 @@ static int take_numbers(struct sweep_command *command, int key, const char *type
         return read_time("hang", typed, &command->sweep.hang_ns, error);
     case OPTION_LIMIT_FDS:
         return read_number("limit-fds", typed, 1073741824, &command->sweep.limit_fds, error);
+    case OPTION_ROUNDS:
+        rc = read_number("rounds", typed, ROUNDS_MAX, &number, error);
+        command->sweep.rounds = rc == 0 ? (unsigned)number : 1;
+        return rc;
     case OPTION_JOBS:
         rc = read_number("jobs", typed, SWEEP_JOBS_MAX, &number, error);
         command->sweep.jobs = rc == 0 ? (unsigned)number : 1;
@@ -344,8 +352,9 @@ static int find_target(struct sweep_command *command, struct error *error)
                            "workload ('exeunt list' names them)");
     if (program[0] == NULL)
         return error_usage(error, "no program stands behind '--'");
-    if (command->sweep.heap)
-        return error_usage(error, "--heap is for workloads: of a program memory is watched anyway");
+    if (command->sweep.heap || command->sweep.rounds != 1)
+        return error_usage(error, "--%s is for workloads: leave it out where a program is swept",
+                           command->sweep.heap ? "heap" : "rounds");
     return 0;
 }
 
@@ -362,7 +371,8 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
         .sweep = {.modes = 1u << SWEEP_ONCE | 1u << SWEEP_PERSISTENT | 1u << SWEEP_PAIR,
                   .jobs = processors(),
                   .copy_max = (uint64_t)COPY_DEFAULT << 20,
-                  .again = 3},
+                  .again = 3,
+                  .rounds = 1},
         .fail_on = 1u << SWEEP_LEAK | 1u << SWEEP_CRASH | 1u << SWEEP_HANG | 1u << SWEEP_DOUBLE_RELEASE |
                    1u << SWEEP_SANITIZER,
         .results = STORE_FILE,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,21 @@ static void find_unfit(struct operations *operations, const struct row *row)
     }
 }
 
+/* What the service calls before and after its operations is not swept. */
+static void keep_in_operations(struct contexts *contexts)
+{
+    size_t kept = 0;
+    contexts->count = 0;
+    for (size_t i = 0; i < contexts->call_count; i++) {
+        const struct call *call = &contexts->calls[i];
+        if (!call->in_operation)
+            continue;
+        contexts->count += call->number == 0;
+        contexts->calls[kept++] = *call;
+    }
+    contexts->call_count = kept;
+}
+
 static int learn(struct operations *operations, const struct row *row, struct error *error)
 {
     size_t cut;
@@ -76,8 +92,10 @@ static int learn(struct operations *operations, const struct row *row, struct er
         return error_not_done(
             error, -EIO, "%s/%s does not even do its first operation when nothing fails: %s",
             operations->options->workload->name, operations->options->variant->name, row->outcome.last_words);
-    if (contexts_learn(&row->record, &row->record, &operations->contexts) != 0 ||
-        roster_reach_of(&operations->contexts, operations->setup.points.count, &operations->reach) != 0)
+    if (contexts_learn(&row->record, &row->record, &operations->contexts) != 0)
+        return no_memory(error);
+    keep_in_operations(&operations->contexts);
+    if (roster_reach_of(&operations->contexts, operations->setup.points.count, &operations->reach) != 0)
         return no_memory(error);
     find_unfit(operations, row);
     return 0;
@@ -162,7 +180,7 @@ static int work_off(struct operations *operations, struct roster *roster, bool t
     int failed = 0;
     while (failed == 0 && roster->left > 0 && !time_is_over(operations)) {
         struct row row;
-        roster_assign(roster, &plan, duties);
+        roster_assign(roster, duties, &plan);
         failed = row_run(&operations->rows, &plan, traced, &row, error);
         if (failed != 0)
             return failed;
@@ -317,23 +335,36 @@ static int run_sweep(struct operations *operations, struct error *error)
     return failed;
 }
 
+/* Adds a sentence. */
+static void add_note(char *note, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void add_note(char *note, size_t size, const char *format, ...)
+{
+    size_t length = strlen(note);
+    va_list arguments;
+    va_start(arguments, format);
+    if (length > 0)
+        length += (size_t)snprintf(note + length, size - length, " ");
+    vsnprintf(note + length, size - length, format, arguments);
+    va_end(arguments);
+}
+
 static void write_note(const struct operations *operations, char *note, size_t size)
 {
-    size_t length = 0;
     if (operations->unfit > 0)
-        length += (size_t)snprintf(note, size,
-                                   "%zu of %zu operations leave something behind although nothing fails: no "
-                                   "fault was tried in them. ",
-                                   operations->unfit, operations->jobs);
+        add_note(note, size,
+                 "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
+                 "them.",
+                 operations->unfit, operations->jobs);
     if (operations->ran_out > 0)
-        length += (size_t)snprintf(note + length, size - length,
-                                   "%zu processes ran out of descriptors by what their operations had left: "
-                                   "a fresh one went on. ",
-                                   operations->ran_out);
+        add_note(
+            note, size,
+            "Processes ran out of descriptors by what their operations had left (%zu times): a fresh one "
+            "went on.",
+            operations->ran_out);
     if (operations->ended_early > 0)
-        snprintf(note + length, size - length,
-                 "%zu processes were ended since an operation had left a lock, or did not end: a fresh one "
-                 "went on.",
+        add_note(note, size,
+                 "Processes ended early (%zu times), since an operation had left a lock, or did not end: a "
+                 "fresh one went on.",
                  operations->ended_early);
 }
 

@@ -17,6 +17,26 @@ int roster_errno(const struct sweep_options *options, const struct setup *setup,
     return agenda_errno_at(name, at, options->all_errnos);
 }
 
+static int fewest_first(const void *a, const void *b)
+{
+    const uint64_t *first = a, *second = b;
+    return *first < *second ? -1 : *first > *second;
+}
+
+/* A fault costs least in the smallest job that meets it. */
+static void put_in_order(const struct contexts *contexts, struct roster_reach *reach)
+{
+    uint64_t made[ROSTER_JOBS] = {0}; /* calls, above the job's number */
+    for (size_t i = 0; i < contexts->call_count; i++)
+        if (contexts->calls[i].who <= ROSTER_JOBS)
+            made[contexts->calls[i].who - 1] += ROSTER_JOBS;
+    for (size_t job = 0; job < ROSTER_JOBS; job++)
+        made[job] += job;
+    qsort(made, ROSTER_JOBS, sizeof *made, fewest_first);
+    for (size_t i = 0; i < ROSTER_JOBS; i++)
+        reach->order[i] = (uint32_t)(made[i] % ROSTER_JOBS);
+}
+
 int roster_reach_of(const struct contexts *contexts, size_t point_count, struct roster_reach *out)
 {
     struct roster_reach reach = {.point_count = point_count};
@@ -31,6 +51,7 @@ int roster_reach_of(const struct contexts *contexts, size_t point_count, struct 
         uint32_t *calls = &reach.calls[job * point_count + (size_t)call->point];
         *calls = call->k > *calls ? call->k : *calls;
     }
+    put_in_order(contexts, &reach);
     *out = reach;
     return 0;
 }
@@ -72,7 +93,8 @@ static int list_errnos(struct roster *roster, const struct sweep_options *option
         duty.task.errors[0] = roster_errno(options, setup, (size_t)call->point, i);
         if (duty.task.errors[0] == 0)
             return 0;
-        failed = roster_add(roster, &duty);
+        for (duty.round = 0; failed == 0 && duty.round < options->rounds; duty.round++)
+            failed = roster_add(roster, &duty);
     }
     return failed;
 }
@@ -96,6 +118,8 @@ static int rarest_first(const void *a, const void *b)
         return one->point < other->point ? -1 : 1;
     if (one->k != other->k)
         return one->k < other->k ? -1 : 1;
+    if (first->round != second->round)
+        return first->round < second->round ? -1 : 1;
     return first->task.errors[0] - second->task.errors[0];
 }
 
@@ -120,19 +144,19 @@ int roster_make(const struct sweep_options *options, const struct setup *setup,
     return 0;
 }
 
-/* Finds a job that can meet the duty and is not taken: not the same for all duties, since jobs differ, and
- * another one after each try in vain. */
+/* Finds a job that can meet the duty and is not taken: another one in each round, and after each try in vain.
+ */
 static bool find_job(const struct roster *roster, struct duty *duty, const bool taken[ROSTER_JOBS])
 {
     if (duty->is_fixed)
         return roster->repeatable || duty->job >= ROSTER_JOBS || !taken[duty->job];
-    size_t left = duty->fits > 0 ? ((size_t)(duty - roster->duties) + duty->tries) % duty->fits : 0;
+    size_t left = duty->fits > 0 ? (duty->round + duty->tries) % duty->fits : 0;
     for (size_t i = 0; i < 2 * ROSTER_JOBS; i++) {
-        size_t job = i % ROSTER_JOBS;
+        uint32_t job = roster->reach->order[i % ROSTER_JOBS];
         if (!can_meet(roster->reach, job, &duty->task.calls[0]) || (!roster->repeatable && taken[job]) ||
             (left > 0 && left-- > 0))
             continue;
-        duty->job = (uint32_t)job;
+        duty->job = job;
         return true;
     }
     return false;
@@ -153,21 +177,41 @@ static bool is_particular(const struct duty *duty)
     return duty->first || duty->alone;
 }
 
-void roster_assign(struct roster *roster, struct row_plan *plan, struct duty *duties[ROW_MAX])
+/* Who is particular stays in front: the row has but one such. */
+static int in_order(const void *a, const void *b)
+{
+    const struct duty *first = *(struct duty *const *)a, *second = *(struct duty *const *)b;
+    if (is_particular(first) != is_particular(second))
+        return is_particular(first) ? -1 : 1;
+    if (first->job != second->job)
+        return first->job < second->job ? -1 : 1;
+    return first < second ? -1 : first > second;
+}
+
+static size_t choose(struct roster *roster, struct duty *duties[ROW_MAX])
 {
     bool taken[ROSTER_JOBS] = {false}, is_closed = false;
-    *plan = (struct row_plan){.count = 0};
-    for (size_t i = 0; i < 2 * roster->count && plan->count < ROW_MAX && !is_closed; i++) {
+    size_t count = 0;
+    for (size_t i = 0; i < 2 * roster->count && count < ROW_MAX && !is_closed; i++) {
         struct duty *duty = &roster->duties[i % roster->count];
-        bool fits = is_particular(duty) ? plan->count == 0 : i >= roster->count;
+        bool fits = is_particular(duty) ? count == 0 : i >= roster->count;
         if (duty->over || !fits || !find_job(roster, duty, taken))
             continue;
         if (duty->job < ROSTER_JOBS)
             taken[duty->job] = true;
-        duties[plan->count] = duty;
-        roster_give(duty, plan);
+        duties[count++] = duty;
         is_closed = duty->alone;
     }
+    return count;
+}
+
+void roster_assign(struct roster *roster, struct duty *duties[ROW_MAX], struct row_plan *plan)
+{
+    size_t count = choose(roster, duties);
+    qsort(duties, count, sizeof(struct duty *), in_order);
+    *plan = (struct row_plan){.count = 0};
+    for (size_t i = 0; i < count; i++)
+        roster_give(duties[i], plan);
 }
 
 void roster_done(struct roster *roster, struct duty *duty, enum sweep_kind end)

@@ -10,14 +10,16 @@ enum { ROSTER_JOBS = 256, ROSTER_TRIES = 3 };
 /* What each job calls when nothing fails. */
 struct roster_reach {
     size_t point_count;
-    uint32_t *calls;         /* of job j at point p: [j * point_count + p]; owned */
-    bool unfit[ROSTER_JOBS]; /* it leaves something behind even so: no fault can be blamed for that */
+    uint32_t *calls;             /* of job j at point p: [j * point_count + p]; owned */
+    uint32_t order[ROSTER_JOBS]; /* jobs, those that make the fewest calls first */
+    bool unfit[ROSTER_JOBS];     /* it leaves something behind even so: no fault can be blamed for that */
 };
 
 /* A fault that an operation is to meet. */
 struct duty {
     struct task task;    /* of the call, point and k count, and the context that it is likely to come in */
     uint32_t job;        /* that meets it */
+    unsigned round;      /* the same fault is met once in each round */
     unsigned tries;      /* operations in which it did not come */
     bool is_fixed;       /* that job alone */
     bool first;          /* only the first operation of a process is to meet it: another's end may have been
@@ -39,14 +41,15 @@ struct roster {
 int roster_reach_of(const struct contexts *contexts, size_t point_count, struct roster_reach *out);
 void roster_reach_clear(struct roster_reach *reach);
 
-/* Lists every call that some job reaches with every errno of its point, those first that the fewest jobs
- * reach. Returns 0 or -ENOMEM, as roster_add. */
+/* Lists every call that some job reaches with every errno of its point, once for each round, those first that
+ * the fewest jobs reach. Returns 0 or -ENOMEM, as roster_add. */
 int roster_make(const struct sweep_options *options, const struct setup *setup,
                 const struct contexts *contexts, const struct roster_reach *reach, struct roster *out);
 int roster_add(struct roster *roster, const struct duty *duty);
 
-/* Gives the operations of the next row their duties, one each: duties[i] is operation i's. */
-void roster_assign(struct roster *roster, struct row_plan *plan, struct duty *duties[ROW_MAX]);
+/* Gives the operations of the next row their duties, one each: duties[i] is operation i's. Jobs come in the
+ * order of their numbers, as they did when they were counted. */
+void roster_assign(struct roster *roster, struct duty *duties[ROW_MAX], struct row_plan *plan);
 
 /* Adds an operation to the row: the duty's job, which is to meet it. */
 void roster_give(const struct duty *duty, struct row_plan *plan);

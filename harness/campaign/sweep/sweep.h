@@ -26,6 +26,7 @@ struct sweep_options {
     const struct exeunt_workload *workload; /* not NULL: that is swept, and `program` only names it */
     const struct exeunt_variant *variant;
     bool heap;          /* of a workload: allocations are watched */
+    unsigned rounds;    /* of a workload: how often each fault is met */
     const char *points; /* names and wildcards, separated by commas; NULL: all */
     enum sweep_depth depth;
     bool all_errnos;     /* also those that blame the caller */
