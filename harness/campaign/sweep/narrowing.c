@@ -55,7 +55,9 @@ int narrowing_mark(struct rows *rows, const struct row *row, struct duty *const 
     struct suspects suspects = {.rows = rows, .traced = spare_traced};
     for (size_t i = 0; i < row->count; i++) {
         struct sighting sighting;
-        sighting_make(row, i, duties[i], &sighting);
+        if (duties[i] == NULL)
+            continue;
+        sighting_make(row, i, duties, &sighting);
         if (sighting.state == SIGHTING_COMPLETE && sighting.shown_count == 0)
             suspects.list[suspects.count++] = duties[i];
     }

@@ -17,7 +17,7 @@
 #include "campaign/sweep/sighting.h"
 #include "plan/profile.h"
 
-enum { SEED = 1, FDS_LEAST = 64 };
+enum { SEED = 1, FDS_LEAST = 64, JOBS_FIRST = 32, CALLS_FEW = 100 };
 
 static const uint64_t hang_default_ns = 3000000000u;
 
@@ -101,15 +101,35 @@ static int learn(struct operations *operations, const struct row *row, struct er
     return 0;
 }
 
+static int run_steady(struct operations *operations, uint32_t jobs, struct row *out, struct error *error)
+{
+    struct row_plan plan = {.count = jobs};
+    for (uint32_t i = 0; i < jobs; i++)
+        plan.jobs[i] = i;
+    return row_run(&operations->rows, &plan, true, out, error);
+}
+
+static size_t calls_of(const struct record *record)
+{
+    size_t calls = 0;
+    for (size_t i = 0; i < record->event_count; i++)
+        calls += record->events[i].kind == TRACE_CALL;
+    return calls;
+}
+
+/* Jobs that call little are likely to differ, and many of them cost little. */
 static int enumerate(struct operations *operations, struct error *error)
 {
-    struct row_plan plan = {.count = ROSTER_JOBS};
     struct row row;
-    for (uint32_t i = 0; i < ROSTER_JOBS; i++)
-        plan.jobs[i] = i;
-    int failed = row_run(&operations->rows, &plan, true, &row, error);
+    int failed = run_steady(operations, JOBS_FIRST, &row, error);
     if (failed != 0)
         return failed;
+    if (calls_of(&row.record) < CALLS_FEW * JOBS_FIRST && !is_interrupted(operations)) {
+        row_clear(&row);
+        failed = run_steady(operations, ROSTER_JOBS, &row, error);
+        if (failed != 0)
+            return failed;
+    }
     if (!is_interrupted(operations))
         failed = learn(operations, &row, error);
     row_clear(&row);
@@ -122,23 +142,42 @@ static int enumerate(struct operations *operations, struct error *error)
 typedef int use_sighting(struct operations *operations, const struct row *row, size_t index,
                          const struct duty *duty, const struct sighting *sighting, struct error *error);
 
+/* Whether the row was cut before the operation that answers for its end: that was tried in vain, too. */
+static bool was_never_begun(const struct row *row, size_t index, struct duty *const duties[ROW_MAX],
+                            const struct sighting *sighting)
+{
+    return sighting->state == SIGHTING_NONE && row->outcome.ended != ENDED_INTERRUPTED &&
+           sighting_answers(index, duties);
+}
+
+/* Sets what has become of the duty of an operation. */
+static void look(struct roster *roster, const struct row *row, size_t index,
+                 struct duty *const duties[ROW_MAX], struct sighting *sighting)
+{
+    struct duty *duty = duties[index];
+    sighting_make(row, index, duties, sighting);
+    if (duty->alone && row->torn > 0 && sighting->state == SIGHTING_COMPLETE)
+        sighting_is_silent(row, sighting);
+    duty->first |= sighting->state == SIGHTING_SPOILT;
+    if (sighting->state == SIGHTING_COMPLETE)
+        roster_done(roster, duty, sighting->outcome);
+    else if (sighting->state == SIGHTING_IN_VAIN || was_never_begun(row, index, duties, sighting))
+        roster_tried(roster, duty);
+}
+
 static int settle(struct operations *operations, struct roster *roster, const struct row *row,
                   struct duty *const duties[ROW_MAX], use_sighting *use, struct error *error)
 {
+    size_t with_duties = 0;
     int failed = 0;
+    for (size_t i = 0; i < row->count; i++)
+        with_duties += duties[i] != NULL;
     for (size_t i = 0; failed == 0 && i < row->count; i++) {
         struct sighting sighting;
-        if (duties[i]->alone && row->count > 1)
+        if (duties[i] == NULL || (duties[i]->alone && with_duties > 1))
             continue;
-        sighting_make(row, i, duties[i], &sighting);
-        if (duties[i]->alone && row->torn > 0 && sighting.state == SIGHTING_COMPLETE)
-            sighting_is_silent(row, &sighting);
-        duties[i]->first |= sighting.state == SIGHTING_SPOILT;
-        if (sighting.state == SIGHTING_IN_VAIN)
-            roster_tried(roster, duties[i]);
-        if (sighting.state == SIGHTING_COMPLETE)
-            roster_done(roster, duties[i], sighting.outcome);
-        if (duties[i]->over && sighting.state >= SIGHTING_IN_VAIN)
+        look(roster, row, i, duties, &sighting);
+        if (duties[i]->over)
             failed = use(operations, row, i, duties[i], &sighting, error);
     }
     return failed;

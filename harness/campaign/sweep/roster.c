@@ -171,10 +171,15 @@ void roster_give(const struct duty *duty, struct row_plan *plan)
         &(struct plan_entry){.point = call->point, .error = duty->task.errors[0], .k = call->k});
 }
 
-/* Who comes first in a row: it, or only it, needs a process that did nothing before. */
+static bool is_last_try(const struct duty *duty)
+{
+    return duty->tries + 1 == ROSTER_TRIES && duty->job < ROW_MAX;
+}
+
+/* It, or only it, needs a process in which nothing failed before. */
 static bool is_particular(const struct duty *duty)
 {
-    return duty->first || duty->alone;
+    return duty->first || duty->alone || is_last_try(duty);
 }
 
 /* Who is particular stays in front: the row has but one such. */
@@ -200,14 +205,31 @@ static size_t choose(struct roster *roster, struct duty *duties[ROW_MAX])
         if (duty->job < ROSTER_JOBS)
             taken[duty->job] = true;
         duties[count++] = duty;
-        is_closed = duty->alone;
+        is_closed = duty->alone || is_last_try(duty);
     }
     return count;
+}
+
+/* The one duty comes behind all jobs before its own, which have none. */
+static void assign_behind(struct duty *duties[ROW_MAX], struct row_plan *plan)
+{
+    struct duty *duty = duties[0];
+    *plan = (struct row_plan){.count = duty->job, .schedule = {.count = duty->job}};
+    for (uint32_t job = 0; job < duty->job; job++) {
+        plan->jobs[job] = job;
+        duties[job] = NULL;
+    }
+    duties[duty->job] = duty;
+    roster_give(duty, plan);
 }
 
 void roster_assign(struct roster *roster, struct duty *duties[ROW_MAX], struct row_plan *plan)
 {
     size_t count = choose(roster, duties);
+    if (count == 1 && is_last_try(duties[0])) {
+        assign_behind(duties, plan);
+        return;
+    }
     qsort(duties, count, sizeof(struct duty *), in_order);
     *plan = (struct row_plan){.count = 0};
     for (size_t i = 0; i < count; i++)

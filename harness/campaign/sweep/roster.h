@@ -5,7 +5,7 @@
 #include "campaign/sweep/agenda.h"
 #include "campaign/sweep/row.h"
 
-enum { ROSTER_JOBS = 256, ROSTER_TRIES = 3 };
+enum { ROSTER_JOBS = 256, ROSTER_TRIES = 2 };
 
 /* What each job calls when nothing fails. */
 struct roster_reach {
@@ -17,15 +17,16 @@ struct roster_reach {
 
 /* A fault that an operation is to meet. */
 struct duty {
-    struct task task;    /* of the call, point and k count, and the context that it is likely to come in */
-    uint32_t job;        /* that meets it */
-    unsigned round;      /* the same fault is met once in each round */
-    unsigned tries;      /* operations in which it did not come */
-    bool is_fixed;       /* that job alone */
-    bool first;          /* only the first operation of a process is to meet it: another's end may have been
-                            due to what came before it */
-    bool alone;          /* a process is to do nothing else: the workload's check is about this operation */
-    bool over;           /* it was met, or never will be */
+    struct task task; /* of the call, point and k count, and the context that it is likely to come in */
+    uint32_t job;     /* that meets it */
+    unsigned round;   /* the same fault is met once in each round */
+    unsigned tries;   /* operations in which it did not come; the last try is made behind all jobs that came
+                         before the job when nothing failed, since what a job calls may hang on them */
+    bool is_fixed;    /* that job alone */
+    bool first;       /* only the first operation of a process is to meet it: another's end may have been
+                         due to what came before it */
+    bool alone;       /* a process is to do nothing else: the workload's check is about this operation */
+    bool over;        /* it was met, or never will be */
     enum sweep_kind end; /* what it came to: SWEEP_DRIFTED if it was not met; once it is over */
     size_t fits;         /* jobs that can meet it */
 };
@@ -47,8 +48,8 @@ int roster_make(const struct sweep_options *options, const struct setup *setup,
                 const struct contexts *contexts, const struct roster_reach *reach, struct roster *out);
 int roster_add(struct roster *roster, const struct duty *duty);
 
-/* Gives the operations of the next row their duties, one each: duties[i] is operation i's. Jobs come in the
- * order of their numbers, as they did when they were counted. */
+/* Gives the operations of the next row their duties, one each: duties[i] is operation i's; NULL: none. Jobs
+ * come in the order of their numbers, as they did when they were counted. */
 void roster_assign(struct roster *roster, struct duty *duties[ROW_MAX], struct row_plan *plan);
 
 /* Adds an operation to the row: the duty's job, which is to meet it. */

@@ -1,5 +1,5 @@
 /* Decides what became of an operation under a fault: by the ledger, and where the process ended in it, by
- * that end. An operation answers for the end of its process only if nothing came before it. */
+ * that end. An operation answers for the end of its process only if nothing was to fail before it. */
 #include "campaign/sweep/sighting.h"
 
 #include <errno.h>
@@ -93,14 +93,24 @@ static const struct ledger_event *find_fault(const struct row *row, size_t index
     return NULL;
 }
 
-void sighting_make(const struct row *row, size_t index, const struct duty *duty, struct sighting *out)
+bool sighting_answers(size_t index, struct duty *const duties[ROW_MAX])
 {
+    while (index > 0)
+        if (duties[--index] != NULL)
+            return false;
+    return true;
+}
+
+void sighting_make(const struct row *row, size_t index, struct duty *const duties[ROW_MAX],
+                   struct sighting *out)
+{
+    const struct duty *duty = duties[index];
     int status;
     enum ledger_operation_state state = row_state(row, index, &status);
     *out = (struct sighting){.fault = find_fault(row, index, duty)};
     if (state == LEDGER_OPERATION_UNSEEN || row->outcome.ended == ENDED_INTERRUPTED)
         return;
-    if (state != LEDGER_OPERATION_ENDED && index > 0) {
+    if (state != LEDGER_OPERATION_ENDED && !sighting_answers(index, duties)) {
         out->state = SIGHTING_SPOILT;
         return;
     }

@@ -26,8 +26,12 @@ struct sighting {
     size_t shown_count;
 };
 
-/* Looks at operation `index` of the row, which was to meet the duty. */
-void sighting_make(const struct row *row, size_t index, const struct duty *duty, struct sighting *out);
+/* Looks at operation `index` of the row, which was to meet duties[index]. */
+void sighting_make(const struct row *row, size_t index, struct duty *const duties[ROW_MAX],
+                   struct sighting *out);
+
+/* Whether nothing was to fail before that operation: so it answers for the end of its process. */
+bool sighting_answers(size_t index, struct duty *const duties[ROW_MAX]);
 
 /* The workload's own check found something wrong after the operation, which shows nothing else. */
 void sighting_is_silent(const struct row *row, struct sighting *sighting);
