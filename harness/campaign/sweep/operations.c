@@ -17,7 +17,7 @@
 #include "campaign/sweep/sighting.h"
 #include "plan/profile.h"
 
-enum { SEED = 1, FDS_LEAST = 64, JOBS_FIRST = 32, CALLS_FEW = 100 };
+enum { SEED = 1, FDS_LEAST = 32, JOBS_FIRST = 32, CALLS_FEW = 100 };
 
 static const uint64_t hang_default_ns = 3000000000u;
 
@@ -139,7 +139,7 @@ static int enumerate(struct operations *operations, struct error *error)
 /* ---- Failing it ---------------------------------------------------------------------------------------- */
 
 /* What one operation of a row showed is put to use. */
-typedef int use_sighting(struct operations *operations, const struct row *row, size_t index,
+typedef int use_sighting(struct operations *operations, struct row *row, size_t index,
                          const struct duty *duty, const struct sighting *sighting, struct error *error);
 
 /* Whether the row was cut before the operation that answers for its end: that was tried in vain, too. */
@@ -165,7 +165,7 @@ static void look(struct roster *roster, const struct row *row, size_t index,
         roster_tried(roster, duty);
 }
 
-static int settle(struct operations *operations, struct roster *roster, const struct row *row,
+static int settle(struct operations *operations, struct roster *roster, struct row *row,
                   struct duty *const duties[ROW_MAX], use_sighting *use, struct error *error)
 {
     size_t with_duties = 0;
@@ -238,8 +238,8 @@ static int work_off(struct operations *operations, struct roster *roster, bool t
     return failed;
 }
 
-static int bring_in(struct operations *operations, const struct row *row, size_t index,
-                    const struct duty *duty, const struct sighting *sighting, struct error *error)
+static int bring_in(struct operations *operations, struct row *row, size_t index, const struct duty *duty,
+                    const struct sighting *sighting, struct error *error)
 {
     int failed = 0;
     tally_run(&operations->tally, &duty->task, duty->end);
@@ -259,8 +259,8 @@ static int bring_in(struct operations *operations, const struct row *row, size_t
 
 /* ---- Trying again -------------------------------------------------------------------------------------- */
 
-static int compare(struct operations *operations, const struct row *row, size_t index,
-                   const struct duty *duty, const struct sighting *sighting, struct error *error)
+static int compare(struct operations *operations, struct row *row, size_t index, const struct duty *duty,
+                   const struct sighting *sighting, struct error *error)
 {
     int failed = 0;
     for (size_t i = 0; failed == 0 && i < sighting->shown_count; i++) {

@@ -177,6 +177,14 @@ void row_clear(struct row *row)
     free(row->outcome.series.samples);
     free(row->events);
     record_clear(&row->record);
+    symbols_close(row->symbols);
+}
+
+const struct symbols *row_symbols(struct row *row)
+{
+    if (row->symbols == NULL)
+        row->symbols = symbols_open(row->ledger);
+    return row->symbols;
 }
 
 enum ledger_operation_state row_state(const struct row *row, size_t index, int *status)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "campaign/setup.h"
+#include "campaign/symbols.h"
 #include "ledger/reader.h"
 #include "oracle/record.h"
 #include "supervise/supervise.h"
@@ -32,8 +33,9 @@ struct row {
     struct supervise_outcome outcome;
     struct ledger_event *events; /* of operations: faults, releases, what was left; owned */
     size_t event_count, event_room;
-    struct record record; /* empty unless traced */
-    uint64_t torn;        /* by the workload's own check */
+    struct record record;    /* empty unless traced */
+    uint64_t torn;           /* by the workload's own check */
+    struct symbols *symbols; /* once they were asked for */
 };
 
 /* Returns 0 with *out the caller's, or a negative errno with `error`; so do all below. */
@@ -46,6 +48,9 @@ void rows_close(struct rows *rows);
 int row_run(struct rows *rows, const struct row_plan *plan, bool traced, struct row *out,
             struct error *error);
 void row_clear(struct row *row);
+
+/* The names of its places, until it is cleared or the next row begins. NULL if memory is short. */
+const struct symbols *row_symbols(struct row *row);
 
 /* The row's process did not come to its end by itself: `index` of the operation that it was in then. False:
  * it did, or it was in none. */

@@ -228,13 +228,12 @@ static int write_stacks(const struct row *row, size_t index, const struct symbol
                         &out->taking);
 }
 
-int sighting_name(const struct row *row, size_t index, const struct duty *duty,
-                  const struct sighting *sighting, const struct sighting_shown *shown,
-                  struct sweep_finding *out, struct error *error)
+int sighting_name(struct row *row, size_t index, const struct duty *duty, const struct sighting *sighting,
+                  const struct sighting_shown *shown, struct sweep_finding *out, struct error *error)
 {
     const struct ledger_event *wrong = shown->wrong;
     struct sweep_finding finding = {.kind = sighting->outcome, .severity = SWEEP_HIGH, .mode = SWEEP_ONCE};
-    struct symbols *symbols = symbols_open(row->ledger);
+    const struct symbols *symbols = row_symbols(row);
     write_fault(row, symbols, duty, sighting->fault, &finding.faults[0]);
     if (wrong != NULL) {
         bool release = wrong_is_release(wrong);
@@ -247,7 +246,6 @@ int sighting_name(const struct row *row, size_t index, const struct duty *duty,
         write_end(row, symbols, sighting->outcome, finding.detail, sizeof finding.detail);
     }
     int failed = write_stacks(row, index, symbols, sighting, shown, &finding);
-    symbols_close(symbols);
     if (failed != 0) {
         sweep_finding_clear(&finding);
         return error_not_done(error, failed, "no memory for a finding");

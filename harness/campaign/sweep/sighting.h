@@ -40,6 +40,5 @@ bool sighting_shows(const struct sighting *sighting, uint64_t key);
 
 /* Puts what it shows into words, without id, count and replays; with the stacks if the row was traced.
  * Returns 0 with *out the caller's (sweep_finding_clear), or -ENOMEM with `error`. */
-int sighting_name(const struct row *row, size_t index, const struct duty *duty,
-                  const struct sighting *sighting, const struct sighting_shown *shown,
-                  struct sweep_finding *out, struct error *error);
+int sighting_name(struct row *row, size_t index, const struct duty *duty, const struct sighting *sighting,
+                  const struct sighting_shown *shown, struct sweep_finding *out, struct error *error);
