@@ -53,12 +53,8 @@ Test(sweep_workload, variants)
          "ran out of descriptors", "a fresh process goes on where one ran out by what it had leaked"},
         {"", "transaction/unguarded", "transaction/*,posix/thread/rwlock/rdlock", 1, "transaction/connection",
          1, "leak", "Processes ended early", "who would wait for a lock that was left is not begun"},
-        {"", "transaction/misordered", "transaction/*", 0, "transaction/validate", 1, "detected", "",
-         "with one worker no two wait for one another"},
         {"", "session/guarded", "session/handshake,posix/io/net/accept4:*", 2, "", 0, "", "",
          "a point that there is not"},
-        {"", "session/handwritten", "session/handshake", 0, "session/handshake", 1, "detected", "",
-         "it undoes all that it did"},
         {"", "upload/guarded", "posix/io/net/*", 3, "posix/io/net/send", 0, "", "",
          "nothing is swept of what it does not call"},
     };
