@@ -26,6 +26,9 @@ struct report {
     int (*write_suite)(const struct suite *suite, const struct report_options *options, FILE *out);
     /* The same of a sweep. */
     int (*write_sweep)(const struct sweep_result *result, const struct report_options *options, FILE *out);
+    /* What the sweeps of a workload's variants covered; NULL: the report has no form for that. */
+    int (*write_coverage)(const struct sweep_result *results, size_t count,
+                          const struct report_options *options, FILE *out);
     /* One finding of a sweep, with its stacks; NULL: the report has no form for that. */
     int (*write_finding)(const struct sweep_finding *finding, const struct report_options *options,
                          FILE *out);

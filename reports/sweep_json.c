@@ -101,6 +101,23 @@ static json_t *coverage(const struct sweep_result *result)
     return value_filled(&points);
 }
 
+/* Of a workload: each errno of each point. */
+static json_t *coverage_by_errno(const struct sweep_result *result)
+{
+    struct value_filling rows = {.into = json_array()};
+    for (size_t i = 0; i < result->coverage_count; i++) {
+        const struct sweep_coverage *row = &result->coverage[i];
+        struct value_filling object = {.into = json_object()};
+        value_put(&object, "point", value_text(row->point));
+        value_put(&object, "errno", value_text(plan_errno_name(row->error)));
+        value_put(&object, "variant", value_text(result->variant));
+        value_put(&object, "reached", json_boolean(row->reached));
+        value_put(&object, "failed", value_number(row->failed));
+        value_add(&rows, value_filled(&object));
+    }
+    return value_filled(&rows);
+}
+
 json_t *sweep_document(const struct sweep_result *result)
 {
     struct value_filling findings = {.into = json_array()};
@@ -110,6 +127,8 @@ json_t *sweep_document(const struct sweep_result *result)
     value_put(&object, "format", value_text("exeunt-sweep"));
     value_put(&object, "version", json_integer(SWEEP_FORMAT_VERSION));
     value_put(&object, "command", command(result));
+    value_put(&object, "workload", value_text_or_null(result->workload));
+    value_put(&object, "variant", value_text_or_null(result->variant));
     value_put(&object, "points", value_number(result->point_count));
     value_put(&object, "contexts", value_number(result->contexts));
     value_put(&object, "calls", value_number(result->calls));
@@ -121,7 +140,8 @@ json_t *sweep_document(const struct sweep_result *result)
     value_put(&object, "sentence", value_text(result->sentence));
     value_put(&object, "note", value_text_or_null(result->note));
     value_put(&object, "outcomes", outcomes(result));
-    value_put(&object, "coverage", coverage(result));
+    value_put(&object, "coverage",
+              result->workload[0] != '\0' ? coverage_by_errno(result) : coverage(result));
     value_put(&object, "findings", value_filled(&findings));
     return value_filled(&object);
 }

@@ -32,7 +32,7 @@ static void write_outcomes(const struct ink *ink, const struct sweep_result *res
         [SWEEP_SANITIZER] = "sanitizer: one reported",
         [SWEEP_DRIFTED] = "drifted: the fault did not come where it was expected; not judged",
     };
-    fputs("what became of the runs\n", ink->out);
+    fprintf(ink->out, "what became of the %s\n", result->workload[0] != '\0' ? "operations" : "runs");
     for (enum sweep_kind kind = 0; kind < SWEEP_OUTCOMES; kind++)
         write_count(ink, meanings[kind], result->outcomes[kind],
                     kind <= SWEEP_MASKED    ? HUE_PLAIN
@@ -54,6 +54,11 @@ static void write_reach(const struct ink *ink, const struct sweep_result *result
     fputs(ink_number(runs, result->runs), ink->out);
     if (result->runs < result->planned)
         fprintf(ink->out, " of %s", ink_number(planned, result->planned));
+    if (result->workload[0] != '\0') {
+        fprintf(ink->out, " operations with a fault in %s, done by %s processes\n\n",
+                ink_duration(time, result->wall_ms), ink_number(calls, result->processes));
+        return;
+    }
     fprintf(ink->out, " runs with a fault in %s%s", ink_duration(time, result->wall_ms),
             result->by_server ? "" : ", each by fork and exec");
     fprintf(ink->out, "; %s contexts were made to fail\n\n", ink_number(contexts, failed));
@@ -154,7 +159,9 @@ static void write_findings_head(const struct ink *ink, const struct sweep_result
         putc(' ', ink->out);
     }
     fprintf(ink->out, "%s' shows one again, with its stacks)\n",
-            result->results != NULL ? "ID" : "COORDINATE:ERRNO -- PROGRAM");
+            result->results != NULL       ? "ID"
+            : result->workload[0] != '\0' ? "COORDINATE:ERRNO WORKLOAD/VARIANT"
+                                          : "COORDINATE:ERRNO -- PROGRAM");
 }
 
 static void write_findings(const struct ink *ink, const struct sweep_result *result)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "chart.h"
+#include "coverage.h"
 #include "exits.h"
 #include "findings.h"
 #include "ink.h"
@@ -128,6 +129,15 @@ static int write_sweep(const struct sweep_result *result, const struct report_op
     return finish(out);
 }
 
+static int write_coverage(const struct sweep_result *results, size_t count,
+                          const struct report_options *options, FILE *out)
+{
+    struct ink ink = ink_of(out, options->color, options->columns);
+    errno = 0;
+    coverage_write(&ink, results, count);
+    return finish(out);
+}
+
 static int write_finding(const struct sweep_finding *finding, const struct report_options *options, FILE *out)
 {
     struct ink ink = ink_of(out, options->color, options->columns);
@@ -141,6 +151,7 @@ REPORT(terminal) = {
     .summary = "verdict, table, chart and findings for people",
     .write = write_terminal,
     .write_sweep = write_sweep,
+    .write_coverage = write_coverage,
     .write_finding = write_finding,
     .write_suite = write_suite,
 };

@@ -17,7 +17,7 @@
 #include "exeunt/scope.h"
 #include "exeunt/workload.h"
 
-enum { WORKERS_MAX = 256, STATUS_GAVE_UP = 1 };
+enum { WORKERS_MAX = 256, JOBS_MAX = 4096, STATUS_GAVE_UP = 1 };
 
 /* Everything the workers share. */
 struct queue {
@@ -26,9 +26,11 @@ struct queue {
     struct exeunt_job_site site;
     void *state;
     uint64_t workers;
-    uint64_t first;      /* number of the first job */
-    uint64_t operations; /* 0: no end */
-    uint64_t end_ns;     /* CLOCK_MONOTONIC; 0: no end */
+    uint64_t first;          /* number of the first job */
+    uint64_t operations;     /* 0: no end */
+    uint64_t jobs[JOBS_MAX]; /* those to be done instead, operation i does the i-th of them */
+    uint64_t job_count;
+    uint64_t end_ns; /* CLOCK_MONOTONIC; 0: no end */
     _Atomic uint64_t next;
 };
 
@@ -47,6 +49,12 @@ static bool take_job(struct queue *queue, uint64_t *number)
         return false;
     *number = atomic_fetch_add_explicit(&queue->next, 1, memory_order_relaxed);
     return queue->operations == 0 || *number - queue->first < queue->operations;
+}
+
+/* What the operation of that number is to do. */
+static uint64_t job_of(const struct queue *queue, uint64_t number)
+{
+    return queue->job_count != 0 ? queue->jobs[number] : number;
 }
 
 /* A failure of the whole service and not of one job: nothing will be opened or stored any more. An
@@ -70,7 +78,7 @@ static void *work(void *arg)
     uint64_t number;
     while (take_job(queue, &number)) {
         exeunt_begin(number);
-        int status = queue->variant->operation(queue->state, number);
+        int status = queue->variant->operation(queue->state, job_of(queue, number));
         bool fatal = is_fatal(status);
         exeunt_end(status);
         if (fatal)
@@ -135,13 +143,29 @@ static bool set(struct queue *queue, char *text)
     return false;
 }
 
+/* --jobs N,N... */
+static bool list_jobs(struct queue *queue, char *text)
+{
+    for (char *word; (word = strsep(&text, ",")) != NULL; queue->job_count++)
+        if (queue->job_count == JOBS_MAX ||
+            text_number(word, 0, UINT64_MAX, &queue->jobs[queue->job_count]) != 0)
+            return false;
+    queue->operations = queue->job_count;
+    return true;
+}
+
 static bool parse(int argc, char **argv, struct queue *queue)
 {
     static const struct option options[] = {
-        {"folder", required_argument, NULL, 'f'},     {"seed", required_argument, NULL, 's'},
-        {"workers", required_argument, NULL, 'w'},    {"first", required_argument, NULL, 'n'},
-        {"operations", required_argument, NULL, 'o'}, {"for-ns", required_argument, NULL, 't'},
-        {"set", required_argument, NULL, 'k'},        {NULL, 0, NULL, 0},
+        {"folder", required_argument, NULL, 'f'},
+        {"seed", required_argument, NULL, 's'},
+        {"workers", required_argument, NULL, 'w'},
+        {"first", required_argument, NULL, 'n'},
+        {"operations", required_argument, NULL, 'o'},
+        {"for-ns", required_argument, NULL, 't'},
+        {"set", required_argument, NULL, 'k'},
+        {"jobs", required_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
     };
     if (argc < 3 || !choose(queue, argv[1], argv[2]))
         return false;
@@ -171,6 +195,9 @@ static bool parse(int argc, char **argv, struct queue *queue)
         case 'k':
             right &= set(queue, optarg);
             break;
+        case 'j':
+            right &= list_jobs(queue, optarg);
+            break;
         default:
             return false;
         }
@@ -182,11 +209,11 @@ static bool parse(int argc, char **argv, struct queue *queue)
 
 int main(int argc, char **argv)
 {
-    struct queue queue = {.workers = 1};
+    static struct queue queue = {.workers = 1};
     if (!parse(argc, argv, &queue)) {
         fprintf(stderr, "exeunt-host is started by exeunt: "
                         "exeunt-host WORKLOAD VARIANT --folder DIR [--seed N] [--workers N] [--first N] "
-                        "[--operations N] [--for-ns N] [--set KEY=VALUE]...\n");
+                        "[--operations N | --jobs N,N...] [--for-ns N] [--set KEY=VALUE]...\n");
         return EXEUNT_HOST_NOT_STARTED;
     }
     exeunt_scope_set_reporter(count_failed_release);

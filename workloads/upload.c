@@ -250,6 +250,7 @@ EXEUNT_WORKLOAD(upload) = {
     .faults = "upload/metadata,posix/io/oc/open,posix/io/oc/mkostemp,posix/io/oc/close,posix/io/rw/read,"
               "posix/io/rw/write,posix/io/sync/fsync,posix/io/dir/rename@p=0.02",
     .fds_per_operation = 2,
+    .repeatable = true,
     .variants =
         (const struct exeunt_variant[]){
             {"unguarded", "returns early on errors and leaks what it held", true, upload_unguarded},

@@ -16,6 +16,16 @@ static void add_number(struct command *command, const char *name, uint64_t value
     add(command, name, text);
 }
 
+/* A process does no more of them than there is room for (see PLAN_SCHEDULE_MAX), with numbers this short. */
+static void add_jobs(struct command *command, const struct command_job *job)
+{
+    size_t length = 0;
+    for (uint64_t i = 0; i < job->operations && length + 1 < COMMAND_JOBS_MAX; i++)
+        length += (size_t)snprintf(command->jobs + length, COMMAND_JOBS_MAX - length, "%s%u",
+                                   i > 0 ? "," : "", job->jobs[i]);
+    add(command, "--jobs", command->jobs);
+}
+
 void command_build(const struct setup *setup, const struct command_job *job, struct command *out)
 {
     const struct campaign_options *options = setup->options;
@@ -27,7 +37,9 @@ void command_build(const struct setup *setup, const struct command_job *job, str
     add_number(out, "--workers", job->workers);
     if (job->first != 0)
         add_number(out, "--first", job->first);
-    if (job->operations != 0)
+    if (job->jobs != NULL)
+        add_jobs(out, job);
+    else if (job->operations != 0)
         add_number(out, "--operations", job->operations);
     if (options->for_ns != 0)
         add_number(out, "--for-ns", options->for_ns);

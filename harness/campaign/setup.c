@@ -143,6 +143,17 @@ int setup_open(const struct campaign_options *options, struct setup *out, struct
     return failed;
 }
 
+/* Own points stand behind those of the preload. */
+void setup_own_errors(const struct setup *setup, struct ledger *ledger)
+{
+    const struct exeunt_point *own = setup->options->workload->points;
+    size_t count = 0;
+    while (own[count].name != NULL)
+        count++;
+    for (size_t i = 0; i < count; i++)
+        ledger->points[setup->points.count - count + i].error = own[i].error;
+}
+
 void setup_close(struct setup *setup, char *leftover, size_t size)
 {
     free((void *)setup->points.names);

@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "campaign/campaign.h"
+#include "ledger/layout.h"
 #include "plan/plan.h"
 
 struct setup {
@@ -24,6 +25,9 @@ int setup_open(const struct campaign_options *options, struct setup *out, struct
 
 /* Finds the library that is preloaded. Returns as setup_open. */
 int setup_find_preload(char path[PATH_MAX], struct error *error);
+
+/* Sets what the workload's own points fail with. */
+void setup_own_errors(const struct setup *setup, struct ledger *ledger);
 
 /* Removes the work folder and frees. If the folder stays, `leftover` says why; otherwise it is untouched. */
 void setup_close(struct setup *setup, char *leftover, size_t size);

@@ -76,17 +76,6 @@ static int check(const struct watch *watch, struct variant_result *variant, stru
     return 0;
 }
 
-/* Own points stand behind those of the preload; what they fail with is the workload's to say. */
-static void set_own_errors(struct watch *watch)
-{
-    const struct exeunt_point *own = watch->setup->options->workload->points;
-    size_t count = 0;
-    while (own[count].name != NULL)
-        count++;
-    for (size_t i = 0; i < count; i++)
-        watch->ledger.ledger->points[watch->setup->points.count - count + i].error = own[i].error;
-}
-
 static int run_and_fill(struct watch *watch, struct variant_result *out, struct witness *witness,
                         struct error *error)
 {
@@ -126,7 +115,7 @@ int variant_run(const struct setup *setup, const struct exeunt_variant *variant,
     if (failed != 0)
         return failed;
     watch.operations = operations;
-    set_own_errors(&watch);
+    setup_own_errors(setup, watch.ledger.ledger);
     struct variant_result result = {.leaks = variant->leaks};
     failed = run_and_fill(&watch, &result, witness, error);
     watch_end(&watch);

@@ -27,7 +27,8 @@ static const struct argp_option known_options[] = {
 };
 
 struct replay {
-    const char *what; /* a finding's number, or a coordinate */
+    const char *what;   /* a finding's number, or a coordinate */
+    const char *target; /* of a coordinate: the variant of a workload; NULL: it is a program's */
     const char *results;
     char *const *program;
     struct sweep_finding finding;
@@ -41,17 +42,17 @@ static int take(void *into, int key, const char *typed, struct error *error)
         replay->results = typed;
     if (key != ARGP_KEY_ARG)
         return 0;
-    if (replay->what != NULL)
-        return error_usage(error, "unexpected argument '%.64s' after '%.64s'", typed, replay->what);
-    replay->what = typed;
+    if (replay->what != NULL && replay->target != NULL)
+        return error_usage(error, "unexpected argument '%.64s' after '%.64s'", typed, replay->target);
+    *(replay->what == NULL ? &replay->what : &replay->target) = typed;
     return 0;
 }
 
 static int load(struct replay *replay, uint64_t id, struct error *error)
 {
     struct store *store;
-    if (replay->program != NULL)
-        return error_usage(error, "finding %llu has its program: leave out '--' and what follows it",
+    if (replay->program != NULL || replay->target != NULL)
+        return error_usage(error, "finding %llu has its program: leave out what follows it",
                            (unsigned long long)id);
     int rc = store_open(replay->results, STORE_READ, &store, error);
     if (rc != 0)
@@ -91,16 +92,22 @@ static int read_coordinate(struct replay *replay, struct error *error)
     fault->error = kind != NULL ? plan_errno_value(kind + 1) : 0;
     if (kind != NULL && fault->error == 0)
         return error_usage(error, "no errno is named '%.40s'", kind + 1);
-    if (replay->program == NULL || replay->program[0] == NULL)
+    if (replay->target == NULL && (replay->program == NULL || replay->program[0] == NULL))
         return error_usage(error,
-                           "say what to replay the coordinate with: exeunt replay COORDINATE -- PROGRAM");
+                           "say what to replay the coordinate with: exeunt replay COORDINATE -- PROGRAM, or "
+                           "WORKLOAD/VARIANT");
     return 0;
 }
 
-/* The options of the sweep that made the finding. */
+/* The options of the sweep that made the finding: the first word is the workload that was swept, if it was
+ * none of a program. */
 static int options_of(const struct replay *replay, struct sweep_command *command, struct error *error)
 {
-    char *text = strdup(replay->run.options != NULL ? replay->run.options : ""), *rest = text;
+    const char *typed = replay->run.options != NULL ? replay->run.options
+                        : replay->target != NULL    ? replay->target
+                                                    : "";
+    bool is_workload = typed[0] != '\0' && typed[0] != '-';
+    char *text = strdup(typed), *rest = text;
     char *words[WORDS_MAX + 3] = {(char *)(uintptr_t) "replay"};
     int count = 1;
     if (text == NULL)
@@ -108,11 +115,16 @@ static int options_of(const struct replay *replay, struct sweep_command *command
     for (char *word; count < WORDS_MAX && (word = strsep(&rest, "\n")) != NULL;)
         if (word[0] != '\0')
             words[count++] = word;
-    words[count++] = (char *)(uintptr_t) "--";
-    words[count++] = replay->program[0];
+    if (!is_workload) {
+        words[count++] = (char *)(uintptr_t) "--";
+        words[count++] = replay->program[0];
+    }
     int rc = sweep_options_parse(count, words, command, error);
     command->sweep.points = NULL; /* the text's; a replay has its point */
+    command->target = NULL;
     free(text);
+    if (rc == 0 && is_workload && command->sweep.variant == NULL)
+        return error_usage(error, "say which variant of '%s' the coordinate is of", replay->target);
     return rc;
 }
 
@@ -189,7 +201,9 @@ static int run(struct replay *replay, struct error *error)
 
 int command_replay(int argc, char **argv, struct error *error)
 {
-    static const struct arguments arguments = {"replay", "FINDING\nCOORDINATE -- PROGRAM [ARGUMENT...]",
+    static const struct arguments arguments = {"replay",
+                                               "FINDING\nCOORDINATE -- PROGRAM [ARGUMENT...]\n"
+                                               "COORDINATE WORKLOAD/VARIANT",
                                                "Make a finding of a sweep again, and show it with the stacks "
                                                "of the taking, of the call that failed and of "
                                                "the end. Exit status 1: it came again; 0: it did not.",

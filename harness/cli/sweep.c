@@ -67,27 +67,76 @@ static int conclude(const struct sweep_command *command, struct keeping *keeping
     return 0;
 }
 
-static int sweep(struct sweep_command *command, struct suppressions *suppressions, struct output *json,
-                 struct error *error)
+/* One sweep, from its place in the file of results to its verdict. */
+static int sweep_one(struct sweep_command *command, struct suppressions *suppressions,
+                     struct sweep_result *out, struct error *error)
 {
     struct executable executable; /* looked at before anything is kept of it */
     struct going going;
-    struct sweep_result result;
-    int rc = executable_find(command->sweep.program[0], &executable, error);
+    int rc = command->target == NULL ? executable_find(command->sweep.program[0], &executable, error) : 0;
     if (rc == 0)
         rc = keeping_begin(command, &going.keeping, error);
     if (rc != 0)
         return rc;
-    rc = run(command, &going, &result, error);
+    rc = run(command, &going, out, error);
     if (rc == 0) {
-        rc = conclude(command, &going.keeping, suppressions, &result, error);
-        int delivered = sweep_report(&result, command, json, rc == 0 ? error : &(struct error){0});
-        if (rc == 0)
-            rc = delivered != 0 ? delivered : (int)result.exit_status;
-        suppressing_remark(suppressions);
-        sweep_result_clear(&result);
+        rc = conclude(command, &going.keeping, suppressions, out, error);
+        if (rc != 0)
+            sweep_result_clear(out);
     }
     keeping_end(&going.keeping);
+    return rc;
+}
+
+/* Of a workload, all its variants unless one is named. */
+static int sweep_all(struct sweep_command *command, struct suppressions *suppressions,
+                     struct sweep_result *results, size_t *count, struct error *error)
+{
+    const struct exeunt_workload *workload = command->sweep.workload;
+    const struct exeunt_variant *only = command->sweep.variant;
+    int rc = 0;
+    if (workload == NULL) {
+        rc = sweep_one(command, suppressions, &results[0], error);
+        *count = rc == 0;
+        return rc;
+    }
+    for (size_t i = 0; rc == 0 && workload->variants[i].name != NULL && *count < RESULT_VARIANTS_MAX; i++) {
+        if (only != NULL && only != &workload->variants[i])
+            continue;
+        rc = sweep_options_choose(command, &workload->variants[i], error);
+        if (rc == 0)
+            rc = sweep_one(command, suppressions, &results[*count], error);
+        *count += rc == 0;
+        if (rc == 0 && results[*count - 1].interrupted)
+            break;
+    }
+    return rc;
+}
+
+/* What is broken is broken, whatever could not be found out besides. */
+static enum exit_status worst(const struct sweep_result *results, size_t count)
+{
+    enum exit_status status = EXIT_AS_EXPECTED;
+    for (size_t i = 0; i < count; i++)
+        if (status == EXIT_AS_EXPECTED || results[i].exit_status == EXIT_GUARANTEE_BROKEN)
+            status = results[i].exit_status;
+    return status;
+}
+
+static int sweep(struct sweep_command *command, struct suppressions *suppressions, struct output *json,
+                 struct error *error)
+{
+    struct sweep_result results[RESULT_VARIANTS_MAX] = {0};
+    size_t count = 0;
+    int rc = sweep_all(command, suppressions, results, &count, error);
+    if (count > 0) {
+        int delivered = sweep_report(results, count, command, json, rc == 0 ? error : &(struct error){0});
+        if (rc == 0)
+            rc = delivered != 0 ? delivered : (int)worst(results, count);
+        suppressing_remark(suppressions);
+    }
+    for (size_t i = 0; i < count; i++)
+        sweep_result_clear(&results[i]);
     return rc;
 }
 

@@ -11,10 +11,12 @@
 #include "arguments.h"
 #include "base/text.h"
 #include "store/store.h"
+#include "target.h"
 #include "words.h"
 
 #define BUDGET_DEFAULT "60s"
 #define COPY_DEFAULT   64 /* MiB */
+#define ROUNDS_MAX     1000
 
 enum {
     OPTION_JOBS = 'j',
@@ -29,6 +31,8 @@ enum {
     OPTION_COPY_MAX,
     OPTION_EXEC,
     OPTION_SWALLOWED,
+    OPTION_HEAP,
+    OPTION_ROUNDS,
     OPTION_FAIL_ON,
     OPTION_SUPPRESS,
     OPTION_RESUME,
@@ -62,6 +66,9 @@ static const struct argp_option known_options[] = {
     {"exec", OPTION_EXEC, NULL, 0, "Start each run by fork and exec, not from a fork server: slower", 1},
     {"swallowed", OPTION_SWALLOWED, NULL, 0,
      "For information, also list failures of the program's own calls that it says and does nothing about", 1},
+    {"heap", OPTION_HEAP, NULL, 0, "Of a workload: memory that operations leave behind is a leak, too", 1},
+    {"rounds", OPTION_ROUNDS, "N", 0,
+     "Of a workload: meet each fault N times, each time in another operation if there is one (default 1)", 1},
     {"fail-on", OPTION_FAIL_ON, "KIND,...", 0,
      "Which findings break a guarantee (default leak,crash,hang,double-release,sanitizer)", 1},
     {"suppress", OPTION_SUPPRESS, "FILE", 0,
@@ -168,6 +175,10 @@ static int take_numbers(struct sweep_command *command, int key, const char *type
         return read_time("hang", typed, &command->sweep.hang_ns, error);
     case OPTION_LIMIT_FDS:
         return read_number("limit-fds", typed, 1073741824, &command->sweep.limit_fds, error);
+    case OPTION_ROUNDS:
+        rc = read_number("rounds", typed, ROUNDS_MAX, &number, error);
+        command->sweep.rounds = rc == 0 ? (unsigned)number : 1;
+        return rc;
     case OPTION_JOBS:
         rc = read_number("jobs", typed, SWEEP_JOBS_MAX, &number, error);
         command->sweep.jobs = rc == 0 ? (unsigned)number : 1;
@@ -179,12 +190,34 @@ static int take_numbers(struct sweep_command *command, int key, const char *type
     }
 }
 
+/* What it says has no meaning where operations of one process are swept. */
+static const char *name_for_programs(int key)
+{
+    static const int keys[] = {OPTION_JOBS,      OPTION_DEPTH,     OPTION_MODES,
+                               OPTION_LIMIT_FDS, OPTION_IN_PLACE,  OPTION_COPY_MAX,
+                               OPTION_EXEC,      OPTION_SWALLOWED, OPTION_RESUME};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        for (const struct argp_option *option = known_options; keys[i] == key && option->name != NULL;
+             option++)
+            if (option->key == key)
+                return option->name;
+    return NULL;
+}
+
 static int take(void *into, int key, const char *typed, struct error *error)
 {
     struct sweep_command *command = into;
+    if (name_for_programs(key) != NULL)
+        command->for_programs = name_for_programs(key);
     switch (key) {
     case ARGP_KEY_ARG:
-        return error_usage(error, "'%.64s' stands before '--': write sweep [OPTION...] -- PROGRAM", typed);
+        if (command->target != NULL)
+            return error_usage(error, "unexpected argument '%.64s' after '%.64s'", typed, command->target);
+        command->target = typed;
+        return 0;
+    case OPTION_HEAP:
+        command->sweep.heap = true;
+        return 0;
     case OPTION_DEPTH:
     case OPTION_ERRNOS:
     case OPTION_MODES:
@@ -258,13 +291,22 @@ static void add_modes(struct sweep_command *command)
 static int write_text(struct sweep_command *command, struct error *error)
 {
     const struct sweep_options *sweep = &command->sweep;
-    add_line(command, "--depth=%s\n--errnos=%s\n", depth_name(sweep->depth), errnos_name(sweep->all_errnos));
-    add_modes(command);
+    command->text[0] = '\0';
+    if (command->target != NULL)
+        add_line(command, "%s\n", command->name);
+    else
+        add_line(command, "--depth=%s\n", depth_name(sweep->depth));
+    add_line(command, "--errnos=%s\n", errnos_name(sweep->all_errnos));
+    if (command->target == NULL)
+        add_modes(command);
     if (sweep->limit_fds != 0)
         add_line(command, "--limit-fds=%" PRIu64 "\n", sweep->limit_fds);
     if (sweep->hang_ns != 0)
         add_line(command, "--hang=%" PRIu64 "us\n", sweep->hang_ns / 1000);
-    add_line(command, "--copy-max=%" PRIu64 "\n", sweep->copy_max >> 20);
+    if (command->target == NULL)
+        add_line(command, "--copy-max=%" PRIu64 "\n", sweep->copy_max >> 20);
+    if (sweep->heap)
+        add_line(command, "--heap\n");
     if (sweep->swallowed)
         add_line(command, "--swallowed\n");
     if (sweep->in_place)
@@ -278,18 +320,59 @@ static int write_text(struct sweep_command *command, struct error *error)
     return error_usage(error, "--points is too long: use wildcards");
 }
 
+static int find_workload(struct sweep_command *command, struct error *error)
+{
+    struct campaign_options campaign = {0};
+    const char *typed = command->target;
+    int rc = strchr(typed, '/') != NULL ? target_variant(typed, &campaign, error)
+                                        : target_workload(typed, &campaign, error);
+    if (rc != 0)
+        return rc;
+    if (campaign.workload->exits != NULL)
+        return error_usage(error, "'%s' is measured, not swept: exeunt compare %s", typed, typed);
+    if (command->for_programs != NULL)
+        return error_usage(error, "--%s is for programs: leave it out where a workload is swept",
+                           command->for_programs);
+    command->sweep.workload = campaign.workload;
+    command->sweep.variant = campaign.variant;
+    return 0;
+}
+
+static int find_target(struct sweep_command *command, struct error *error)
+{
+    char *const *program = command->sweep.program;
+    if (command->target != NULL && program != NULL)
+        return error_usage(error, "'%.64s' stands before '--': write sweep [OPTION...] -- PROGRAM",
+                           command->target);
+    if (command->target != NULL)
+        return find_workload(command, error);
+    if (program == NULL)
+        return error_usage(error,
+                           "say what to sweep: exeunt sweep [OPTION...] -- PROGRAM [ARGUMENT...], or a "
+                           "workload ('exeunt list' names them)");
+    if (program[0] == NULL)
+        return error_usage(error, "no program stands behind '--'");
+    if (command->sweep.heap || command->sweep.rounds != 1)
+        return error_usage(error, "--%s is for workloads: leave it out where a program is swept",
+                           command->sweep.heap ? "heap" : "rounds");
+    return 0;
+}
+
 int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct error *error)
 {
     static const struct arguments arguments = {
-        "sweep", "-- PROGRAM [ARGUMENT...]",
+        "sweep", "WORKLOAD[/VARIANT]\n-- PROGRAM [ARGUMENT...]",
         "Fail every reachable fault point of a program once, each in a run of its own, and tell what leaked, "
-        "crashed, hung or lied. The program is run unmodified, in copies of the working folder.",
+        "crashed, hung or lied. The program is run unmodified, in copies of the working folder. Of a "
+        "workload, or one of its variants, every call fails once with every errno, each in an operation of "
+        "its own, many operations in one process.",
         known_options, take};
     struct sweep_command command = {
         .sweep = {.modes = 1u << SWEEP_ONCE | 1u << SWEEP_PERSISTENT | 1u << SWEEP_PAIR,
                   .jobs = processors(),
                   .copy_max = (uint64_t)COPY_DEFAULT << 20,
-                  .again = 3},
+                  .again = 3,
+                  .rounds = 1},
         .fail_on = 1u << SWEEP_LEAK | 1u << SWEEP_CRASH | 1u << SWEEP_HANG | 1u << SWEEP_DOUBLE_RELEASE |
                    1u << SWEEP_SANITIZER,
         .results = STORE_FILE,
@@ -298,16 +381,25 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
     int own = arguments_before_program(argc, argv, &command.sweep.program);
     if (rc == 0)
         rc = arguments_parse(&arguments, own < 0 ? argc - 1 : own, argv, &command, error);
+    if (rc == 0)
+        rc = find_target(&command, error);
     if (rc != 0)
         return rc;
-    if (command.sweep.program == NULL)
-        return error_usage(error, "say what to sweep: exeunt sweep [OPTION...] -- PROGRAM [ARGUMENT...]");
-    if (command.sweep.program[0] == NULL)
-        return error_usage(error, "no program stands behind '--'");
     if (command.sweep.in_place)
         command.sweep.jobs = 1;
-    rc = write_text(&command, error);
+    if (command.target == NULL)
+        rc = write_text(&command, error);
     if (rc == 0)
         *out = command;
     return rc;
+}
+
+int sweep_options_choose(struct sweep_command *command, const struct exeunt_variant *variant,
+                         struct error *error)
+{
+    snprintf(command->name, sizeof command->name, "%s/%s", command->sweep.workload->name, variant->name);
+    command->words[0] = command->name;
+    command->sweep.variant = variant;
+    command->sweep.program = command->words;
+    return write_text(command, error);
 }

@@ -7,7 +7,9 @@
 #include "looks.h"
 #include "report.h"
 
-static int write_json(const struct sweep_result *result, struct output *json, struct error *error)
+/* Each on a line of its own. */
+static int write_json(const struct sweep_result *results, size_t count, struct output *json,
+                      struct error *error)
 {
     if (json->typed == NULL)
         return 0;
@@ -15,19 +17,34 @@ static int write_json(const struct sweep_result *result, struct output *json, st
     if (rc != 0)
         return rc;
     struct report_options looks = looks_of(json->stream);
-    return output_finish(json, report_named("json")->write_sweep(result, &looks, json->stream), error);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = report_named("json")->write_sweep(&results[i], &looks, json->stream);
+    return output_finish(json, rc, error);
 }
 
-int sweep_report(const struct sweep_result *result, const struct sweep_command *command, struct output *json,
-                 struct error *error)
+/* What was covered of a workload stands last, all variants side by side. */
+static int write_all(const struct sweep_result *results, size_t count, FILE *out)
 {
-    int rc = write_json(result, json, error);
+    const struct report *terminal = report_named("terminal");
+    struct report_options looks = looks_of(out);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        if (i > 0)
+            putc('\n', out);
+        rc = terminal->write_sweep(&results[i], &looks, out);
+    }
+    return rc == 0 && results[0].workload[0] != '\0' ? terminal->write_coverage(results, count, &looks, out)
+                                                     : rc;
+}
+
+int sweep_report(const struct sweep_result *results, size_t count, const struct sweep_command *command,
+                 struct output *json, struct error *error)
+{
+    int rc = write_json(results, count, json, error);
     if (command->quiet)
         return rc;
     bool taken = command->json != NULL && strcmp(command->json, "-") == 0;
-    FILE *out = taken ? stderr : stdout;
-    struct report_options looks = looks_of(out);
-    int shown = report_named("terminal")->write_sweep(result, &looks, out);
+    int shown = write_all(results, count, taken ? stderr : stdout);
     if (rc != 0 || shown == 0)
         return rc;
     return error_not_done(error, shown, "cannot write to standard %s: %s", taken ? "error" : "output",

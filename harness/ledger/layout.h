@@ -14,13 +14,14 @@
 
 #include "ledger/trace.h"
 #include "plan/plan.h"
+#include "plan/schedule.h"
 
 /* The variable that names the ledger's file to the child: its path, a blank, and the nonce in hexadecimal
  * digits. The path names a descriptor, whose number may come to mean another ledger by the time it is opened.
  */
 #define LEDGER_ENVIRONMENT "EXEUNT_LEDGER"
 #define LEDGER_MAGIC       UINT64_C(0x746e756578650001)
-#define LEDGER_VERSION     3u
+#define LEDGER_VERSION     4u
 
 enum {
     LEDGER_MODULES_MAX = 512,
@@ -262,7 +263,9 @@ struct ledger {
                                      */
     uint32_t watch_heap;            /* 1: allocations are noted */
     _Atomic uint32_t stop;          /* 1: the program is asked to take no further jobs */
+    uint32_t stop_if_lock_left;     /* 1: and so it is once an operation has left a lock behind */
     struct plan plan;
+    struct plan_schedule schedule; /* of faults beside the plan's, one for each operation */
 
     /* Written by the child. */
     _Atomic uint32_t attached; /* process, by its own PID namespace, that writes here; 0: none came */

@@ -66,8 +66,9 @@ void sweep_replay_command(const struct sweep_result *result, const struct sweep_
     else if (result->results != NULL)
         snprintf(out, size, "exeunt replay --results '%s' %" PRIu64, result->results, finding->id);
     else if (finding->mode != SWEEP_PAIR)
-        snprintf(out, size, "exeunt replay '%s%s:%s' -- %s", fault->coordinate,
-                 finding->mode == SWEEP_PERSISTENT ? "+" : "", plan_errno_name(fault->error), result->line);
+        snprintf(out, size, "exeunt replay '%s%s:%s' %s%s", fault->coordinate,
+                 finding->mode == SWEEP_PERSISTENT ? "+" : "", plan_errno_name(fault->error),
+                 result->workload[0] != '\0' ? "" : "-- ", result->line);
 }
 
 enum sweep_kind sweep_commonest(const struct sweep_result *result)
@@ -98,5 +99,6 @@ void sweep_result_clear(struct sweep_result *result)
     free(result->command);
     free(result->line);
     free(result->points);
+    free(result->coverage);
     *result = (struct sweep_result){0};
 }

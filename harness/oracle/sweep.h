@@ -74,9 +74,18 @@ struct sweep_point {
     uint64_t contexts, failed; /* different stacks of its calls; how many of them were made to fail */
 };
 
+/* Of a workload: an errno of a point. */
+struct sweep_coverage {
+    char point[PLAN_POINT_NAME_MAX];
+    int error;       /* positive errno */
+    bool reached;    /* operations call the point */
+    uint64_t failed; /* how many of its calls failed with that errno */
+};
+
 struct sweep_result {
-    char **command; /* its words; owned; ends with NULL */
-    char *line;     /* the same for people; owned */
+    char workload[RESULT_NAME_MAX], variant[RESULT_NAME_MAX]; /* ""; a program was swept */
+    char **command;                                           /* its words; owned; ends with NULL */
+    char *line;                                               /* the same for people; owned */
     uint64_t seed;
     uint64_t started_s; /* since the epoch */
     uint64_t wall_ms;
@@ -84,8 +93,11 @@ struct sweep_result {
     uint64_t runs, planned;   /* faulting runs made; those that were to be made, more if the time was over */
     uint64_t outcomes[SWEEP_OUTCOMES];
     int steady_status;
-    const char *results; /* file that keeps it, as typed; NULL: none; not owned */
-    bool by_server;      /* runs came from a fork server */
+    const char *results;             /* file that keeps it, as typed; NULL: none; not owned */
+    bool by_server;                  /* runs came from a fork server */
+    uint64_t processes;              /* of a workload: that did the operations */
+    struct sweep_coverage *coverage; /* of a workload, in the order of points; owned */
+    size_t coverage_count;
     struct sweep_point *points;
     size_t point_count;             /* reached */
     struct sweep_finding *findings; /* worst first; owned */

@@ -36,6 +36,7 @@ static size_t list_broken(const struct sweep_result *result, unsigned fail_on, c
 
 void sweep_judge(struct sweep_result *result, unsigned fail_on)
 {
+    const char *run = result->workload[0] != '\0' ? "operation" : "run";
     char broken[256] = "";
     size_t count = list_broken(result, fail_on, broken, sizeof broken);
     uint64_t judged = result->runs - result->outcomes[SWEEP_DRIFTED];
@@ -43,8 +44,8 @@ void sweep_judge(struct sweep_result *result, unsigned fail_on)
     if (count > 0) {
         result->exit_status = EXIT_GUARANTEE_BROKEN;
         snprintf(result->sentence, sizeof result->sentence,
-                 "%zu finding%s break%s a guarantee (%s) in %" PRIu64 " runs with a fault%s.", count,
-                 count == 1 ? "" : "s", count == 1 ? "s" : "", broken, judged, all);
+                 "%zu finding%s break%s a guarantee (%s) in %" PRIu64 " %ss with a fault%s.", count,
+                 count == 1 ? "" : "s", count == 1 ? "s" : "", broken, judged, run, all);
         return;
     }
     char drifted[96] = "";
@@ -54,9 +55,10 @@ void sweep_judge(struct sweep_result *result, unsigned fail_on)
     bool cut_short = judged <= result->outcomes[SWEEP_DRIFTED] || result->interrupted;
     result->exit_status = cut_short ? EXIT_NOT_DONE : EXIT_AS_EXPECTED;
     if (judged == 0)
-        snprintf(result->sentence, sizeof result->sentence, "no run with a fault could be judged%s.", all);
+        snprintf(result->sentence, sizeof result->sentence, "no %s with a fault could be judged%s.", run,
+                 all);
     else
         snprintf(result->sentence, sizeof result->sentence,
-                 "%" PRIu64 " runs with a fault, none broke a guarantee%s%s%s.", judged, all, drifted,
+                 "%" PRIu64 " %ss with a fault, none broke a guarantee%s%s%s.", judged, run, all, drifted,
                  result->interrupted ? "; it was interrupted" : "");
 }

@@ -141,7 +141,7 @@ struct plan_fault {
     int32_t failnum;   /* of the rule */
     uint64_t delay_ns; /* PLAN_DELAY */
     uint64_t choice;   /* pseudorandom bits of this coordinate, for choices that hang on it */
-    uint32_t rule;     /* number of the rule that is due */
+    uint32_t rule;     /* number of the rule that is due; PLAN_RULES_MAX: none, but the schedule's */
 };
 
 /* The rule's stream at a point in an operation (`point_hash` = hash_text of the point's name): SplitMix64,

@@ -79,6 +79,7 @@ static struct ledger *map_ledger(const char *value)
 void point_arm(unsigned point)
 {
     const struct plan *plan = &preload.ledger->plan;
+    bool scheduled = plan_schedules(&preload.ledger->schedule, point);
     unsigned rules = 0;
     const struct plan_rule *last = NULL;
     for (uint32_t i = 0; i < plan->rule_count; i++) {
@@ -91,11 +92,11 @@ void point_arm(unsigned point)
         rules = 0;
     if (preload.trace != NULL)
         preload.armed[point] |= ARMED_FOR_TRACE;
-    if (rules == 0)
+    if (rules == 0 && !scheduled)
         return;
     preload.armed[point] |= ARMED_BY_PLAN;
     preload.any_armed = true;
-    if (rules > 1 || last->when != PLAN_RANDOM || last->threshold == UINT64_MAX)
+    if (scheduled || rules > 1 || last->when != PLAN_RANDOM || last->threshold == UINT64_MAX)
         return;
     preload.quick_rules[point] = last;
     preload.thresholds[point] = last->threshold;

@@ -56,7 +56,7 @@ static void note(unsigned point, uint64_t k, int error, uintptr_t site)
     trace_fault(point, k);
     atomic_fetch_add_explicit(&preload.ledger->points[point].injected, 1, memory_order_relaxed);
     event_write((struct ledger_event){
-        .kind = LEDGER_FAULT, .point = (int)point, .error = error, .k = k, .site = site, .fd = -1});
+        .kind = LEDGER_FAULT, .point = (int)point, .error = error, .k = k, .site = site_of(site), .fd = -1});
 }
 
 /* The effect of the planned fault on this call. False: it has none here, the call goes on. */
@@ -134,14 +134,27 @@ static void go_quickly(struct self *me, unsigned point, uint64_t k)
         me->streams[point] = plan_stream(rule, preload.point_hashes[point], who(me)) + k * HASH_STEP;
 }
 
+/* Whether the call is due, by the schedule or by a rule. */
+static bool is_planned(const struct self *me, unsigned point, uint64_t k, struct plan_fault *out)
+{
+    const struct ledger *ledger = preload.ledger;
+    if (plan_scheduled(&ledger->schedule, point, me->operation, k, out))
+        return true;
+    uint64_t struck = atomic_load_explicit(&preload.struck, memory_order_relaxed);
+    if (!plan_due(&ledger->plan, point, preload.point_hashes[point], who(me), k, struck, out))
+        return false;
+    if (ledger->plan.rules[out->rule].persists)
+        atomic_fetch_or_explicit(&preload.struck, UINT64_C(1) << out->rule, memory_order_relaxed);
+    return true;
+}
+
 bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *out)
 {
     struct self *me = &self;
-    const struct plan *plan = &preload.ledger->plan;
     if (me->bypass != 0)
         return false;
-    bool by_plan =
-        (preload.armed[point] & ARMED_BY_PLAN) != 0 && (me->operation != 0 || !plan->within_operations);
+    bool by_plan = (preload.armed[point] & ARMED_BY_PLAN) != 0 &&
+                   (me->operation != 0 || preload.ledger->plan.within_operations == 0);
     uint64_t k = ++me->calls[point];
     struct plan_fault planned;
     if (UNLIKELY(preload.trace != NULL))
@@ -150,12 +163,9 @@ bool fault_decide(unsigned point, uintptr_t site, size_t movable, struct fault *
         preload.ledger->points[point].met = 1;
     if (by_plan)
         go_quickly(me, point, k);
-    uint64_t struck = atomic_load_explicit(&preload.struck, memory_order_relaxed);
-    if (!by_plan || !plan_due(plan, point, preload.point_hashes[point], who(me), k, struck, &planned))
+    if (!by_plan || !is_planned(me, point, k, &planned))
         return UNLIKELY((preload.armed[point] & ARMED_BY_OTHERS) != 0) &&
                deliver(point, k, site, NULL, SIZE_MAX, out);
-    if (plan->rules[planned.rule].persists)
-        atomic_fetch_or_explicit(&preload.struck, UINT64_C(1) << planned.rule, memory_order_relaxed);
     if (planned.kind != PLAN_DELAY && planned.kind != PLAN_CANCEL)
         return deliver(point, k, site, &planned, movable, out);
     int saved = errno;

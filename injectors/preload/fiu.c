@@ -123,12 +123,11 @@ int point_named(const char *name)
 static void enable_planned(unsigned point)
 {
     const struct ledger *ledger = preload.ledger;
-    for (uint32_t rule = 0; rule < ledger->plan.rule_count; rule++) {
-        if (!plan_holds_for(&ledger->plan.rules[rule], point))
-            continue;
+    bool planned = plan_schedules(&ledger->schedule, point);
+    for (uint32_t rule = 0; rule < ledger->plan.rule_count; rule++)
+        planned = planned || plan_holds_for(&ledger->plan.rules[rule], point);
+    if (planned)
         fiu.enable_external(ledger->points[point].name, 1, NULL, 0, deliver);
-        return;
-    }
 }
 
 void fiu_attach(void)

@@ -245,6 +245,8 @@ static void leave(struct ledger_held *held, int status)
     held->point = self.last_point;
     held->left_ns = clock_now_ns();
     atomic_fetch_add_explicit(&ledger->locks_left, 1, memory_order_relaxed);
+    if (ledger->stop_if_lock_left != 0)
+        ledger->stop = 1;
     event_write((struct ledger_event){.kind = LEDGER_LOCK_LEFT,
                                       .fd = -1,
                                       .lock = held->lock,

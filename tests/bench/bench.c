@@ -20,6 +20,7 @@
 #include "cost.h"
 #include "exeunt/workload.h"
 #include "measure.h"
+#include "operations.h"
 #include "scratch.h"
 #include "supervise/sampler.h"
 #include "table.h"
@@ -155,6 +156,7 @@ int main(int argc, char **argv)
         held &= measure_variants(figures, brief);
         held &= measure_sampler(figures, brief);
         attempts_measure(figures, brief);
+        operations_measure(figures, brief);
     }
     int failed = file != NULL ? json_dump_file(root, file, JSON_INDENT(2)) : 0;
     if (failed != 0)

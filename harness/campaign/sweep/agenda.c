@@ -52,6 +52,17 @@ int agenda_errno(const char *point)
     return first;
 }
 
+int agenda_errno_at(const char *point, size_t i, bool hostile)
+{
+    int first = agenda_errno(point), error;
+    if (i == 0)
+        return first;
+    for (size_t at = 0; (error = errno_at(point, at, hostile)) != 0; at++)
+        if (error != first && --i == 0)
+            return error;
+    return 0;
+}
+
 static int add(struct agenda *agenda, const struct task *task)
 {
     if (agenda->count == agenda->room) {
@@ -76,11 +87,10 @@ struct pass {
 static int list_errnos(struct agenda *agenda, const struct sweep_options *options, const char *point,
                        struct task *task)
 {
-    int failed = 0, first = agenda_errno(point), error;
-    for (size_t i = 0; failed == 0 && (error = errno_at(point, i, options->all_errnos)) != 0; i++) {
+    int failed = 0, error;
+    for (size_t i = 1; failed == 0 && (error = agenda_errno_at(point, i, options->all_errnos)) != 0; i++) {
         task->errors[0] = error;
-        if (error != first)
-            failed = add(agenda, task);
+        failed = add(agenda, task);
     }
     return failed;
 }

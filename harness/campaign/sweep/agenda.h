@@ -23,6 +23,10 @@ struct agenda {
  * and no program may just try again. 0: the point has none. */
 int agenda_errno(const char *point);
 
+/* The i-th errno of a point of the preload's, that one first; all that the call can return or only the
+ * realistic ones. 0 beyond the last. */
+int agenda_errno_at(const char *point, size_t i, bool hostile);
+
 /* Lists the tasks of a sweep in the order of their worth: a call of each context, then the same for good,
  * then (as deep as asked for) further calls and further errnos. `points` gives the points' names. Returns 0
  * or -ENOMEM. */

@@ -183,22 +183,6 @@ static int show_releases(const struct baseline *baseline, const struct task *tas
     return failed;
 }
 
-static enum trace_resource resource_of(const struct ledger_event *event)
-{
-    switch (event->kind) {
-    case LEDGER_LEAK:
-    case LEDGER_DOUBLE_CLOSE:
-    case LEDGER_FOREIGN_CLOSE:
-        return TRACE_DESCRIPTOR;
-    case LEDGER_RESOURCE_LEAK:
-        return TRACE_CONNECTION;
-    case LEDGER_HEAP_LEAK:
-        return TRACE_MEMORY;
-    default:
-        return TRACE_LOCK;
-    }
-}
-
 /* What the ledger found at once: wrong releases, and what operations left at their end. */
 static void show_wrongs(const struct worker *worker, const struct baseline *baseline, const struct task *task,
                         struct faulting *faulting, size_t *releases)
@@ -214,7 +198,7 @@ static void show_wrongs(const struct worker *worker, const struct baseline *base
         *releases += release;
         show(faulting, task,
              (struct shown){.kind = release ? SWEEP_DOUBLE_RELEASE : SWEEP_LEAK,
-                            .resource = resource_of(&event),
+                            .resource = wrong_resource(&event),
                             .severity = SWEEP_HIGH,
                             .taken_at = release && event.site != 0 ? event.site : event.taken_at,
                             .id = (uint64_t)event.fd},

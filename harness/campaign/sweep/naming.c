@@ -11,7 +11,7 @@
 #include "campaign/waits.h"
 #include "oracle/deadlock.h"
 
-static const char *resource_name(enum trace_resource resource)
+const char *naming_resource(enum trace_resource resource)
 {
     static const char *const names[TRACE_RESOURCES] = {[TRACE_NOTHING] = "",
                                                        [TRACE_DESCRIPTOR] = "descriptor",
@@ -40,8 +40,8 @@ static void write_fault(const struct worker *worker, const struct symbols *symbo
     symbols_name(symbols, faulting_site(record, event->stack), out->failed_at, sizeof out->failed_at);
 }
 
-static int write_stack(const struct symbols *symbols, const struct record *record, uint32_t stack,
-                       struct sweep_stack *out)
+int naming_stack(const struct symbols *symbols, const struct record *record, uint32_t stack,
+                 struct sweep_stack *out)
 {
     const struct record_stack *of = &record->stacks[stack];
     size_t depth = of->depth < SWEEP_STACK_MAX ? of->depth : SWEEP_STACK_MAX;
@@ -67,13 +67,13 @@ static int write_stacks(const struct symbols *symbols, const struct record *reco
                         uint32_t taking, struct sweep_finding *out)
 {
     struct sweep_stack stack;
-    int failed = write_stack(symbols, record, fault, &stack);
+    int failed = naming_stack(symbols, record, fault, &stack);
     if (failed != 0)
         return failed;
     out->stack = stack.frames;
     out->stack_depth = stack.depth;
-    failed = write_stack(symbols, record, taking, &out->taking);
-    return failed == 0 ? write_stack(symbols, record, end_stack(record), &out->end) : failed;
+    failed = naming_stack(symbols, record, taking, &out->taking);
+    return failed == 0 ? naming_stack(symbols, record, end_stack(record), &out->end) : failed;
 }
 
 /* The last line of the stream, without its end. */
@@ -173,7 +173,7 @@ int naming_write(const struct worker *worker, const struct baseline *baseline, c
     struct symbols *symbols = symbols_open(attempter_ledger(worker->attempter));
     struct sweep_finding finding = {.kind = shown->kind, .severity = shown->severity, .mode = task->mode};
     int faults = task->mode == SWEEP_PAIR ? 2 : 1;
-    snprintf(finding.resource, sizeof finding.resource, "%s", resource_name(shown->resource));
+    snprintf(finding.resource, sizeof finding.resource, "%s", naming_resource(shown->resource));
     for (int i = 0; i < faults; i++)
         write_fault(worker, symbols, record, &faulting->faults[i], task->errors[i], &finding.faults[i]);
     symbols_name(symbols, shown->taken_at, finding.taken_at, sizeof finding.taken_at);
@@ -194,10 +194,10 @@ int naming_unreleased(const struct worker *worker, const struct record *record,
 {
     struct symbols *symbols = symbols_open(attempter_ledger(worker->attempter));
     *out = (struct sweep_finding){.kind = SWEEP_UNRELEASED, .severity = SWEEP_LOW, .mode = SWEEP_ONCE};
-    snprintf(out->resource, sizeof out->resource, "%s", resource_name(taken->resource));
+    snprintf(out->resource, sizeof out->resource, "%s", naming_resource(taken->resource));
     snprintf(out->detail, sizeof out->detail, "never given back, also when nothing fails");
     symbols_name(symbols, faulting_site(record, taken->stack), out->taken_at, sizeof out->taken_at);
-    int failed = write_stack(symbols, record, taken->stack, &out->taking);
+    int failed = naming_stack(symbols, record, taken->stack, &out->taking);
     symbols_close(symbols);
     sweep_finding_sign(out);
     return failed;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "campaign/sweep/faulting.h"
+#include "campaign/symbols.h"
 
 /* Writes the finding, without id, count and replays. Returns 0 with *out the caller's (its stack is owned),
  * or -ENOMEM with `error`. */
@@ -14,3 +15,10 @@ int naming_write(const struct worker *worker, const struct baseline *baseline, c
  */
 int naming_unreleased(const struct worker *worker, const struct record *record,
                       const struct record_event *taken, struct sweep_finding *out);
+
+/* What the resource is called; static string, "" for nothing. */
+const char *naming_resource(enum trace_resource resource);
+
+/* Names the frames of a stack. Returns 0 with out->frames the caller's to free, or -ENOMEM. */
+int naming_stack(const struct symbols *symbols, const struct record *record, uint32_t stack,
+                 struct sweep_stack *out);

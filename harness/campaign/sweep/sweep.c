@@ -19,6 +19,7 @@
 #include "campaign/setup.h"
 #include "campaign/sweep/filter.h"
 #include "campaign/sweep/naming.h"
+#include "campaign/sweep/operations.h"
 #include "campaign/sweep/tally.h"
 
 /* What the workers share. The lock is held to take a task. What the tasks showed is brought in by turns, in
@@ -564,6 +565,8 @@ static void close_sweep(struct sweep *sweep)
 int campaign_sweep(const struct sweep_options *options, struct sweep_result *out, struct error *error)
 {
     static const struct sweep zero;
+    if (options->workload != NULL)
+        return operations_sweep(options, out, error);
     struct sweep *sweep = malloc(sizeof *sweep);
     if (sweep == NULL)
         return error_not_done(error, -ENOMEM, "out of memory");

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "exeunt/workload.h"
 #include "oracle/sweep.h"
 
 /* How far it goes. */
@@ -21,8 +22,12 @@ struct sweep_progress {
 };
 
 struct sweep_options {
-    char *const *program; /* its command line, ends with NULL */
-    const char *points;   /* names and wildcards, separated by commas; NULL: all */
+    char *const *program;                   /* its command line, ends with NULL */
+    const struct exeunt_workload *workload; /* not NULL: that is swept, and `program` only names it */
+    const struct exeunt_variant *variant;
+    bool heap;          /* of a workload: allocations are watched */
+    unsigned rounds;    /* of a workload: how often each fault is met */
+    const char *points; /* names and wildcards, separated by commas; NULL: all */
     enum sweep_depth depth;
     bool all_errnos;     /* also those that blame the caller */
     unsigned modes;      /* bit i: enum sweep_mode i */
@@ -50,6 +55,6 @@ struct sweep_options {
     void *context;
 };
 
-/* Sweeps options->program. Returns 0 with *out the caller's (sweep_result_clear), or a negative errno with
- * `error`. An interrupted sweep gives what was found. */
+/* Sweeps options->program, or options->variant of a workload. Returns 0 with *out the caller's
+ * (sweep_result_clear), or a negative errno with `error`. An interrupted sweep gives what was found. */
 int campaign_sweep(const struct sweep_options *options, struct sweep_result *out, struct error *error);

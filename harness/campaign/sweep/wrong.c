@@ -17,7 +17,26 @@ bool wrong_is_release(const struct ledger_event *event)
 bool wrong_is_leak(const struct ledger_event *event)
 {
     return event->kind == LEDGER_LEAK || event->kind == LEDGER_LOCK_LEFT ||
-           event->kind == LEDGER_RESOURCE_LEAK || event->kind == LEDGER_HEAP_LEAK;
+           event->kind == LEDGER_RESOURCE_LEAK || event->kind == LEDGER_HEAP_LEAK ||
+           event->kind == WRONG_TEMP_LEFT;
+}
+
+enum trace_resource wrong_resource(const struct ledger_event *event)
+{
+    switch (event->kind) {
+    case LEDGER_LEAK:
+    case LEDGER_DOUBLE_CLOSE:
+    case LEDGER_FOREIGN_CLOSE:
+        return TRACE_DESCRIPTOR;
+    case LEDGER_RESOURCE_LEAK:
+        return TRACE_CONNECTION;
+    case LEDGER_HEAP_LEAK:
+        return TRACE_MEMORY;
+    case WRONG_TEMP_LEFT:
+        return TRACE_FILE;
+    default:
+        return TRACE_LOCK;
+    }
 }
 
 static uint64_t offset_of(const struct ledger_view *ledger, uint64_t address)

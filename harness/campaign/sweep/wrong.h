@@ -7,6 +7,9 @@
 #include "ledger/reader.h"
 #include "oracle/record.h"
 
+/* As an event's kind, though none of the ledger's: a temporary file outlived the operation that made it. */
+enum { WRONG_TEMP_LEFT = LEDGER_EVENT_KINDS };
+
 struct wrongs {
     uint64_t *keys; /* owned */
     size_t count;
@@ -17,6 +20,9 @@ bool wrong_is_release(const struct ledger_event *event);
 
 /* Whether it tells of a resource that an operation (or thread) still had at its end. */
 bool wrong_is_leak(const struct ledger_event *event);
+
+/* What was left, or released wrongly. */
+enum trace_resource wrong_resource(const struct ledger_event *event);
 
 /* What kind and place they have, in this run. */
 uint64_t wrong_key(const struct ledger_view *ledger, const struct ledger_event *event);

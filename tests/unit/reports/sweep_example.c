@@ -174,6 +174,48 @@ void sweep_example_clean(struct sweep_result *out)
     set_points(out);
 }
 
+static void set_coverage(struct sweep_result *out, bool unlinks)
+{
+    const struct sweep_coverage rows[] = {
+        {"posix/io/rw/read", EIO, true, 1900},          {"posix/io/rw/read", EINTR, true, 0},
+        {"posix/io/dir/unlink", EIO, unlinks, unlinks}, {"posix/io/net/send", EPIPE, false, 0},
+        {"posix/io/net/send", EINTR, false, 0},
+    };
+    out->coverage = checked(malloc(sizeof rows));
+    memcpy(out->coverage, rows, sizeof rows);
+    out->coverage_count = sizeof rows / sizeof *rows;
+}
+
+void sweep_example_workload(struct sweep_result *out)
+{
+    *out = (struct sweep_result){
+        .workload = "upload",
+        .variant = "guarded",
+        .wall_ms = 1060,
+        .contexts = 12,
+        .calls = 3786,
+        .runs = 2401,
+        .planned = 2401,
+        .processes = 7,
+        .outcomes = {[SWEEP_DETECTED] = 2400, [SWEEP_DRIFTED] = 1},
+        .sentence =
+            "2400 operations with a fault, none broke a guarantee; 1 drifted and could not be judged.",
+    };
+    out->command = checked(calloc(2, sizeof *out->command));
+    out->command[0] = checked(strdup("upload/guarded"));
+    out->line = checked(strdup("upload/guarded"));
+    set_points(out);
+    set_coverage(out, true);
+}
+
+void sweep_example_other_variant(struct sweep_result *out)
+{
+    sweep_example_workload(out);
+    memcpy(out->variant, "unguarded", sizeof "unguarded");
+    free(out->coverage);
+    set_coverage(out, false);
+}
+
 struct sweep_finding sweep_example_replayed(void)
 {
     static const char *const taking[] = {"copy (copy.c:9)", "main (copy.c:30)", "libc.so.6+0x2a1c9"};
@@ -203,6 +245,18 @@ static char *written(const char *report, const struct sweep_result *result,
 char *sweep_example_report(const char *report, const struct sweep_result *result, bool color, int columns)
 {
     return written(report, result, NULL, color, columns);
+}
+
+char *sweep_example_coverage(const struct sweep_result *results, size_t count, int columns)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = checked(open_memstream(&text, &length));
+    struct report_options options = {.columns = columns};
+    int rc = report_named("terminal")->write_coverage(results, count, &options, out);
+    if (fclose(out) != 0 || rc != 0)
+        abort();
+    return text;
 }
 
 char *sweep_example_finding(const char *report, const struct sweep_finding *finding, bool color, int columns)

@@ -25,6 +25,7 @@ Test(sweep_text, looks_as_in_the_golden_files)
         {"sweep-80", "C.UTF-8", sweep_example, false, 40, "sentences and places are never cut"},
         {"sweep-80-color", "C.UTF-8", sweep_example, true, 80, "colours are added and nothing else"},
         {"sweep-clean-80", "C.UTF-8", sweep_example_clean, false, 80, "nothing found, not all done, by exec"},
+        {"sweep-workload-80", "C.UTF-8", sweep_example_workload, false, 80, "operations instead of runs"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         cr_assert_not_null(setlocale(LC_CTYPE, rows[i].locale));
@@ -47,6 +48,18 @@ Test(sweep_text, replay_looks_as_in_the_golden_file)
         free(text);
     }
     sweep_finding_clear(&finding);
+}
+
+Test(sweep_text, coverage_has_a_column_for_each_variant)
+{
+    struct sweep_result results[2];
+    sweep_example_workload(&results[0]);
+    sweep_example_other_variant(&results[1]);
+    char *text = sweep_example_coverage(results, 2, 80);
+    golden_expect("coverage-80", text);
+    free(text);
+    sweep_result_clear(&results[0]);
+    sweep_result_clear(&results[1]);
 }
 
 Test(sweep_text, verdict)
@@ -141,8 +154,10 @@ Test(sweep_json, has_exactly_these_keys_in_this_order)
     struct sweep_result result;
     sweep_example(&result);
     json_t *root = parsed(&result);
-    expect_keys(root, "format:s version:i command:a points:i contexts:i calls:i runs:i planned:i wall_s:r "
-                      "interrupted:b fork_server:b sentence:s note:s outcomes:o coverage:a findings:a");
+    expect_keys(
+        root,
+        "format:s version:i command:a workload:- variant:- points:i contexts:i calls:i runs:i "
+        "planned:i wall_s:r interrupted:b fork_server:b sentence:s note:s outcomes:o coverage:a findings:a");
     expect_keys(json_object_get(root, "outcomes"),
                 "detected:i masked:i silent:i crash:i abort:i hang:i leak:i double-release:i sanitizer:i "
                 "drifted:i");
@@ -157,6 +172,21 @@ Test(sweep_json, has_exactly_these_keys_in_this_order)
     expect_keys(finding_at(root, 8),
                 "id:i kind:s severity:s resource:s signature:s taken_at:s failed_at:- point:- errno:- mode:s "
                 "coordinate:- second:- detail:- stack:a count:i replay:- reproduced:- suppressed:-");
+    json_decref(root);
+    sweep_result_clear(&result);
+}
+
+Test(sweep_json, of_a_workload_has_errnos)
+{
+    struct sweep_result result;
+    sweep_example_workload(&result);
+    json_t *root = parsed(&result), *coverage = json_object_get(root, "coverage");
+    cr_expect_str_eq(json_string_value(json_object_get(root, "workload")), "upload");
+    cr_expect_str_eq(json_string_value(json_object_get(root, "variant")), "guarded");
+    cr_expect_eq(json_array_size(coverage), 5, "also what is never reached");
+    expect_keys(json_array_get(coverage, 0), "point:s errno:s variant:s reached:b failed:i");
+    cr_expect_eq(json_integer_value(json_object_get(json_array_get(coverage, 0), "failed")), 1900);
+    cr_expect(json_is_false(json_object_get(json_array_get(coverage, 3), "reached")));
     json_decref(root);
     sweep_result_clear(&result);
 }

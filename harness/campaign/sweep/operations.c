@@ -1,0 +1,508 @@
+/* Decides how a variant is swept: a row of operations without faults tells what there is to fail; then rows
+ * in which each operation meets one fault, in one process after the other, until none is left. */
+#include "campaign/sweep/operations.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "campaign/sweep/filter.h"
+#include "campaign/sweep/narrowing.h"
+#include "campaign/sweep/novelties.h"
+#include "campaign/sweep/sighting.h"
+#include "plan/profile.h"
+
+enum { SEED = 1, FDS_LEAST = 32, JOBS_FIRST = 32, CALLS_FEW = 100 };
+
+static const uint64_t hang_default_ns = 3000000000u;
+
+struct operations {
+    const struct sweep_options *options;
+    struct campaign_options campaign;
+    struct setup setup;
+    struct rows rows; /* while it goes on; afterwards its counts */
+    struct contexts contexts;
+    struct roster_reach reach;
+    struct roster roster;
+    struct tally tally;
+    struct novelties novelties;
+    size_t unfit, jobs;          /* of so many */
+    size_t ran_out, ended_early; /* processes: of descriptors, otherwise */
+    uint64_t started_ns;
+};
+
+static bool is_interrupted(const struct operations *operations)
+{
+    return operations->options->interrupted != NULL && *operations->options->interrupted != 0;
+}
+
+static bool time_is_over(const struct operations *operations)
+{
+    uint64_t budget_ns = operations->options->budget_ns;
+    return is_interrupted(operations) ||
+           (budget_ns != 0 && clock_now_ns() - operations->started_ns >= budget_ns);
+}
+
+static int no_memory(struct error *error)
+{
+    return error_not_done(error, -ENOMEM, "no memory for the faults of a sweep");
+}
+
+/* ---- What there is to fail ---------------------------------------------------------------------------- */
+
+/* What a job leaves behind although nothing fails is not to be blamed on a fault. */
+static void find_unfit(struct operations *operations, const struct row *row)
+{
+    bool *unfit = operations->reach.unfit;
+    int status;
+    for (size_t i = 0; i < row->event_count; i++)
+        unfit[row->events[i].operation - 1] = true;
+    for (size_t i = 0; i < ROSTER_JOBS; i++) {
+        bool ended = row_state(row, i, &status) == LEDGER_OPERATION_ENDED;
+        operations->jobs += ended;
+        operations->unfit += ended && unfit[i];
+        unfit[i] |= !ended;
+    }
+}
+
+/* What the service calls before and after its operations is not swept. */
+static void keep_in_operations(struct contexts *contexts)
+{
+    size_t kept = 0;
+    contexts->count = 0;
+    for (size_t i = 0; i < contexts->call_count; i++) {
+        const struct call *call = &contexts->calls[i];
+        if (!call->in_operation)
+            continue;
+        contexts->count += call->number == 0;
+        contexts->calls[kept++] = *call;
+    }
+    contexts->call_count = kept;
+}
+
+static int learn(struct operations *operations, const struct row *row, struct error *error)
+{
+    size_t cut;
+    if (row_was_cut(row, &cut) && cut == 0)
+        return error_not_done(
+            error, -EIO, "%s/%s does not even do its first operation when nothing fails: %s",
+            operations->options->workload->name, operations->options->variant->name, row->outcome.last_words);
+    if (contexts_learn(&row->record, &row->record, &operations->contexts) != 0)
+        return no_memory(error);
+    keep_in_operations(&operations->contexts);
+    if (roster_reach_of(&operations->contexts, operations->setup.points.count, &operations->reach) != 0)
+        return no_memory(error);
+    find_unfit(operations, row);
+    return 0;
+}
+
+static int run_steady(struct operations *operations, uint32_t jobs, struct row *out, struct error *error)
+{
+    struct row_plan plan = {.count = jobs};
+    for (uint32_t i = 0; i < jobs; i++)
+        plan.jobs[i] = i;
+    return row_run(&operations->rows, &plan, true, out, error);
+}
+
+static size_t calls_of(const struct record *record)
+{
+    size_t calls = 0;
+    for (size_t i = 0; i < record->event_count; i++)
+        calls += record->events[i].kind == TRACE_CALL;
+    return calls;
+}
+
+/* Jobs that call little are likely to differ, and many of them cost little. */
+static int enumerate(struct operations *operations, struct error *error)
+{
+    struct row row;
+    int failed = run_steady(operations, JOBS_FIRST, &row, error);
+    if (failed != 0)
+        return failed;
+    if (calls_of(&row.record) < CALLS_FEW * JOBS_FIRST && !is_interrupted(operations)) {
+        row_clear(&row);
+        failed = run_steady(operations, ROSTER_JOBS, &row, error);
+        if (failed != 0)
+            return failed;
+    }
+    if (!is_interrupted(operations))
+        failed = learn(operations, &row, error);
+    row_clear(&row);
+    return failed;
+}
+
+/* ---- Failing it ---------------------------------------------------------------------------------------- */
+
+/* What one operation of a row showed is put to use. */
+typedef int use_sighting(struct operations *operations, struct row *row, size_t index,
+                         const struct duty *duty, const struct sighting *sighting, struct error *error);
+
+/* Whether the row was cut before the operation that answers for its end: that was tried in vain, too. */
+static bool was_never_begun(const struct row *row, size_t index, struct duty *const duties[ROW_MAX],
+                            const struct sighting *sighting)
+{
+    return sighting->state == SIGHTING_NONE && row->outcome.ended != ENDED_INTERRUPTED &&
+           sighting_answers(index, duties);
+}
+
+/* Sets what has become of the duty of an operation. */
+static void look(struct roster *roster, const struct row *row, size_t index,
+                 struct duty *const duties[ROW_MAX], struct sighting *sighting)
+{
+    struct duty *duty = duties[index];
+    sighting_make(row, index, duties, sighting);
+    if (duty->alone && row->torn > 0 && sighting->state == SIGHTING_COMPLETE)
+        sighting_is_silent(row, sighting);
+    duty->first |= sighting->state == SIGHTING_SPOILT;
+    if (sighting->state == SIGHTING_COMPLETE)
+        roster_done(roster, duty, sighting->outcome);
+    else if (sighting->state == SIGHTING_IN_VAIN || was_never_begun(row, index, duties, sighting))
+        roster_tried(roster, duty);
+}
+
+static int settle(struct operations *operations, struct roster *roster, struct row *row,
+                  struct duty *const duties[ROW_MAX], use_sighting *use, struct error *error)
+{
+    size_t with_duties = 0;
+    int failed = 0;
+    for (size_t i = 0; i < row->count; i++)
+        with_duties += duties[i] != NULL;
+    for (size_t i = 0; failed == 0 && i < row->count; i++) {
+        struct sighting sighting;
+        if (duties[i] == NULL || (duties[i]->alone && with_duties > 1))
+            continue;
+        look(roster, row, i, duties, &sighting);
+        if (duties[i]->over)
+            failed = use(operations, row, i, duties[i], &sighting, error);
+    }
+    return failed;
+}
+
+static void note_end(struct operations *operations, const struct row *row)
+{
+    int status;
+    bool early = row_state(row, row->count - 1, &status) == LEDGER_OPERATION_UNSEEN;
+    bool ran_out = row->ledger->ledger->descriptors_exhausted.count > 0;
+    operations->ran_out += ran_out;
+    operations->ended_early += early && !ran_out;
+}
+
+static bool did_nothing(const struct row *row)
+{
+    int status;
+    return row_state(row, 0, &status) == LEDGER_OPERATION_UNSEEN && row->outcome.ended != ENDED_INTERRUPTED;
+}
+
+static void show_progress(const struct operations *operations)
+{
+    const struct sweep_options *options = operations->options;
+    if (options->progress == NULL)
+        return;
+    const struct sweep_progress progress = {.elapsed_ns = clock_now_ns() - operations->started_ns,
+                                            .runs = operations->tally.runs,
+                                            .planned = operations->roster.count,
+                                            .findings = operations->novelties.count};
+    options->progress(options->context, &progress);
+}
+
+/* Does rows until no duty is left, or the time is over. */
+static int work_off(struct operations *operations, struct roster *roster, bool traced, use_sighting *use,
+                    struct error *error)
+{
+    struct duty *duties[ROW_MAX];
+    struct row_plan plan;
+    int failed = 0;
+    while (failed == 0 && roster->left > 0 && !time_is_over(operations)) {
+        struct row row;
+        roster_assign(roster, duties, &plan);
+        failed = row_run(&operations->rows, &plan, traced, &row, error);
+        if (failed != 0)
+            return failed;
+        note_end(operations, &row);
+        if (did_nothing(&row))
+            failed = error_not_done(error, -EIO, "the process of %s/%s ended before its first operation: %s",
+                                    operations->options->workload->name, operations->options->variant->name,
+                                    row.outcome.last_words);
+        if (failed == 0 && row.torn > 0)
+            failed = narrowing_mark(&operations->rows, &row, duties, !traced, error);
+        if (failed == 0)
+            failed = settle(operations, roster, &row, duties, use, error);
+        row_clear(&row);
+        show_progress(operations);
+    }
+    return failed;
+}
+
+static int bring_in(struct operations *operations, struct row *row, size_t index, const struct duty *duty,
+                    const struct sighting *sighting, struct error *error)
+{
+    int failed = 0;
+    tally_run(&operations->tally, &duty->task, duty->end);
+    for (size_t i = 0; failed == 0 && i < sighting->shown_count; i++) {
+        const struct sighting_shown *shown = &sighting->shown[i];
+        struct sweep_finding finding;
+        bool is_new;
+        failed = tally_see(&operations->tally, shown->key, SWEEP_ONCE, &is_new, error);
+        if (failed != 0 || !is_new)
+            continue;
+        failed = sighting_name(row, index, duty, sighting, shown, &finding, error);
+        if (failed == 0)
+            failed = novelties_add(&operations->novelties, duty, shown->key, &finding, error);
+    }
+    return failed;
+}
+
+/* ---- Trying again -------------------------------------------------------------------------------------- */
+
+static int compare(struct operations *operations, struct row *row, size_t index, const struct duty *duty,
+                   const struct sighting *sighting, struct error *error)
+{
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && i < sighting->shown_count; i++) {
+        struct novelty *known = novelties_by(&operations->novelties, sighting->shown[i].key);
+        struct sweep_finding finding;
+        if (known == NULL || known->finding.stack != NULL)
+            continue;
+        failed = sighting_name(row, index, duty, sighting, &sighting->shown[i], &finding, error);
+        if (failed == 0)
+            novelty_take_stacks(known, &finding);
+    }
+    novelties_tried(&operations->novelties, duty, sighting);
+    return failed;
+}
+
+/* Each finding's operation again, traced, in rows of their own. */
+static int try_again(struct operations *operations, struct error *error)
+{
+    int failed = 0;
+    for (unsigned i = 0; failed == 0 && i < operations->options->again && !time_is_over(operations); i++) {
+        struct roster roster = {.repeatable = operations->roster.repeatable};
+        if (novelties_roster(&operations->novelties, &roster) != 0)
+            failed = no_memory(error);
+        if (failed == 0)
+            failed = work_off(operations, &roster, true, compare, error);
+        roster_clear(&roster);
+    }
+    return failed;
+}
+
+/* Findings are told once all that is known of them is known. */
+static int tell(struct operations *operations, struct error *error)
+{
+    const struct sweep_options *options = operations->options;
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && i < operations->novelties.count; i++) {
+        struct sweep_finding *added;
+        failed = tally_add(&operations->tally, &operations->novelties.list[i].novelty, &added, error);
+        if (failed != 0 || added == NULL)
+            continue;
+        if (options->found != NULL)
+            options->found(options->context, added);
+        if (added->id == 0)
+            added->id = operations->tally.finding_count;
+    }
+    operations->novelties.count = failed == 0 ? 0 : operations->novelties.count;
+    return failed;
+}
+
+/* ---- From the beginning to the result ------------------------------------------------------------------ */
+
+/* The one fault of a finding. */
+static int make_only(struct operations *operations, struct error *error)
+{
+    const struct sweep_fault *fault = &operations->options->only->faults[0];
+    const struct plan_points *points = &operations->setup.points;
+    struct duty duty = {.is_fixed = true, .alone = true, .task = {.mode = SWEEP_ONCE}};
+    struct call *call = &duty.task.calls[0];
+    char *end;
+    unsigned long long job = strtoull(fault->coordinate, &end, 10);
+    const char *number = strrchr(fault->coordinate, '#');
+    if (*end != ':' || end == fault->coordinate || number == NULL || job > UINT32_MAX)
+        return error_usage(error, "'%s' is not the coordinate of an operation, as in 17:%s#3",
+                           fault->coordinate, points->names[0]);
+    duty.job = (uint32_t)job;
+    *call = (struct call){.point = -1, .k = (uint32_t)strtoul(number + 1, NULL, 10)};
+    for (size_t i = 0; i < points->count; i++)
+        if (strcmp(points->names[i], fault->point) == 0)
+            call->point = (int32_t)i;
+    if (call->point < 0)
+        return error_usage(error, "'%s' has no point '%s'", operations->options->workload->name,
+                           fault->point);
+    duty.task.errors[0] = fault->error != 0
+                              ? fault->error
+                              : roster_errno(operations->options, &operations->setup, (size_t)call->point, 0);
+    return roster_add(&operations->roster, &duty) == 0 ? 0 : no_memory(error);
+}
+
+static int make_roster(struct operations *operations, struct error *error)
+{
+    const struct sweep_options *options = operations->options;
+    if (options->only != NULL)
+        return make_only(operations, error);
+    int failed = filter_check(options->points, &operations->setup.points, error);
+    if (failed == 0)
+        failed = enumerate(operations, error);
+    if (failed != 0 || is_interrupted(operations))
+        return failed;
+    return roster_make(options, &operations->setup, &operations->contexts, &operations->reach,
+                       &operations->roster) == 0
+               ? 0
+               : no_memory(error);
+}
+
+static int run_sweep(struct operations *operations, struct error *error)
+{
+    bool traced = operations->options->only != NULL;
+    int failed = rows_open(&operations->setup, operations->options->variant, &operations->rows, error);
+    if (failed != 0)
+        return failed;
+    failed = make_roster(operations, error);
+    if (failed == 0)
+        failed = tally_begin(&operations->tally, &operations->setup.points, &operations->contexts, error);
+    if (failed == 0)
+        failed = work_off(operations, &operations->roster, traced, bring_in, error);
+    if (failed == 0)
+        failed = try_again(operations, error);
+    if (failed == 0)
+        failed = tell(operations, error);
+    rows_close(&operations->rows);
+    return failed;
+}
+
+/* Adds a sentence. */
+static void add_note(char *note, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void add_note(char *note, size_t size, const char *format, ...)
+{
+    size_t length = strlen(note);
+    va_list arguments;
+    va_start(arguments, format);
+    if (length > 0)
+        length += (size_t)snprintf(note + length, size - length, " ");
+    vsnprintf(note + length, size - length, format, arguments);
+    va_end(arguments);
+}
+
+static void write_note(const struct operations *operations, char *note, size_t size)
+{
+    if (operations->unfit > 0)
+        add_note(note, size,
+                 "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
+                 "them.",
+                 operations->unfit, operations->jobs);
+    if (operations->ran_out > 0)
+        add_note(
+            note, size,
+            "Processes ran out of descriptors by what their operations had left (%zu times): a fresh one "
+            "went on.",
+            operations->ran_out);
+    if (operations->ended_early > 0)
+        add_note(note, size,
+                 "Processes ended early (%zu times), since an operation had left a lock, or did not end: a "
+                 "fresh one went on.",
+                 operations->ended_early);
+}
+
+/* Each errno of each point in play, and how often it was met. */
+static int fill_coverage(const struct operations *operations, struct sweep_result *out)
+{
+    const struct plan_points *points = &operations->setup.points;
+    size_t room = points->count * FAULT_ERRNOS_MAX;
+    out->coverage = calloc(room, sizeof *out->coverage);
+    if (out->coverage == NULL)
+        return -ENOMEM;
+    for (size_t point = 0; point < points->count; point++) {
+        int error;
+        for (size_t i = 0; filter_takes(operations->options->points, points->names[point]) &&
+                           (error = roster_errno(operations->options, &operations->setup, point, i)) != 0;
+             i++) {
+            struct sweep_coverage *row = &out->coverage[out->coverage_count++];
+            snprintf(row->point, sizeof row->point, "%s", points->names[point]);
+            row->error = error;
+            row->reached = operations->tally.points[point].calls > 0;
+            for (size_t j = 0; j < operations->roster.count; j++) {
+                const struct duty *duty = &operations->roster.duties[j];
+                row->failed += (size_t)duty->task.calls[0].point == point && duty->task.errors[0] == error &&
+                               duty->over && duty->end != SWEEP_DRIFTED;
+            }
+        }
+    }
+    return 0;
+}
+
+static int fill_result(struct operations *operations, struct sweep_result *out, struct error *error)
+{
+    const struct sweep_options *options = operations->options;
+    snprintf(out->workload, sizeof out->workload, "%s", options->workload->name);
+    snprintf(out->variant, sizeof out->variant, "%s", options->variant->name);
+    out->command = calloc(2, sizeof *out->command);
+    if (asprintf(&out->line, "%s/%s", out->workload, out->variant) < 0)
+        out->line = NULL;
+    if (out->command == NULL || out->line == NULL || (out->command[0] = strdup(out->line)) == NULL ||
+        fill_coverage(operations, out) != 0)
+        return no_memory(error);
+    out->seed = operations->campaign.seed;
+    out->wall_ms = (clock_now_ns() - operations->started_ns) / 1000000;
+    out->contexts = operations->contexts.count;
+    out->calls = operations->contexts.call_count;
+    out->planned = operations->roster.count;
+    out->processes = operations->rows.processes;
+    out->interrupted = is_interrupted(operations);
+    int failed = tally_fill(&operations->tally, out, error);
+    if (failed == 0 && out->note[0] == '\0')
+        write_note(operations, out->note, sizeof out->note);
+    return failed;
+}
+
+static void open_options(struct operations *operations)
+{
+    static const volatile int never;
+    const struct sweep_options *options = operations->options;
+    campaign_choose(&operations->campaign, options->workload);
+    operations->campaign.variant = options->variant;
+    operations->campaign.faults = "none";
+    operations->campaign.seed = SEED;
+    operations->campaign.workers = 1;
+    operations->campaign.limit_fds = FDS_LEAST;
+    operations->campaign.heap = options->heap;
+    operations->campaign.hang_ns = options->hang_ns != 0 ? options->hang_ns : hang_default_ns;
+    operations->campaign.interrupted = options->interrupted != NULL ? options->interrupted : &never;
+}
+
+static void clear(struct operations *operations)
+{
+    novelties_clear(&operations->novelties);
+    roster_clear(&operations->roster);
+    roster_reach_clear(&operations->reach);
+    contexts_clear(&operations->contexts);
+    tally_clear(&operations->tally);
+    free(operations);
+}
+
+int operations_sweep(const struct sweep_options *options, struct sweep_result *out, struct error *error)
+{
+    struct operations *operations = calloc(1, sizeof *operations);
+    if (operations == NULL)
+        return no_memory(error);
+    operations->options = options;
+    operations->started_ns = clock_now_ns();
+    open_options(operations);
+    struct sweep_result result = {.started_s = (uint64_t)time(NULL)};
+    int failed = setup_open(&operations->campaign, &operations->setup, error);
+    if (failed == 0) {
+        failed = run_sweep(operations, error);
+        if (failed == 0)
+            failed = fill_result(operations, &result, error);
+        setup_close(&operations->setup, result.note, sizeof result.note);
+    }
+    clear(operations);
+    if (failed != 0)
+        sweep_result_clear(&result);
+    else
+        *out = result;
+    return failed;
+}

@@ -1,0 +1,256 @@
+/* Decides which operation meets which fault. What few jobs reach is given to these before they have other
+ * duties; a fault that did not come in one job is tried in another. */
+#include "campaign/sweep/roster.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "campaign/sweep/filter.h"
+#include "plan/profile.h"
+
+int roster_errno(const struct sweep_options *options, const struct setup *setup, size_t point, size_t i)
+{
+    if (point >= fault_point_count)
+        return i == 0 ? setup->options->workload->points[point - fault_point_count].error : 0;
+    const char *name = setup->points.names[point];
+    size_t at = agenda_errno(name) != 0 ? i : i + 1; /* no errno is the likeliest: all others come behind */
+    return agenda_errno_at(name, at, options->all_errnos);
+}
+
+static int fewest_first(const void *a, const void *b)
+{
+    const uint64_t *first = a, *second = b;
+    return *first < *second ? -1 : *first > *second;
+}
+
+/* A fault costs least in the smallest job that meets it. */
+static void put_in_order(const struct contexts *contexts, struct roster_reach *reach)
+{
+    uint64_t made[ROSTER_JOBS] = {0}; /* calls, above the job's number */
+    for (size_t i = 0; i < contexts->call_count; i++)
+        if (contexts->calls[i].who <= ROSTER_JOBS)
+            made[contexts->calls[i].who - 1] += ROSTER_JOBS;
+    for (size_t job = 0; job < ROSTER_JOBS; job++)
+        made[job] += job;
+    qsort(made, ROSTER_JOBS, sizeof *made, fewest_first);
+    for (size_t i = 0; i < ROSTER_JOBS; i++)
+        reach->order[i] = (uint32_t)(made[i] % ROSTER_JOBS);
+}
+
+int roster_reach_of(const struct contexts *contexts, size_t point_count, struct roster_reach *out)
+{
+    struct roster_reach reach = {.point_count = point_count};
+    reach.calls = calloc(ROSTER_JOBS * point_count, sizeof *reach.calls);
+    if (reach.calls == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < contexts->call_count; i++) {
+        const struct call *call = &contexts->calls[i];
+        uint64_t job = call->who - 1;
+        if (!call->in_operation || job >= ROSTER_JOBS || (size_t)call->point >= point_count)
+            continue;
+        uint32_t *calls = &reach.calls[job * point_count + (size_t)call->point];
+        *calls = call->k > *calls ? call->k : *calls;
+    }
+    put_in_order(contexts, &reach);
+    *out = reach;
+    return 0;
+}
+
+void roster_reach_clear(struct roster_reach *reach)
+{
+    free(reach->calls);
+    *reach = (struct roster_reach){0};
+}
+
+static bool can_meet(const struct roster_reach *reach, size_t job, const struct call *call)
+{
+    return !reach->unfit[job] && reach->calls[job * reach->point_count + (size_t)call->point] >= call->k;
+}
+
+int roster_add(struct roster *roster, const struct duty *duty)
+{
+    if (roster->count == roster->room) {
+        size_t room = roster->room == 0 ? 256 : 2 * roster->room;
+        struct duty *duties = realloc(roster->duties, room * sizeof *duties);
+        if (duties == NULL)
+            return -ENOMEM;
+        roster->duties = duties;
+        roster->room = room;
+    }
+    roster->duties[roster->count++] = *duty;
+    roster->left++;
+    return 0;
+}
+
+static int list_errnos(struct roster *roster, const struct sweep_options *options, const struct setup *setup,
+                       const struct call *call)
+{
+    struct duty duty = {.task = {.mode = SWEEP_ONCE, .calls = {*call}}};
+    for (size_t job = 0; job < ROSTER_JOBS; job++)
+        duty.fits += can_meet(roster->reach, job, call);
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && duty.fits > 0; i++) {
+        duty.task.errors[0] = roster_errno(options, setup, (size_t)call->point, i);
+        if (duty.task.errors[0] == 0)
+            return 0;
+        for (duty.round = 0; failed == 0 && duty.round < options->rounds; duty.round++)
+            failed = roster_add(roster, &duty);
+    }
+    return failed;
+}
+
+/* Of all jobs that make the call, the first is listed. */
+static bool is_first(const struct roster_reach *reach, const struct call *call)
+{
+    for (size_t job = 0; job < call->who - 1; job++)
+        if (can_meet(reach, job, call))
+            return false;
+    return can_meet(reach, call->who - 1, call);
+}
+
+static int rarest_first(const void *a, const void *b)
+{
+    const struct duty *first = a, *second = b;
+    const struct call *one = &first->task.calls[0], *other = &second->task.calls[0];
+    if (first->fits != second->fits)
+        return first->fits < second->fits ? -1 : 1;
+    if (one->point != other->point)
+        return one->point < other->point ? -1 : 1;
+    if (one->k != other->k)
+        return one->k < other->k ? -1 : 1;
+    if (first->round != second->round)
+        return first->round < second->round ? -1 : 1;
+    return first->task.errors[0] - second->task.errors[0];
+}
+
+int roster_make(const struct sweep_options *options, const struct setup *setup,
+                const struct contexts *contexts, const struct roster_reach *reach, struct roster *out)
+{
+    struct roster roster = {.reach = reach, .repeatable = setup->options->workload->repeatable};
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && i < contexts->call_count; i++) {
+        const struct call *call = &contexts->calls[i];
+        if (call->in_operation && call->who <= ROSTER_JOBS && (size_t)call->point < setup->points.count &&
+            filter_takes(options->points, setup->points.names[call->point]) && is_first(reach, call))
+            failed = list_errnos(&roster, options, setup, call);
+    }
+    if (failed != 0) {
+        roster_clear(&roster);
+        return failed;
+    }
+    if (roster.count > 0)
+        qsort(roster.duties, roster.count, sizeof *roster.duties, rarest_first);
+    *out = roster;
+    return 0;
+}
+
+/* Finds a job that can meet the duty and is not taken: another one in each round, and after each try in vain.
+ */
+static bool find_job(const struct roster *roster, struct duty *duty, const bool taken[ROSTER_JOBS])
+{
+    if (duty->is_fixed)
+        return roster->repeatable || duty->job >= ROSTER_JOBS || !taken[duty->job];
+    size_t left = duty->fits > 0 ? (duty->round + duty->tries) % duty->fits : 0;
+    for (size_t i = 0; i < 2 * ROSTER_JOBS; i++) {
+        uint32_t job = roster->reach->order[i % ROSTER_JOBS];
+        if (!can_meet(roster->reach, job, &duty->task.calls[0]) || (!roster->repeatable && taken[job]) ||
+            (left > 0 && left-- > 0))
+            continue;
+        duty->job = job;
+        return true;
+    }
+    return false;
+}
+
+void roster_give(const struct duty *duty, struct row_plan *plan)
+{
+    const struct call *call = &duty->task.calls[0];
+    plan->jobs[plan->count++] = duty->job;
+    plan_schedule_add(
+        &plan->schedule,
+        &(struct plan_entry){.point = call->point, .error = duty->task.errors[0], .k = call->k});
+}
+
+static bool is_last_try(const struct duty *duty)
+{
+    return duty->tries + 1 == ROSTER_TRIES && duty->job < ROW_MAX;
+}
+
+/* It, or only it, needs a process in which nothing failed before. */
+static bool is_particular(const struct duty *duty)
+{
+    return duty->first || duty->alone || is_last_try(duty);
+}
+
+/* Who is particular stays in front: the row has but one such. */
+static int in_order(const void *a, const void *b)
+{
+    const struct duty *first = *(struct duty *const *)a, *second = *(struct duty *const *)b;
+    if (is_particular(first) != is_particular(second))
+        return is_particular(first) ? -1 : 1;
+    if (first->job != second->job)
+        return first->job < second->job ? -1 : 1;
+    return first < second ? -1 : first > second;
+}
+
+static size_t choose(struct roster *roster, struct duty *duties[ROW_MAX])
+{
+    bool taken[ROSTER_JOBS] = {false}, is_closed = false;
+    size_t count = 0;
+    for (size_t i = 0; i < 2 * roster->count && count < ROW_MAX && !is_closed; i++) {
+        struct duty *duty = &roster->duties[i % roster->count];
+        bool fits = is_particular(duty) ? count == 0 : i >= roster->count;
+        if (duty->over || !fits || !find_job(roster, duty, taken))
+            continue;
+        if (duty->job < ROSTER_JOBS)
+            taken[duty->job] = true;
+        duties[count++] = duty;
+        is_closed = duty->alone || is_last_try(duty);
+    }
+    return count;
+}
+
+/* The one duty comes behind all jobs before its own, which have none. */
+static void assign_behind(struct duty *duties[ROW_MAX], struct row_plan *plan)
+{
+    struct duty *duty = duties[0];
+    *plan = (struct row_plan){.count = duty->job, .schedule = {.count = duty->job}};
+    for (uint32_t job = 0; job < duty->job; job++) {
+        plan->jobs[job] = job;
+        duties[job] = NULL;
+    }
+    duties[duty->job] = duty;
+    roster_give(duty, plan);
+}
+
+void roster_assign(struct roster *roster, struct duty *duties[ROW_MAX], struct row_plan *plan)
+{
+    size_t count = choose(roster, duties);
+    if (count == 1 && is_last_try(duties[0])) {
+        assign_behind(duties, plan);
+        return;
+    }
+    qsort(duties, count, sizeof(struct duty *), in_order);
+    *plan = (struct row_plan){.count = 0};
+    for (size_t i = 0; i < count; i++)
+        roster_give(duties[i], plan);
+}
+
+void roster_done(struct roster *roster, struct duty *duty, enum sweep_kind end)
+{
+    duty->over = true;
+    duty->end = end;
+    roster->left--;
+}
+
+void roster_tried(struct roster *roster, struct duty *duty)
+{
+    if (++duty->tries == ROSTER_TRIES)
+        roster_done(roster, duty, SWEEP_DRIFTED);
+}
+
+void roster_clear(struct roster *roster)
+{
+    free(roster->duties);
+    *roster = (struct roster){0};
+}
