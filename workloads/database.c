@@ -129,8 +129,9 @@ static int run(sqlite3 *db, const char *sql, const int64_t *values, size_t count
                void *arg)
 {
     int cancel_state = exeunt_cancel_off();
+    bool within = !sqlite3_get_autocommit(db);
     int failed = each_row(db, sql, values, count, take, arg);
-    if (failed != 0 && sqlite3_get_autocommit(db))
+    if (failed != 0 && within && sqlite3_get_autocommit(db))
         exeunt_gave(transaction_kind, number_of(db));
     exeunt_cancel_restore(cancel_state);
     return failed;
