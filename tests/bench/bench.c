@@ -1,9 +1,9 @@
 /* What exeunt costs: instructions, which are counted and judged, and times, which are compared with a bare
- * twin in the same run and judge nothing but locks, and whether costs grow with threads or descriptors; a
- * short pass, as tests run it, judges no time at all.
+ * twin in the same run and judge nothing but locks, sweeps, and whether costs grow with threads or
+ * descriptors; a short pass, as tests run it, judges no time at all.
  *
- * Usage: bench [--short] [--locks] [--json FILE]; --locks: only what concerns them. Exit status 0, 1 if a
- * bound is broken, 3 if something could not be measured. */
+ * Usage: bench [--short] [--locks | --sweeps] [--json FILE]; --locks, --sweeps: only what concerns them. Exit
+ * status 0, 1 if a bound is broken, 3 if something could not be measured. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -23,6 +23,7 @@
 #include "operations.h"
 #include "scratch.h"
 #include "supervise/sampler.h"
+#include "sweeping.h"
 #include "table.h"
 
 enum { SAMPLES = 2000, OPERATIONS_FEW = 4, OPERATIONS_MANY = 68 };
@@ -136,11 +137,12 @@ static bool measure_sampler(json_t *into, bool brief)
 
 int main(int argc, char **argv)
 {
-    bool brief = false, locks_only = false;
+    bool brief = false, locks_only = false, sweeps_only = false;
     const char *file = NULL;
     for (int i = 1; i < argc; i++) {
         brief |= strcmp(argv[i], "--short") == 0;
         locks_only |= strcmp(argv[i], "--locks") == 0;
+        sweeps_only |= strcmp(argv[i], "--sweeps") == 0;
         if (strcmp(argv[i], "--json") == 0 && i + 1 < argc)
             file = argv[++i];
     }
@@ -149,14 +151,17 @@ int main(int argc, char **argv)
     json_object_set_new(root, "figures", figures);
     table_environment(environment);
     printf("| %-46s | %-25s | %-20s |\n|---|---|---|\n", "what", "value", "bound");
-    bool held = cost_measure(figures, brief, locks_only);
-    if (!brief)
+    bool held = sweeps_only || cost_measure(figures, brief, locks_only);
+    if (!brief && !sweeps_only)
         held &= deadlock_measure(figures);
-    if (!locks_only) {
+    if (!locks_only && !sweeps_only) {
         held &= measure_variants(figures, brief);
         held &= measure_sampler(figures, brief);
         attempts_measure(figures, brief);
+    }
+    if (!locks_only) {
         operations_measure(figures, brief);
+        held &= sweeping_measure(figures, brief);
     }
     int failed = file != NULL ? json_dump_file(root, file, JSON_INDENT(2)) : 0;
     if (failed != 0)
