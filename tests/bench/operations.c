@@ -15,7 +15,7 @@ struct cost {
 
 static struct cost sweep(unsigned rounds)
 {
-    char *folder = scratch_make();
+    char *folder = swept_folder();
     struct swept swept =
         swept_in(folder, "", "upload/guarded --results none --quiet --budget 0s --rounds %u", rounds);
     if (swept.status != 0) {

@@ -60,7 +60,7 @@ Test(sweep_workload, variants)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct row *row = &rows[i];
-        char *folder = scratch_make();
+        char *folder = swept_folder();
         struct swept swept = swept_in(folder, row->before, "%s --points '%s'", row->target, row->points);
         char *left = swept_leftovers(folder);
         const char *note = json_string_value(json_object_get(swept.root, "note"));
@@ -86,7 +86,7 @@ static struct command_result replay(const char *folder, const char *what)
 
 Test(sweep_workload, findings_come_again)
 {
-    char *folder = scratch_make();
+    char *folder = swept_folder();
     struct swept swept = swept_in(folder, "", "upload/unguarded --points posix/io/dir/rename");
     cr_expect_str_eq(swept_finding(&swept, 0, "kind"), "leak");
     cr_expect_str_eq(swept_finding(&swept, 0, "reproduced"), "3/3");
@@ -118,9 +118,7 @@ Test(sweep_workload, replays_of_coordinates)
         {"0.1:upload/metadata#1 upload/guarded", 2, "of an operation", "workloads have operations"},
         {"17:upload/metadata#1 upload", 2, "which variant", "all at once cannot be replayed"},
     };
-    char *folder = scratch_make();
-    struct command_result made = command_run("mkdir %s/work %s/temps", folder, folder);
-    command_free(&made);
+    char *folder = swept_folder();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct command_result ran = replay(folder, rows[i].what);
         cr_expect_eq(ran.status, rows[i].status, "%s: %d", rows[i].reason, ran.status);
@@ -133,7 +131,7 @@ Test(sweep_workload, replays_of_coordinates)
 
 Test(sweep_workload, all_variants_side_by_side)
 {
-    char *folder = scratch_make();
+    char *folder = swept_folder();
     struct swept swept = swept_in(folder, "", "upload --points upload/metadata --rounds 3");
     cr_expect_eq(swept.status, 1, "%s", swept.err);
     cr_expect_null(swept.root, "a line for each variant is no one document");
