@@ -119,8 +119,6 @@ Test(sweep_workload, replays_of_coordinates)
         {"17:upload/metadata#1 upload", 2, "which variant", "all at once cannot be replayed"},
     };
     char *folder = swept_folder();
-    struct command_result made = command_run("mkdir %s/work %s/temps", folder, folder);
-    command_free(&made);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct command_result ran = replay(folder, rows[i].what);
         cr_expect_eq(ran.status, rows[i].status, "%s: %d", rows[i].reason, ran.status);

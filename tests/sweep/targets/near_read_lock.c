@@ -1,5 +1,5 @@
-/* Near miss: nobody looks whether the read lock was taken, and it cannot fail: that takes hundreds of millions
- * of readers. */
+/* Near miss: nobody looks whether the read lock was taken, and it cannot fail: that takes hundreds of
+ * millions of readers. */
 #include <pthread.h>
 #include <sys/stat.h>
 

@@ -25,14 +25,10 @@ struct row {
 Test(schedule, each_operation_meets_its_entry, .init = begin)
 {
     static const struct row rows[] = {
-        {0, 3, 2, EIO, "the first"},
-        {2, 70, 1, ENOSPC, "the last, of a point beyond the first word"},
-        {0, 3, 1, 0, "an earlier call"},
-        {0, 3, 3, 0, "a later call"},
-        {0, 70, 2, 0, "another point"},
-        {1, 3, 2, 0, "nothing is planned for it"},
-        {2, 3, 2, 0, "another operation's"},
-        {3, 70, 1, 0, "behind the last"},
+        {0, 3, 2, EIO, "the first"},         {2, 70, 1, ENOSPC, "the last, of a point beyond the first word"},
+        {0, 3, 1, 0, "an earlier call"},     {0, 3, 3, 0, "a later call"},
+        {0, 70, 2, 0, "another point"},      {1, 3, 2, 0, "nothing is planned for it"},
+        {2, 3, 2, 0, "another operation's"}, {3, 70, 1, 0, "behind the last"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct plan_fault fault = {.error = 0};
