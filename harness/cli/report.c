@@ -87,7 +87,10 @@ static int list(struct store *store, struct error *error)
         char started[32];
         write_time(run->started_s, started, sizeof started);
         printf("%6" PRIu64 "  %s  %3" PRIu64 " finding%s  %s", run->id, started, run->findings,
-               run->findings == 1 ? " " : "s", strcmp(run->kind, "sweep") == 0 ? "sweep -- " : "");
+               run->findings == 1 ? " " : "s",
+               strcmp(run->kind, "sweep") != 0 ? ""
+               : run->options[0] == '-'        ? "sweep -- "
+                                               : "sweep ");
         utf8_show(run->line, SIZE_MAX, utf8_locale(), stdout);
         puts(run->complete ? "" : "  (unfinished)");
     }

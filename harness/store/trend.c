@@ -3,6 +3,9 @@
 
 #include "store/run.h"
 
+/* The options of a workload's sweep begin with its name, those of a program's with a dash. */
+#define SWEEP_SUBJECT "iif(options glob '[a-z]*', 'sweep ', 'sweep -- ') || line"
+
 static int add_night(struct query *query, struct store_trend *trend)
 {
     struct store_night *list = realloc(trend->nights, (trend->night_count + 1) * sizeof *list);
@@ -36,7 +39,7 @@ static int load_nights(struct store *store, struct store_trend *trend, struct er
         " (select count(*) from broken where broken.run = variant.run and broken.position = variant.position)"
         " as findings, duration_ms, emfile_operation, 0 as contexts, 0 as contexts_failed"
         " from variant join run on run.id = variant.run"
-        " union all select 'sweep -- ' || line, date(started_s, 'unixepoch'), runs, runs, 0,"
+        " union all select " SWEEP_SUBJECT ", date(started_s, 'unixepoch'), runs, runs, 0,"
         " (select count(*) from finding where finding.run = run.id and suppressed = '' and kind != "
         "'unreleased'),"
         " wall_ms, null, contexts, (select sum(failed) from point where point.run = run.id)"
@@ -75,7 +78,7 @@ static int load_histories(struct store *store, struct store_trend *trend, struct
         "select case name when '' then workload else workload || '/' || name end as subject,"
         " broken.kind as kind, taken_at as place, point, signature, started_s, run.id as id"
         " from broken join variant using (run, position) join run on run.id = broken.run"
-        " union all select 'sweep -- ' || line, finding.kind, iif(taken_at = '',"
+        " union all select " SWEEP_SUBJECT ", finding.kind, iif(taken_at = '',"
         " (select failed_at from fault where fault.finding = finding.id and fault.position = 0), taken_at),"
         " (select point from fault where fault.finding = finding.id and fault.position = 0),"
         " signature, started_s, run.id"
