@@ -163,12 +163,28 @@ static int save_points(struct store *store, uint64_t run, const struct sweep_res
     return failed;
 }
 
+/* Of a sweep that was gone on with, the counts are of all its parts. */
+static int count_parts(struct store *store, uint64_t run, struct error *error)
+{
+    int failed = run_for(store,
+                         "update outcome set count = max(count, (select count(*) from done"
+                         " where done.run = outcome.run and done.outcome = outcome.kind)) where run = ?",
+                         run, error);
+    return failed != 0 ? failed
+                       : run_for(store,
+                                 "update sweep set runs = max(runs, (select count(*) from done"
+                                 " where done.run = sweep.run)) where run = ?",
+                                 run, error);
+}
+
 /* What was done need not be known any more when all is done. */
 static int complete(struct store *store, uint64_t run, const struct sweep_result *sweep, struct error *error)
 {
     if (sweep->interrupted || sweep->runs < sweep->planned)
         return 0;
-    int failed = run_for(store, "update run set complete = 1 where id = ?", run, error);
+    int failed = count_parts(store, run, error);
+    if (failed == 0)
+        failed = run_for(store, "update run set complete = 1 where id = ?", run, error);
     return failed != 0 ? failed : run_for(store, "delete from done where run = ?", run, error);
 }
 

@@ -101,6 +101,12 @@ Test(resume, keeps_what_was_done_until_all_is)
     expect_done(store_finish_sweep(store, run, &saved, &error));
     expect_done(store_load_done(store, run, &keys, &error));
     cr_expect_eq(keys.count, 0, "nobody asks any more");
+    expect_done(store_load_sweep(store, run, &got, &about, &error));
+    cr_expect(about.complete);
+    cr_expect_eq(got.runs, COUNT, "those of all parts");
+    cr_expect_eq(got.outcomes[SWEEP_DETECTED], COUNT - 10);
+    sweep_result_clear(&got);
+    store_run_clear(&about);
     expect_done(store_load_done(store, other, &keys, &error));
     cr_expect_eq(keys.count, 3, "another run's stay");
     free(keys.list);
