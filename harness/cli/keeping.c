@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "base/text.h"
 
 void keeping_find_within(const char *results, char out[PATH_MAX])
@@ -42,12 +43,6 @@ static int begin(struct sweep_command *command, struct keeping *keeping, struct 
     return failed == 0 ? store_load_done(keeping->store, keeping->run, &keeping->done, error) : failed;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const uint64_t *first = a, *second = b;
-    return *first < *second ? -1 : *first > *second;
-}
-
 int keeping_begin(struct sweep_command *command, struct keeping *out, struct error *error)
 {
     *out = (struct keeping){.store = NULL};
@@ -62,7 +57,7 @@ int keeping_begin(struct sweep_command *command, struct keeping *out, struct err
     }
     keeping_find_within(command->results, out->without);
     if (out->done.count > 0)
-        qsort(out->done.list, out->done.count, sizeof *out->done.list, by_value);
+        qsort(out->done.list, out->done.count, sizeof *out->done.list, order_of_numbers);
     command->sweep.without = out->without[0] != '\0' ? out->without : NULL;
     command->sweep.done = out->done.list;
     command->sweep.done_count = out->done.count;

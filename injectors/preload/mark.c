@@ -16,17 +16,7 @@
 EXPORT void exeunt_mark_begin(uint64_t operation);
 EXPORT void exeunt_mark_end(int status);
 EXPORT void exeunt_mark_transfer(int fd);
-EXPORT void exeunt_mark_taken_for(int fd, const char *path, const void *caller)
-{
-    struct ledger_fd *slot = slot_of(fd);
-    uint64_t site = site_of((uintptr_t)caller);
-    if (slot != NULL)
-        atomic_store_explicit(&slot->taken_at, site, memory_order_relaxed);
-    if (path != NULL)
-        temp_taken_for(path, site);
-}
-
-void exeunt_mark_transfer_memory(void *block);
+EXPORT void exeunt_mark_transfer_memory(void *block);
 EXPORT void exeunt_mark_taken_for(int fd, const char *path, const void *caller);
 EXPORT void exeunt_mark_rest(void);
 EXPORT bool exeunt_mark_injected(int error);
@@ -229,6 +219,16 @@ void exeunt_mark_transfer(int fd)
     while ((held & LEDGER_FD_OPEN) != 0 &&
            !atomic_compare_exchange_weak(&slot->holder, &held, held & ~LEDGER_OPERATION_MASK))
         continue;
+}
+
+void exeunt_mark_taken_for(int fd, const char *path, const void *caller)
+{
+    struct ledger_fd *slot = slot_of(fd);
+    uint64_t site = site_of((uintptr_t)caller);
+    if (slot != NULL)
+        atomic_store_explicit(&slot->taken_at, site, memory_order_relaxed);
+    if (path != NULL)
+        temp_taken_for(path, site);
 }
 
 void exeunt_mark_transfer_memory(void *block)

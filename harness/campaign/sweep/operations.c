@@ -11,13 +11,15 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "campaign/sweep/budget.h"
+#include "campaign/sweep/enumeration.h"
 #include "campaign/sweep/filter.h"
 #include "campaign/sweep/narrowing.h"
 #include "campaign/sweep/novelties.h"
 #include "campaign/sweep/sighting.h"
 #include "plan/profile.h"
 
-enum { SEED = 1, FDS_LEAST = 32, JOBS_FIRST = 32, CALLS_FEW = 100 };
+enum { SEED = 1, FDS_LEAST = 32 };
 
 static const uint64_t hang_default_ns = 3000000000u;
 
@@ -26,114 +28,17 @@ struct operations {
     struct campaign_options campaign;
     struct setup setup;
     struct rows rows; /* while it goes on; afterwards its counts */
-    struct contexts contexts;
-    struct roster_reach reach;
+    struct enumeration enumeration;
     struct roster roster;
     struct tally tally;
     struct novelties novelties;
-    size_t unfit, jobs;          /* of so many */
     size_t ran_out, ended_early; /* processes: of descriptors, otherwise */
     uint64_t started_ns;
 };
 
-static bool is_interrupted(const struct operations *operations)
-{
-    return operations->options->interrupted != NULL && *operations->options->interrupted != 0;
-}
-
-static bool time_is_over(const struct operations *operations)
-{
-    uint64_t budget_ns = operations->options->budget_ns;
-    return is_interrupted(operations) ||
-           (budget_ns != 0 && clock_now_ns() - operations->started_ns >= budget_ns);
-}
-
 static int no_memory(struct error *error)
 {
     return error_not_done(error, -ENOMEM, "no memory for the faults of a sweep");
-}
-
-/* ---- What there is to fail ---------------------------------------------------------------------------- */
-
-/* What a job leaves behind although nothing fails is not to be blamed on a fault. */
-static void find_unfit(struct operations *operations, const struct row *row)
-{
-    bool *unfit = operations->reach.unfit;
-    int status;
-    for (size_t i = 0; i < row->event_count; i++)
-        unfit[row->events[i].operation - 1] = true;
-    for (size_t i = 0; i < ROSTER_JOBS; i++) {
-        bool ended = row_state(row, i, &status) == LEDGER_OPERATION_ENDED;
-        operations->jobs += ended;
-        operations->unfit += ended && unfit[i];
-        unfit[i] |= !ended;
-    }
-}
-
-/* What the service calls before and after its operations is not swept. */
-static void keep_in_operations(struct contexts *contexts)
-{
-    size_t kept = 0;
-    contexts->count = 0;
-    for (size_t i = 0; i < contexts->call_count; i++) {
-        const struct call *call = &contexts->calls[i];
-        if (!call->in_operation)
-            continue;
-        contexts->count += call->number == 0;
-        contexts->calls[kept++] = *call;
-    }
-    contexts->call_count = kept;
-}
-
-static int learn(struct operations *operations, const struct row *row, struct error *error)
-{
-    size_t cut;
-    if (row_was_cut(row, &cut) && cut == 0)
-        return error_not_done(
-            error, -EIO, "%s/%s does not even do its first operation when nothing fails: %s",
-            operations->options->workload->name, operations->options->variant->name, row->outcome.last_words);
-    if (contexts_learn(&row->record, &row->record, &operations->contexts) != 0)
-        return no_memory(error);
-    keep_in_operations(&operations->contexts);
-    if (roster_reach_of(&operations->contexts, operations->setup.points.count, &operations->reach) != 0)
-        return no_memory(error);
-    find_unfit(operations, row);
-    return 0;
-}
-
-static int run_steady(struct operations *operations, uint32_t jobs, struct row *out, struct error *error)
-{
-    struct row_plan plan = {.count = jobs};
-    for (uint32_t i = 0; i < jobs; i++)
-        plan.jobs[i] = i;
-    return row_run(&operations->rows, &plan, true, out, error);
-}
-
-static size_t calls_of(const struct record *record)
-{
-    size_t calls = 0;
-    for (size_t i = 0; i < record->event_count; i++)
-        calls += record->events[i].kind == TRACE_CALL;
-    return calls;
-}
-
-/* Jobs that call little are likely to differ, and many of them cost little. */
-static int enumerate(struct operations *operations, struct error *error)
-{
-    struct row row;
-    int failed = run_steady(operations, JOBS_FIRST, &row, error);
-    if (failed != 0)
-        return failed;
-    if (calls_of(&row.record) < CALLS_FEW * JOBS_FIRST && !is_interrupted(operations)) {
-        row_clear(&row);
-        failed = run_steady(operations, ROSTER_JOBS, &row, error);
-        if (failed != 0)
-            return failed;
-    }
-    if (!is_interrupted(operations))
-        failed = learn(operations, &row, error);
-    row_clear(&row);
-    return failed;
 }
 
 /* ---- Failing it ---------------------------------------------------------------------------------------- */
@@ -217,7 +122,7 @@ static int work_off(struct operations *operations, struct roster *roster, bool t
     struct duty *duties[ROW_MAX];
     struct row_plan plan;
     int failed = 0;
-    while (failed == 0 && roster->left > 0 && !time_is_over(operations)) {
+    while (failed == 0 && roster->left > 0 && !budget_is_spent(operations->options, operations->started_ns)) {
         struct row row;
         roster_assign(roster, duties, &plan);
         failed = row_run(&operations->rows, &plan, traced, &row, error);
@@ -280,7 +185,9 @@ static int compare(struct operations *operations, struct row *row, size_t index,
 static int try_again(struct operations *operations, struct error *error)
 {
     int failed = 0;
-    for (unsigned i = 0; failed == 0 && i < operations->options->again && !time_is_over(operations); i++) {
+    for (unsigned i = 0; failed == 0 && i < operations->options->again &&
+                         !budget_is_spent(operations->options, operations->started_ns);
+         i++) {
         struct roster roster = {.repeatable = operations->roster.repeatable};
         if (novelties_roster(&operations->novelties, &roster) != 0)
             failed = no_memory(error);
@@ -294,18 +201,10 @@ static int try_again(struct operations *operations, struct error *error)
 /* Findings are told once all that is known of them is known. */
 static int tell(struct operations *operations, struct error *error)
 {
-    const struct sweep_options *options = operations->options;
     int failed = 0;
-    for (size_t i = 0; failed == 0 && i < operations->novelties.count; i++) {
-        struct sweep_finding *added;
-        failed = tally_add(&operations->tally, &operations->novelties.list[i].novelty, &added, error);
-        if (failed != 0 || added == NULL)
-            continue;
-        if (options->found != NULL)
-            options->found(options->context, added);
-        if (added->id == 0)
-            added->id = operations->tally.finding_count;
-    }
+    for (size_t i = 0; failed == 0 && i < operations->novelties.count; i++)
+        failed = tally_tell(&operations->tally, operations->options, &operations->novelties.list[i].novelty,
+                            error);
     operations->novelties.count = failed == 0 ? 0 : operations->novelties.count;
     return failed;
 }
@@ -346,11 +245,11 @@ static int make_roster(struct operations *operations, struct error *error)
         return make_only(operations, error);
     int failed = filter_check(options->points, &operations->setup.points, error);
     if (failed == 0)
-        failed = enumerate(operations, error);
-    if (failed != 0 || is_interrupted(operations))
+        failed = enumeration_make(&operations->rows, options, &operations->enumeration, error);
+    if (failed != 0 || budget_was_cut(operations->options))
         return failed;
-    return roster_make(options, &operations->setup, &operations->contexts, &operations->reach,
-                       &operations->roster) == 0
+    return roster_make(options, &operations->setup, &operations->enumeration.contexts,
+                       &operations->enumeration.reach, &operations->roster) == 0
                ? 0
                : no_memory(error);
 }
@@ -363,7 +262,8 @@ static int run_sweep(struct operations *operations, struct error *error)
         return failed;
     failed = make_roster(operations, error);
     if (failed == 0)
-        failed = tally_begin(&operations->tally, &operations->setup.points, &operations->contexts, error);
+        failed = tally_begin(&operations->tally, &operations->setup.points, &operations->enumeration.contexts,
+                             error);
     if (failed == 0)
         failed = work_off(operations, &operations->roster, traced, bring_in, error);
     if (failed == 0)
@@ -389,11 +289,11 @@ static void add_note(char *note, size_t size, const char *format, ...)
 
 static void write_note(const struct operations *operations, char *note, size_t size)
 {
-    if (operations->unfit > 0)
+    if (operations->enumeration.unfit > 0)
         add_note(note, size,
                  "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
                  "them.",
-                 operations->unfit, operations->jobs);
+                 operations->enumeration.unfit, operations->enumeration.jobs);
     if (operations->ran_out > 0)
         add_note(
             note, size,
@@ -447,11 +347,11 @@ static int fill_result(struct operations *operations, struct sweep_result *out, 
         return no_memory(error);
     out->seed = operations->campaign.seed;
     out->wall_ms = (clock_now_ns() - operations->started_ns) / 1000000;
-    out->contexts = operations->contexts.count;
-    out->calls = operations->contexts.call_count;
+    out->contexts = operations->enumeration.contexts.count;
+    out->calls = operations->enumeration.contexts.call_count;
     out->planned = operations->roster.count;
     out->processes = operations->rows.processes;
-    out->interrupted = is_interrupted(operations);
+    out->interrupted = budget_was_cut(operations->options);
     int failed = tally_fill(&operations->tally, out, error);
     if (failed == 0 && out->note[0] == '\0')
         write_note(operations, out->note, sizeof out->note);
@@ -477,8 +377,7 @@ static void clear(struct operations *operations)
 {
     novelties_clear(&operations->novelties);
     roster_clear(&operations->roster);
-    roster_reach_clear(&operations->reach);
-    contexts_clear(&operations->contexts);
+    enumeration_clear(&operations->enumeration);
     tally_clear(&operations->tally);
     free(operations);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/order.h"
 #include "campaign/sweep/filter.h"
 #include "plan/profile.h"
 
@@ -17,12 +18,6 @@ int roster_errno(const struct sweep_options *options, const struct setup *setup,
     return agenda_errno_at(name, at, options->all_errnos);
 }
 
-static int fewest_first(const void *a, const void *b)
-{
-    const uint64_t *first = a, *second = b;
-    return *first < *second ? -1 : *first > *second;
-}
-
 /* A fault costs least in the smallest job that meets it. */
 static void put_in_order(const struct contexts *contexts, struct roster_reach *reach)
 {
@@ -32,7 +27,7 @@ static void put_in_order(const struct contexts *contexts, struct roster_reach *r
             made[contexts->calls[i].who - 1] += ROSTER_JOBS;
     for (size_t job = 0; job < ROSTER_JOBS; job++)
         made[job] += job;
-    qsort(made, ROSTER_JOBS, sizeof *made, fewest_first);
+    qsort(made, ROSTER_JOBS, sizeof *made, order_of_numbers);
     for (size_t i = 0; i < ROSTER_JOBS; i++)
         reach->order[i] = (uint32_t)(made[i] % ROSTER_JOBS);
 }

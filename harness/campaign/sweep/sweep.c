@@ -13,13 +13,15 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "base/text.h"
 #include "campaign/campaign.h"
 #include "campaign/executable.h"
 #include "campaign/setup.h"
+#include "campaign/sweep/budget.h"
 #include "campaign/sweep/filter.h"
-#include "campaign/sweep/naming.h"
 #include "campaign/sweep/operations.h"
+#include "campaign/sweep/retrial.h"
 #include "campaign/sweep/tally.h"
 
 /* What the workers share. The lock is held to take a task. What the tasks showed is brought in by turns, in
@@ -45,24 +47,11 @@ struct sweep {
     struct error error;
 };
 
-static bool time_is_over(const struct sweep *sweep)
-{
-    const struct sweep_options *options = sweep->options;
-    return (options->interrupted != NULL && *options->interrupted != 0) ||
-           (options->budget_ns != 0 && clock_now_ns() - sweep->started_ns >= options->budget_ns);
-}
-
 static bool wants_pairs(const struct sweep *sweep, const struct task *task)
 {
     const struct sweep_options *options = sweep->options;
     return task->mode == SWEEP_ONCE && (options->only != NULL ? options->only->mode == SWEEP_PAIR
                                                               : (options->modes >> SWEEP_PAIR & 1) != 0);
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const uint64_t *first = a, *second = b;
-    return *first < *second ? -1 : *first > *second;
 }
 
 /* A first fault whose pairs may still be missing is tried again all the same. */
@@ -72,14 +61,14 @@ static bool was_done(const struct sweep *sweep, const struct task *task)
     if (options->done_count == 0 || wants_pairs(sweep, task))
         return false;
     uint64_t key = agenda_key(&sweep->points, task);
-    return bsearch(&key, options->done, options->done_count, sizeof key, by_value) != NULL;
+    return bsearch(&key, options->done, options->done_count, sizeof key, order_of_numbers) != NULL;
 }
 
 /* Next task, under the lock, and its turn. False: there is none, and nobody will add any. */
 static bool next_task(struct sweep *sweep, struct task *out, uint64_t *turn)
 {
     for (;;) {
-        if (sweep->failed != 0 || time_is_over(sweep))
+        if (sweep->failed != 0 || budget_is_spent(sweep->options, sweep->started_ns))
             return false;
         if (sweep->agenda.next < sweep->agenda.count) {
             *out = sweep->agenda.tasks[sweep->agenda.next++];
@@ -132,132 +121,6 @@ static int add_pairs(struct sweep *sweep, const struct task *task, const struct 
     return failed;
 }
 
-static size_t count_by(const struct task *task, const struct novelty *novelties, size_t count)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++)
-        found += novelties[i].task == task;
-    return found;
-}
-
-/* Tries again what a run of the task showed first, as often as is asked for. */
-static int try_again(struct sweep *sweep, struct worker *worker, const struct task *task,
-                     struct novelty *novelties, size_t count, struct error *error)
-{
-    int failed = 0;
-    for (unsigned i = 0; failed == 0 && count_by(task, novelties, count) > 0 && i < sweep->options->again;
-         i++) {
-        struct faulting again;
-        failed = faulting_run(worker, &sweep->baseline, task, &again, error);
-        if (failed != 0)
-            return failed;
-        bool whole = again.sight.seen.end != ATTEMPT_INTERRUPTED;
-        for (size_t j = 0; whole && j < count; j++) {
-            if (novelties[j].task != task)
-                continue;
-            novelties[j].finding.replays++;
-            novelties[j].finding.reproduced += faulting_shows(&again, novelties[j].key);
-        }
-        faulting_clear(&again);
-        if (!whole)
-            return 0;
-    }
-    return failed;
-}
-
-/* Puts what a run shows into words, if no run showed it in so simple a mode. */
-static int name_one(struct sweep *sweep, const struct worker *worker, const struct task *task,
-                    const struct faulting *faulting, const struct shown *shown, struct novelty *out,
-                    bool *is_new, struct error *error)
-{
-    int failed = tally_see(&sweep->tally, shown->key, task->mode, is_new, error);
-    if (failed != 0 || !*is_new)
-        return failed;
-    *out = (struct novelty){.task = task, .thing = shown->thing, .key = shown->key};
-    return naming_write(worker, &sweep->baseline, task, faulting, shown, &out->finding, error);
-}
-
-/* Those of a run's things that no run showed before, put into words while its modules are known. */
-static int name_novelties(struct sweep *sweep, const struct worker *worker, const struct task *task,
-                          const struct faulting *faulting, struct novelty *novelties, size_t *count,
-                          struct error *error)
-{
-    int failed = 0;
-    for (size_t i = 0; failed == 0 && i < faulting->shown_count; i++) {
-        bool is_new;
-        failed =
-            name_one(sweep, worker, task, faulting, &faulting->shown[i], &novelties[*count], &is_new, error);
-        *count += failed == 0 && is_new;
-    }
-    return failed;
-}
-
-/* The task with one of its faults, once. */
-static struct task single_of(const struct task *task, int fault)
-{
-    return (struct task){.mode = SWEEP_ONCE, .calls = {task->calls[fault]}, .errors = {task->errors[fault]}};
-}
-
-/* Of those things that take less than they were found by, the lesser fault is told. */
-static int replace(struct sweep *sweep, const struct worker *worker, const struct task *single,
-                   const struct faulting *faulting, struct novelty *novelties, size_t *count,
-                   struct error *error)
-{
-    int failed = 0;
-    size_t kept = 0;
-    for (size_t i = 0; i < *count; i++) {
-        const struct shown *shown = faulting_shown(faulting, novelties[i].thing);
-        bool is_kept = true;
-        if (failed == 0 && shown != NULL && novelties[i].finding.mode != SWEEP_ONCE) {
-            sweep_finding_clear(&novelties[i].finding);
-            failed = name_one(sweep, worker, single, faulting, shown, &novelties[i], &is_kept, error);
-            is_kept = is_kept && failed == 0;
-        }
-        if (is_kept)
-            novelties[kept++] = novelties[i];
-    }
-    *count = kept;
-    return failed;
-}
-
-/* Shrinks what several faults show to the fewest: each of them is tried alone. Drifted runs show nothing. */
-static int shrink(struct sweep *sweep, struct worker *worker, const struct task *task, struct task singles[2],
-                  struct novelty *novelties, size_t *count, struct error *error)
-{
-    int failed = 0;
-    if (task->mode == SWEEP_ONCE || sweep->options->only != NULL)
-        return 0;
-    for (int i = 0; failed == 0 && i < (task->mode == SWEEP_PAIR ? 2 : 1); i++) {
-        struct faulting faulting;
-        singles[i] = single_of(task, i);
-        if (count_by(task, novelties, *count) == 0)
-            return 0;
-        failed = faulting_run(worker, &sweep->baseline, &singles[i], &faulting, error);
-        if (failed != 0)
-            return failed;
-        failed = replace(sweep, worker, &singles[i], &faulting, novelties, count, error);
-        faulting_clear(&faulting);
-    }
-    return failed;
-}
-
-/* Each novelty becomes a finding, and is told at once. */
-static int add_findings(struct sweep *sweep, struct novelty *novelties, size_t count, struct error *error)
-{
-    int failed = 0;
-    for (size_t i = 0; failed == 0 && i < count; i++) {
-        struct sweep_finding *added;
-        failed = tally_add(&sweep->tally, &novelties[i], &added, error);
-        if (failed != 0 || added == NULL)
-            continue;
-        if (sweep->options->found != NULL)
-            sweep->options->found(sweep->options->context, added);
-        if (added->id == 0)
-            added->id = sweep->tally.finding_count;
-    }
-    return failed;
-}
-
 static void show_progress(struct sweep *sweep)
 {
     if (sweep->options->progress == NULL)
@@ -269,32 +132,20 @@ static void show_progress(struct sweep *sweep)
     sweep->options->progress(sweep->options->context, &progress);
 }
 
-/* All that a finding needs was done: what was cut short is to be tried again by a sweep that goes on. */
-static bool are_confirmed(const struct sweep *sweep, const struct novelty *novelties, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (novelties[i].finding.replays < sweep->options->again)
-            return false;
-    return true;
-}
-
 /* What a run showed becomes findings, and leads to further tasks. */
 static int bring_in(struct sweep *sweep, struct worker *worker, const struct task *task,
                     const struct faulting *faulting, struct error *error)
 {
-    struct novelty novelties[SHOWN_MAX];
-    struct task singles[2];
-    size_t count = 0;
-    int failed = name_novelties(sweep, worker, task, faulting, novelties, &count, error);
-    if (failed == 0)
-        failed = shrink(sweep, worker, task, singles, novelties, &count, error);
-    if (failed == 0)
-        failed = try_again(sweep, worker, task, novelties, count, error);
-    for (int i = 0; failed == 0 && i < 2; i++)
-        failed = try_again(sweep, worker, &singles[i], novelties, count, error);
-    bool confirmed = are_confirmed(sweep, novelties, count);
-    if (failed == 0)
-        failed = add_findings(sweep, novelties, count, error);
+    const struct sweep_options *options = sweep->options;
+    struct retrial retrial = {
+        .options = options, .baseline = &sweep->baseline, .tally = &sweep->tally, .worker = worker};
+    int failed = retrial_run(&retrial, task, faulting, error);
+    bool confirmed = retrial_is_whole(&retrial);
+    for (size_t i = 0; i < retrial.count; i++)
+        if (failed == 0)
+            failed = tally_tell(&sweep->tally, options, &retrial.novelties[i], error);
+        else
+            sweep_finding_clear(&retrial.novelties[i].finding);
     pthread_mutex_lock(&sweep->lock);
     if (failed == 0 && add_pairs(sweep, task, faulting) != 0)
         failed = error_not_done(error, -ENOMEM, "no memory for the faults that are still to be tried");
@@ -302,8 +153,8 @@ static int bring_in(struct sweep *sweep, struct worker *worker, const struct tas
     tally_run(&sweep->tally, task, faulting->outcome);
     sweep->tally.left_out += faulting->left_out;
     sweep->tally.too_long += faulting->too_long;
-    if (failed == 0 && confirmed && sweep->options->tried != NULL)
-        sweep->options->tried(sweep->options->context, agenda_key(&sweep->points, task), faulting->outcome);
+    if (failed == 0 && confirmed && options->tried != NULL)
+        options->tried(options->context, agenda_key(&sweep->points, task), faulting->outcome);
     show_progress(sweep);
     return failed;
 }
@@ -436,7 +287,7 @@ static int add_unreleased(struct sweep *sweep, struct error *error)
         if (failed != 0 || !is_new)
             continue;
         baseline->unreleased[i] = (struct sweep_finding){0};
-        failed = add_findings(sweep, &novelty, 1, error);
+        failed = tally_tell(&sweep->tally, sweep->options, &novelty, error);
     }
     return failed;
 }
@@ -546,7 +397,7 @@ static int fill_result(struct sweep *sweep, struct sweep_result *out, struct err
     out->planned = sweep->agenda.count - sweep->done_before;
     out->steady_status = sweep->baseline.steady.exit_status;
     out->by_server = sweep->by_server;
-    out->interrupted = options->interrupted != NULL && *options->interrupted != 0;
+    out->interrupted = budget_was_cut(options);
     int failed = tally_fill(&sweep->tally, out, error);
     if (failed == 0 && out->note[0] == '\0')
         write_note(sweep, out->note, sizeof out->note);

@@ -101,6 +101,20 @@ int tally_add(struct tally *tally, struct novelty *novelty, struct sweep_finding
     return 0;
 }
 
+int tally_tell(struct tally *tally, const struct sweep_options *options, struct novelty *novelty,
+               struct error *error)
+{
+    struct sweep_finding *added;
+    int failed = tally_add(tally, novelty, &added, error);
+    if (failed != 0 || added == NULL)
+        return failed;
+    if (options->found != NULL)
+        options->found(options->context, added);
+    if (added->id == 0)
+        added->id = tally->finding_count;
+    return 0;
+}
+
 /* A context counts as failed once, whatever failed in it. */
 static void cover(struct tally *tally, const struct call *call)
 {

@@ -42,6 +42,11 @@ int tally_see(struct tally *tally, uint64_t key, enum sweep_mode mode, bool *is_
  * then the simpler mode counts, or else the first one. *out is what is new to be told; NULL: nothing. */
 int tally_add(struct tally *tally, struct novelty *novelty, struct sweep_finding **out, struct error *error);
 
+/* The same, and tells the sweep's owner at once if there is something new; a finding that gets no id from
+ * there has its number in this sweep. */
+int tally_tell(struct tally *tally, const struct sweep_options *options, struct novelty *novelty,
+               struct error *error);
+
 /* Counts a run. */
 void tally_run(struct tally *tally, const struct task *task, enum sweep_kind outcome);
 

@@ -1,0 +1,103 @@
+/* Decides how many jobs are looked at, and what of them is to fail. */
+#include "campaign/sweep/enumeration.h"
+
+#include <errno.h>
+
+#include "campaign/sweep/budget.h"
+
+enum { JOBS_FIRST = 32, CALLS_FEW = 100 };
+
+/* What a job leaves behind although nothing fails is not to be blamed on a fault. */
+static void find_unfit(const struct row *row, struct enumeration *out)
+{
+    bool *unfit = out->reach.unfit;
+    int status;
+    for (size_t i = 0; i < row->event_count; i++)
+        unfit[row->events[i].operation - 1] = true;
+    for (size_t i = 0; i < ROSTER_JOBS; i++) {
+        bool ended = row_state(row, i, &status) == LEDGER_OPERATION_ENDED;
+        out->jobs += ended;
+        out->unfit += ended && unfit[i];
+        unfit[i] |= !ended;
+    }
+}
+
+/* What the service calls before and after its operations is not swept. */
+static void keep_in_operations(struct contexts *contexts)
+{
+    size_t kept = 0;
+    contexts->count = 0;
+    for (size_t i = 0; i < contexts->call_count; i++) {
+        const struct call *call = &contexts->calls[i];
+        if (!call->in_operation)
+            continue;
+        contexts->count += call->number == 0;
+        contexts->calls[kept++] = *call;
+    }
+    contexts->call_count = kept;
+}
+
+static int learn(const struct rows *rows, const struct row *row, struct enumeration *out, struct error *error)
+{
+    size_t cut;
+    if (row_was_cut(row, &cut) && cut == 0)
+        return error_not_done(
+            error, -EIO, "%s/%s does not even do its first operation when nothing fails: %s",
+            rows->setup->options->workload->name, rows->variant->name, row->outcome.last_words);
+    int failed = contexts_learn(&row->record, &row->record, &out->contexts);
+    if (failed == 0) {
+        keep_in_operations(&out->contexts);
+        failed = roster_reach_of(&out->contexts, rows->setup->points.count, &out->reach);
+    }
+    if (failed != 0)
+        return error_not_done(error, failed, "no memory for what operations call");
+    find_unfit(row, out);
+    return 0;
+}
+
+static int run_steady(struct rows *rows, uint32_t jobs, struct row *out, struct error *error)
+{
+    struct row_plan plan = {.count = jobs};
+    for (uint32_t i = 0; i < jobs; i++)
+        plan.jobs[i] = i;
+    return row_run(rows, &plan, true, out, error);
+}
+
+static size_t calls_of(const struct record *record)
+{
+    size_t calls = 0;
+    for (size_t i = 0; i < record->event_count; i++)
+        calls += record->events[i].kind == TRACE_CALL;
+    return calls;
+}
+
+/* Jobs that call little are likely to differ, and many of them cost little. */
+int enumeration_make(struct rows *rows, const struct sweep_options *options, struct enumeration *out,
+                     struct error *error)
+{
+    struct enumeration enumeration = {.jobs = 0};
+    struct row row;
+    int failed = run_steady(rows, JOBS_FIRST, &row, error);
+    if (failed != 0)
+        return failed;
+    if (calls_of(&row.record) < CALLS_FEW * JOBS_FIRST && !budget_was_cut(options)) {
+        row_clear(&row);
+        failed = run_steady(rows, ROSTER_JOBS, &row, error);
+        if (failed != 0)
+            return failed;
+    }
+    if (!budget_was_cut(options))
+        failed = learn(rows, &row, &enumeration, error);
+    row_clear(&row);
+    if (failed != 0)
+        enumeration_clear(&enumeration);
+    else
+        *out = enumeration;
+    return failed;
+}
+
+void enumeration_clear(struct enumeration *enumeration)
+{
+    roster_reach_clear(&enumeration->reach);
+    contexts_clear(&enumeration->contexts);
+}
