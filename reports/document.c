@@ -1,6 +1,7 @@
 /* Decides what of a result goes into its document, key by key. */
 #include "document.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,4 +294,13 @@ json_t *document_of_suite(const struct suite *suite)
     value_put(&object, "planned", value_number(suite->planned));
     value_put(&object, "comparisons", value_filled(&comparisons));
     return value_filled(&object);
+}
+
+int document_write(const json_t *document, FILE *out)
+{
+    errno = 0;
+    bool written = json_dumpf(document, out, JSON_COMPACT) == 0 && putc('\n', out) != EOF && fflush(out) == 0;
+    if (written && !ferror(out))
+        return 0;
+    return errno != 0 ? -errno : -EIO;
 }

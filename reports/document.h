@@ -12,9 +12,13 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "oracle/suite.h"
 
 /* The caller's. NULL if memory is short or a number is too large. */
 json_t *document_of_result(const struct result *result);
 json_t *document_of_suite(const struct suite *suite);
+
+/* Writes a document on one line. Returns 0 or a negative errno of the stream. */
+int document_write(const json_t *document, FILE *out);

@@ -5,18 +5,12 @@
 #include "report.h"
 #include "sweep.h"
 
-/* Ends the object. */
-static int dump(json_t *root, FILE *out)
+/* Ends the document. */
+static int dump(json_t *document, FILE *out)
 {
-    if (root == NULL)
-        return -ENOMEM;
-    errno = 0;
-    bool written = json_dumpf(root, out, JSON_COMPACT) == 0 && putc('\n', out) != EOF && fflush(out) == 0;
-    int reason = errno;
-    json_decref(root);
-    if (written && !ferror(out))
-        return 0;
-    return reason != 0 ? -reason : -EIO;
+    int rc = document != NULL ? document_write(document, out) : -ENOMEM;
+    json_decref(document);
+    return rc;
 }
 
 static int write_json(const struct result *result, const struct report_options *options, FILE *out)

@@ -12,7 +12,6 @@
 #include "record.h"
 #include "report.h"
 #include "signals.h"
-#include "utf8.h"
 
 /* What a campaign gave: one result, or the suite. */
 struct outcome {
@@ -39,21 +38,13 @@ static int write_json(const struct outcome *outcome, struct output *json, struct
     return output_finish(json, write_report("json", outcome, json->stream), error);
 }
 
-/* Without a report, what was not done is said all the same. */
-static void tell_not_done(const struct outcome *outcome)
-{
-    const char *sentence = outcome->is_suite ? outcome->suite.sentence : outcome->result.sentence;
-    if ((outcome->is_suite ? outcome->suite.exit_status : outcome->result.exit_status) != EXIT_NOT_DONE)
-        return;
-    fputs("exeunt: ", stderr);
-    utf8_show(sentence, SIZE_MAX, utf8_locale(), stderr);
-    putc('\n', stderr);
-}
-
 static int write_terminal(const struct outcome *outcome, const struct options *options, struct error *error)
 {
     if (options->quiet) {
-        tell_not_done(outcome);
+        if (outcome->is_suite)
+            looks_quiet(outcome->suite.exit_status, outcome->suite.sentence);
+        else
+            looks_quiet(outcome->result.exit_status, outcome->result.sentence);
         return 0;
     }
     bool taken =

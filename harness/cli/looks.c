@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "utf8.h"
+
 enum { COLUMNS_FALLBACK = 80, COLUMNS_MIN = 40 };
 
 struct report_options looks_of(FILE *out)
@@ -20,4 +22,13 @@ struct report_options looks_of(FILE *out)
     if (terminal && ioctl(fileno(out), TIOCGWINSZ, &window) == 0 && window.ws_col > 0)
         options.columns = window.ws_col < COLUMNS_MIN ? COLUMNS_MIN : window.ws_col;
     return options;
+}
+
+void looks_quiet(enum exit_status status, const char *sentence)
+{
+    if (status != EXIT_NOT_DONE)
+        return;
+    fputs("exeunt: ", stderr);
+    utf8_show(sentence, SIZE_MAX, utf8_locale(), stderr);
+    putc('\n', stderr);
 }

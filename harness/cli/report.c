@@ -9,6 +9,7 @@
 #include "arguments.h"
 #include "base/text.h"
 #include "command.h"
+#include "document.h"
 #include "looks.h"
 #include "output.h"
 #include "page.h"
@@ -180,11 +181,9 @@ static int write_page(const struct shown *shown, FILE *out)
     return rc;
 }
 
-static int write_json(const struct shown *shown, FILE *out)
+static int write_document(const struct shown *shown, FILE *out)
 {
-    errno = 0;
-    bool written = json_dumpf(shown->document, out, JSON_COMPACT) == 0 && putc('\n', out) != EOF;
-    return written ? 0 : errno != 0 ? -errno : -EIO;
+    return document_write(shown->document, out);
 }
 
 static int write_file(const struct shown *shown, const char *option, const char *typed,
@@ -215,7 +214,7 @@ static int show(const struct shown *shown, const struct wanted *wanted, struct e
     if (wanted->html == NULL && wanted->json == NULL)
         return write_text(shown, error);
     int rc = write_file(shown, "--html", wanted->html, write_page, error);
-    return rc != 0 ? rc : write_file(shown, "--json", wanted->json, write_json, error);
+    return rc != 0 ? rc : write_file(shown, "--json", wanted->json, write_document, error);
 }
 
 static void shown_clear(struct shown *shown)

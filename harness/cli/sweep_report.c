@@ -6,7 +6,6 @@
 
 #include "looks.h"
 #include "report.h"
-#include "utf8.h"
 
 /* Each on a line of its own. */
 static int write_json(const struct sweep_result *results, size_t count, struct output *json,
@@ -38,24 +37,13 @@ static int write_all(const struct sweep_result *results, size_t count, FILE *out
                                                      : rc;
 }
 
-/* Without a report, what was not done is said all the same. */
-static void tell_not_done(const struct sweep_result *results, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (results[i].exit_status != EXIT_NOT_DONE)
-            continue;
-        fputs("exeunt: ", stderr);
-        utf8_show(results[i].sentence, SIZE_MAX, utf8_locale(), stderr);
-        putc('\n', stderr);
-    }
-}
-
 int sweep_report(const struct sweep_result *results, size_t count, const struct sweep_command *command,
                  struct output *json, struct error *error)
 {
     int rc = write_json(results, count, json, error);
     if (command->quiet) {
-        tell_not_done(results, count);
+        for (size_t i = 0; i < count; i++)
+            looks_quiet(results[i].exit_status, results[i].sentence);
         return rc;
     }
     bool taken = command->json != NULL && strcmp(command->json, "-") == 0;

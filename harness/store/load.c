@@ -260,38 +260,22 @@ static int load_totals(struct store *store, uint64_t run, struct sweep_result *s
 }
 
 /* What table run knows is what the sweep began with. */
-static int take_beginning(struct query *query, struct sweep_result *sweep, struct store_run *run)
+static int take_beginning(struct store *store, const struct store_run *run, struct sweep_result *sweep,
+                          struct error *error)
 {
-    int failed = run_take(query, run);
-    if (failed != 0)
-        return failed;
     sweep->seed = run->seed;
     sweep->started_s = run->started_s;
     sweep->line = strdup(run->line);
     sweep->command = run_copy_words(run->command);
-    return sweep->line != NULL && sweep->command != NULL
-               ? 0
-               : database_failed(query->store, SQLITE_NOMEM, query->error);
+    return sweep->line != NULL && sweep->command != NULL ? 0 : database_failed(store, SQLITE_NOMEM, error);
 }
 
 static int load_sweep(struct store *store, uint64_t id, struct sweep_result *sweep, struct store_run *run,
                       struct error *error)
 {
-    EXEUNT_GUARD(query, query,
-                 query_make(store,
-                            "select" RUN_COLUMNS "from run where kind = 'sweep' and ?1 in (0, id)"
-                            " order by id desc limit 1",
-                            error));
-    query_put_number(&query, id);
-    int row = query_step(&query);
-    if (row < 0)
-        return row;
-    if (row == 0 && id == 0)
-        return error_usage(error, "'%s' holds no sweep yet: run one first, or name another file",
-                           store->path);
-    if (row == 0)
-        return error_usage(error, "there is no sweep %llu in '%s'", (unsigned long long)id, store->path);
-    int failed = take_beginning(&query, sweep, run);
+    int failed = run_find(store, "sweep", id, run, error);
+    if (failed == 0)
+        failed = take_beginning(store, run, sweep, error);
     if (failed == 0)
         failed = load_totals(store, run->id, sweep, error);
     if (failed == 0)

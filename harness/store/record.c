@@ -91,25 +91,6 @@ int store_save_record(struct store *store, const struct store_record *record,
     return failed;
 }
 
-int store_load_run(struct store *store, uint64_t id, struct store_run *out, struct error *error)
-{
-    EXEUNT_GUARD(query, query,
-                 query_make(store,
-                            "select" RUN_COLUMNS "from run where ?1 in (0, id) order by id desc limit 1",
-                            error));
-    query_put_number(&query, id);
-    int row = query_step(&query);
-    if (row < 0)
-        return row;
-    if (row == 0 && id == 0)
-        return error_usage(error, "'%s' holds no results yet: run something first, or name another file",
-                           store->path);
-    if (row == 0)
-        return error_usage(error, "there is no run %llu in '%s'; 'exeunt report --list' shows those that are",
-                           (unsigned long long)id, store->path);
-    return run_take(&query, out);
-}
-
 int store_load_document(struct store *store, uint64_t run, struct store_document *out, struct error *error)
 {
     EXEUNT_GUARD(query, query, query_make(store, "select json, report from document where run = ?", error));

@@ -120,6 +120,33 @@ int run_take(struct query *query, struct store_run *out)
     return 0;
 }
 
+int run_find(struct store *store, const char *kind, uint64_t id, struct store_run *out, struct error *error)
+{
+    const char *what = kind != NULL ? kind : "run";
+    EXEUNT_GUARD(query, query,
+                 query_make(store,
+                            "select" RUN_COLUMNS "from run where ?1 in ('', kind) and ?2 in (0, id)"
+                            " order by id desc limit 1",
+                            error));
+    query_put_text(&query, kind != NULL ? kind : "");
+    query_put_number(&query, id);
+    int row = query_step(&query);
+    if (row < 0)
+        return row;
+    if (row == 0 && id == 0)
+        return error_usage(error, "'%s' holds no %s yet: run one first, or name another file", store->path,
+                           what);
+    if (row == 0)
+        return error_usage(error, "there is no %s %llu in '%s'; 'exeunt report --list' shows what there is",
+                           what, (unsigned long long)id, store->path);
+    return run_take(&query, out);
+}
+
+int store_load_run(struct store *store, uint64_t id, struct store_run *out, struct error *error)
+{
+    return run_find(store, NULL, id, out, error);
+}
+
 void store_runs_clear(struct store_runs *runs)
 {
     for (size_t i = 0; i < runs->count; i++)

@@ -12,6 +12,10 @@
     " exeunt, kernel, libc, host, machine, folder, target_commit "
 int run_take(struct query *query, struct store_run *out);
 
+/* The run with that number, or the last one if it is 0; of that kind, or of any if it is NULL. 0 with *out
+ * the caller's, or a negative errno: that there is none is an error of the command line. */
+int run_find(struct store *store, const char *kind, uint64_t id, struct store_run *out, struct error *error);
+
 /* Makes a row of a run that begins, or of one that is whole: *run is its number. 0 or a negative errno. */
 int run_begin(struct store *store, const struct store_beginning *beginning,
               const struct store_environment *environment, uint64_t *run, struct error *error);

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include "store/query.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
@@ -127,4 +129,13 @@ uint64_t begin_example(struct store *store)
                  error.text);
     sweep_result_clear(&sweep);
     return run;
+}
+
+uint64_t number_of(struct store *store, const char *sql)
+{
+    struct error error;
+    uint64_t number = 99;
+    EXEUNT_GUARD(query, query, query_make(store, sql, &error));
+    cr_assert_eq(query_number(&query, &number), 0, "%s", error.text);
+    return number;
 }

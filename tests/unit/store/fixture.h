@@ -27,3 +27,6 @@ extern const struct store_environment example_environment;
 
 /* Begins a sweep as the example's. Ends the test if that fails. */
 uint64_t begin_example(struct store *store);
+
+/* The number that a statement of SQL gives; 99: none. Ends the test if it fails. */
+uint64_t number_of(struct store *store, const char *sql);

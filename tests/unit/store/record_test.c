@@ -53,15 +53,6 @@ static uint64_t save(struct store *store)
     return run;
 }
 
-static uint64_t number_of(struct store *store, const char *sql)
-{
-    struct error error;
-    uint64_t number = 99;
-    EXEUNT_GUARD(query, query, query_make(store, sql, &error));
-    cr_assert_eq(query_number(&query, &number), 0, "%s", error.text);
-    return number;
-}
-
 Test(record, comes_back_as_it_was)
 {
     struct place place = place_make();
@@ -98,7 +89,7 @@ Test(record, the_last_run_is_of_any_kind)
     struct error error;
     struct store_run run;
     cr_expect_lt(store_load_run(store, 0, &run, &error), 0);
-    cr_expect_not_null(strstr(error.text, "holds no results yet"), "%s", error.text);
+    cr_expect_not_null(strstr(error.text, "holds no run yet: run one first"), "%s", error.text);
     uint64_t sweep = begin_example(store);
     save(store);
     cr_assert_eq(store_load_run(store, 0, &run, &error), 0, "%s", error.text);

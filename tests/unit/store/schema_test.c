@@ -15,15 +15,6 @@ static const char *const steps[] = {
 };
 static const struct schema first = {1, steps}, second = {2, steps}, broken = {3, steps};
 
-static uint64_t number_of(struct store *store, const char *sql)
-{
-    struct error error;
-    uint64_t number = 99;
-    EXEUNT_GUARD(query, query, query_make(store, sql, &error));
-    cr_assert_eq(query_number(&query, &number), 0, "%s", error.text);
-    return number;
-}
-
 Test(schema, steps)
 {
     struct place place = place_make();

@@ -228,7 +228,8 @@ Test(sweep, what_does_not_exist_is_said)
     cr_expect_str_eq(error.text, expected);
     begin_example(store);
     cr_expect_lt(store_load_sweep(store, 9, &sweep, &run, &error), 0);
-    snprintf(expected, sizeof expected, "there is no sweep 9 in '%s'", place.path);
+    snprintf(expected, sizeof expected,
+             "there is no sweep 9 in '%s'; 'exeunt report --list' shows what there is", place.path);
     cr_expect_str_eq(error.text, expected);
     cr_expect_lt(store_load_finding(store, 1, &finding, &run, &error), 0);
     snprintf(expected, sizeof expected,
