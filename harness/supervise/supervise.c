@@ -24,6 +24,7 @@ static const uint64_t drain_ns = 10000000u;
 
 /* How long the program may take to end by itself once it is asked to. */
 static const uint64_t grace_ns = 2000000000u;
+static const uint64_t patience_ns = 10000000000u; /* with a program that does not seem to start */
 
 enum over { NOT_OVER, PROGRAM_ENDED, KEEPER_LOST, HANGS, LOCKED_UP, GRACE_OVER };
 
@@ -129,6 +130,15 @@ static void drain_if_due(struct run *run, uint64_t now_ns)
     run->drain_due_ns = now_ns + drain_ns;
 }
 
+/* A program that has not come to its first call yet is not asked to end: where much is going on, it takes its
+ * time to start. */
+static bool has_begun(const struct run *run, uint64_t now_ns)
+{
+    const struct supervise_options *options = run->options;
+    return options->preload == NULL || options->ledger->ledger->attached != 0 ||
+           now_ns - run->child.started_ns >= options->for_ns + patience_ns;
+}
+
 static void end_if_asked(struct run *run, uint64_t now_ns)
 {
     if (run->grace_end_ns != 0 && now_ns >= run->grace_end_ns)
@@ -136,7 +146,8 @@ static void end_if_asked(struct run *run, uint64_t now_ns)
     if (run->grace_end_ns != 0)
         return;
     const struct supervise_options *options = run->options;
-    run->time_is_over = options->for_ns != 0 && now_ns - run->child.started_ns >= options->for_ns;
+    run->time_is_over =
+        options->for_ns != 0 && now_ns - run->child.started_ns >= options->for_ns && has_begun(run, now_ns);
     if (*options->interrupted == 0 && !run->time_is_over)
         return;
     options->ledger->ledger->stop = 1;

@@ -37,8 +37,8 @@ struct supervise_options {
     uint64_t sample_ns; /* between two samples */
     uint64_t hang_ns;   /* without progress for so long, by the samples, it hangs; 0: never */
     enum hang_by hang_by;
-    uint64_t for_ns;                 /* after that time the program is asked to end; 0: never */
-    int end_signal;                  /* by which it is asked to, beside ledger->stop; 0: none */
+    uint64_t for_ns; /* after that time the program, once it has begun, is asked to end; 0: never */
+    int end_signal;  /* by which it is asked to, beside ledger->stop; 0: none */
     const volatile int *interrupted; /* not 0: the user wants to end; set by a signal handler or in tick */
     int keep_streams;     /* 1: its standard streams are the supervisor's own; 0: only last words are kept */
     supervise_tick *tick; /* may be NULL */

@@ -274,8 +274,17 @@ Test(program, lists_its_own_points)
     cr_expect_not_null(strstr(result.out, "Its own\n  none\n"), "%s", result.out);
     cr_expect_not_null(strstr(result.out, "\n  posix/io/oc/open\n"), "%s", result.out);
     command_free(&result);
-    result = command_run("exec %s list --for 1s -- %s wait-for-signal", EXEUNT, TARGET);
+    result = command_run("exec %s list --for 100ms -- %s wait-for-signal", EXEUNT, TARGET);
     cr_expect_eq(result.status, 0, "it has an end: %s", result.err);
+    command_free(&result);
+}
+
+/* Its time begins when it does. */
+Test(program, that_starts_slowly_is_there_before_it_is_ended)
+{
+    struct command_result result =
+        command_run("exec %s list --for 20ms -- %s wait-for-signal", EXEUNT, TARGET_SLOW);
+    cr_expect_eq(result.status, 0, "%s", result.err);
     command_free(&result);
 }
 
