@@ -1,0 +1,135 @@
+/* Which operation is blamed when the workload's own check finds something wrong: rows are made up here, and
+ * what the check finds hangs on the jobs that they do. */
+#include "campaign/sweep/narrowing.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+enum { OPERATIONS = 16, EVENTS = 2 * OPERATIONS };
+
+static struct ledger_view ledger;
+static struct duty made[OPERATIONS], *duties[ROW_MAX];
+static struct ledger_event events[EVENTS];
+static struct row row;
+
+/* Jobs, each of which spoils what is checked; or, if they conspire, only all of them in one row. */
+static uint32_t culprits[OPERATIONS];
+static size_t culprit_count;
+static bool conspire;
+static int failure, rows_run;
+
+/* Instead of campaign/sweep/row.c's. */
+int __wrap_row_run(struct rows *rows, const struct row_plan *plan, bool traced, struct row *out,
+                   struct error *error);
+int __wrap_row_run(struct rows *rows, const struct row_plan *plan, bool traced, struct row *out,
+                   struct error *error)
+{
+    size_t present = 0;
+    (void)rows, (void)traced, (void)error;
+    rows_run++;
+    for (size_t i = 0; i < plan->count; i++)
+        for (size_t j = 0; j < culprit_count; j++)
+            present += plan->jobs[i] == culprits[j];
+    *out = (struct row){.torn = conspire ? present == culprit_count : present};
+    return failure;
+}
+
+/* A row whose operations all met their faults, ended, and show nothing by themselves. */
+static void begin(void)
+{
+    static const char *const names[] = {"posix/io/rw/write"};
+    const struct plan_points points = {.count = 1, .names = names};
+    const struct plan nothing = {.rule_count = 0};
+    struct error error;
+    cr_assert_eq(ledger_create(16, &nothing, &points, &ledger, &error), 0);
+    row = (struct row){.ledger = &ledger, .count = OPERATIONS, .events = events, .torn = 1};
+    for (uint32_t i = 0; i < OPERATIONS; i++) {
+        made[i] = (struct duty){.job = i, .task = {.calls = {{.k = 1}}, .errors = {EIO}}};
+        duties[i] = &made[i];
+        events[row.event_count++] =
+            (struct ledger_event){.kind = LEDGER_FAULT, .operation = i + 1, .k = 1, .error = EIO};
+        ledger.ledger->operations[i].state = LEDGER_OPERATION_ENDED;
+    }
+}
+
+static void end(void)
+{
+    ledger_close(&ledger);
+}
+
+/* Narrows; the jobs that are alone as a string of digits, hexadecimal. */
+static const char *blamed(void)
+{
+    static char jobs[OPERATIONS + 1];
+    struct error error;
+    size_t count = 0;
+    cr_expect_eq(narrowing_mark(NULL, &row, duties, false, &error), failure);
+    for (uint32_t i = 0; i < OPERATIONS; i++)
+        if (made[i].alone)
+            jobs[count++] = "0123456789abcdef"[i];
+    jobs[count] = '\0';
+    return jobs;
+}
+
+static void accuse(uint32_t job)
+{
+    culprits[culprit_count++] = job;
+}
+
+Test(narrowing, finds_the_one, .init = begin, .fini = end)
+{
+    accuse(11);
+    cr_expect_str_eq(blamed(), "b");
+    cr_expect_leq(rows_run, 2 + 4, "by halves: %d rows", rows_run);
+}
+
+Test(narrowing, finds_several, .init = begin, .fini = end)
+{
+    accuse(0);
+    accuse(7);
+    accuse(15);
+    cr_expect_str_eq(blamed(), "07f");
+}
+
+Test(narrowing, blames_nobody_if_it_does_not_come_again, .init = begin, .fini = end)
+{
+    cr_expect_str_eq(blamed(), "");
+    cr_expect_eq(rows_run, 1);
+}
+
+/* What was left behind accounts for it: that operation is told anyway. */
+static void shows_a_leak(uint32_t job)
+{
+    events[row.event_count++] =
+        (struct ledger_event){.kind = LEDGER_LEAK, .operation = job + 1, .taken_at = 1};
+}
+
+Test(narrowing, does_not_ask_who_shows_something, .init = begin, .fini = end)
+{
+    accuse(3);
+    shows_a_leak(3);
+    cr_expect_str_eq(blamed(), "");
+}
+
+Test(narrowing, passes_over_operations_without_a_fault, .init = begin, .fini = end)
+{
+    accuse(5);
+    duties[5] = NULL;
+    cr_expect_str_eq(blamed(), "");
+}
+
+/* Of several together none is found; the one that is suspected is looked at alone, and cleared by that. */
+Test(narrowing, of_conspirators_suspects_at_most_a_few, .init = begin, .fini = end)
+{
+    accuse(2);
+    accuse(13);
+    conspire = true;
+    cr_expect_leq(strlen(blamed()), 4);
+}
+
+Test(narrowing, tells_that_a_row_could_not_be_run, .init = begin, .fini = end)
+{
+    failure = -EIO;
+    cr_expect_str_eq(blamed(), "");
+}
