@@ -21,7 +21,7 @@
  */
 #define LEDGER_ENVIRONMENT "EXEUNT_LEDGER"
 #define LEDGER_MAGIC       UINT64_C(0x746e756578650001)
-#define LEDGER_VERSION     4u
+#define LEDGER_VERSION     5u
 
 enum {
     LEDGER_MODULES_MAX = 512,
@@ -144,16 +144,16 @@ struct ledger_held {
 
 /* What a thread holds and waits for: the place has the number of its record. */
 struct ledger_locks {
-    _Alignas(64) _Atomic uint64_t waits_for; /* address of the lock; 0: nothing */
+    _Alignas(64) _Atomic uint64_t waits_for; /* address of the lock that it asks for; 0: nothing. One that
+                                                nobody holds is not waited for, but had at once */
     _Atomic uint32_t wait_sequence;          /* grows with each wait */
     uint32_t wait_mode;                      /* enum ledger_lock_mode */
     uint64_t waiting_at;                     /* address of the call's return */
-    uint64_t waiting_since_ns;
-    _Atomic uint32_t held_count; /* places used, empty ones among them */
-    _Atomic uint32_t lost;       /* locks for which there was no place */
-    uint64_t last_given;         /* the lock that the thread gave back last */
-    _Atomic uint64_t handle;     /* the thread's own pthread_t */
-    struct ledger_held held[LEDGER_HELD_MAX];
+    _Atomic uint32_t held_count;             /* places used, empty ones among them */
+    _Atomic uint32_t lost;                   /* locks for which there was no place */
+    uint64_t last_given;                     /* the lock that the thread gave back last */
+    _Atomic uint64_t handle;                 /* the thread's own pthread_t */
+    _Alignas(64) struct ledger_held held[LEDGER_HELD_MAX]; /* the first does not lie across two cache lines */
 };
 
 /* Two locks, one taken while the other was held. */

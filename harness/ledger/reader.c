@@ -216,12 +216,32 @@ void ledger_resource_kind(const struct ledger_view *view, int32_t index, char na
              known ? view->ledger->resource_kinds[index].name : "?");
 }
 
-static void add_locks(const struct ledger_locks *locks, struct ledger_totals *out)
+/* Whether a thread has the lock: one that is free is only asked for. */
+static bool is_held(const struct ledger *ledger, uint32_t threads, uint64_t lock)
 {
+    for (uint32_t i = 0; i < threads; i++) {
+        uint32_t count = ledger->locks[i].held_count;
+        for (uint32_t k = 0; k < count && k < LEDGER_HELD_MAX; k++)
+            if (ledger->locks[i].held[k].lock == lock)
+                return true;
+    }
+    return false;
+}
+
+static bool is_waiting(const struct ledger *ledger, uint32_t threads, const struct ledger_locks *locks)
+{
+    uint64_t lock = locks->waits_for;
+    return lock != 0 && locks->wait_mode < LEDGER_JOIN && is_held(ledger, threads, lock);
+}
+
+static void add_locks(const struct ledger *ledger, uint32_t threads, uint32_t thread,
+                      struct ledger_totals *out)
+{
+    const struct ledger_locks *locks = &ledger->locks[thread];
     uint32_t count = locks->held_count;
     for (uint32_t i = 0; i < count && i < LEDGER_HELD_MAX; i++)
         out->held_locks += locks->held[i].lock != 0;
-    out->waiting += locks->waits_for != 0 && locks->wait_mode < LEDGER_JOIN;
+    out->waiting += is_waiting(ledger, threads, locks);
 }
 
 void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
@@ -237,7 +257,7 @@ void ledger_totals(const struct ledger_view *view, struct ledger_totals *out)
         out->succeeded += ledger->threads[i].succeeded;
         out->failed += ledger->threads[i].failed;
         heap += (uint64_t)ledger->threads[i].heap;
-        add_locks(&ledger->locks[i], out);
+        add_locks(ledger, threads, i, out);
     }
     out->heap = (int64_t)heap;
     for (uint32_t i = 0; i < ledger_point_count(view); i++)

@@ -24,7 +24,7 @@ static bool waits_still(const struct ledger_view *view, uint32_t thread, uint32_
 }
 
 /* Notes who waits now, for the next look, and collects those that waited already at the last one. */
-static void collect_waiters(struct detector *detector, struct graph *graph)
+static void collect_waiters(struct detector *detector, struct graph *graph, uint64_t now_ns)
 {
     const struct ledger *ledger = graph->view->ledger;
     for (uint32_t i = 0; i < graph->threads; i++) {
@@ -36,9 +36,12 @@ static void collect_waiters(struct detector *detector, struct graph *graph)
         detector->locks[i] = counts ? lock : 0;
         detector->sequences[i] = sequence;
         detector->left[i] &= stood;
+        if (!stood)
+            detector->since_ns[i] = detector->looked_ns != 0 ? detector->looked_ns : now_ns;
         if (stood && graph->waiter_count < WAITERS_MAX)
             graph->waiters[graph->waiter_count++] = i;
     }
+    detector->looked_ns = now_ns;
 }
 
 /* Whether one who holds a lock in a mode keeps out one who wants it in another. */
@@ -60,7 +63,7 @@ static void add_edge(struct graph *graph, uint32_t waiter, uint32_t owner, const
         .lock = graph->detector->locks[waiter],
         .mode = locks->wait_mode,
         .waiting_at = locks->waiting_at,
-        .waiting_since_ns = locks->waiting_since_ns,
+        .waiting_since_ns = graph->detector->since_ns[waiter],
         .taken_at = held->taken_at,
         .taken_in = held->operation,
         .left_ns = held->left_ns,
@@ -217,7 +220,7 @@ bool detector_look(struct detector *detector, const struct ledger_view *view, ui
     struct graph graph = {.view = view, .threads = view->ledger->thread_count, .detector = detector};
     if (graph.threads > LEDGER_THREADS_MAX)
         graph.threads = LEDGER_THREADS_MAX;
-    collect_waiters(detector, &graph);
+    collect_waiters(detector, &graph, now_ns);
     for (size_t i = 0; i < graph.waiter_count; i++)
         find_owners(&graph, graph.waiters[i]);
     drop_stale(&graph);

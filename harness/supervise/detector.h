@@ -22,7 +22,8 @@ struct deadlock_edge {
     uint32_t sequence; /* of the wait */
     uint64_t lock;
     uint32_t mode; /* enum ledger_lock_mode: of the wait */
-    uint64_t waiting_at, waiting_since_ns;
+    uint64_t waiting_at;
+    uint64_t waiting_since_ns;   /* the wait began after this, and before the next look */
     uint64_t taken_at, taken_in; /* where, and in which operation, encoded */
     uint64_t left_ns;            /* when that operation ended with the lock; 0: it did not */
     int32_t point;               /* that had failed in it, -1: none */
@@ -40,8 +41,10 @@ struct deadlock {
 /* What the last look saw: zeroed before the first. */
 struct detector {
     uint32_t sequences[LEDGER_THREADS_MAX];
-    uint64_t locks[LEDGER_THREADS_MAX]; /* 0: the thread did not wait */
-    bool left[LEDGER_THREADS_MAX];      /* what it waited for had been left by an operation */
+    uint64_t locks[LEDGER_THREADS_MAX];    /* 0: the thread did not wait */
+    uint64_t since_ns[LEDGER_THREADS_MAX]; /* the last look before the thread waited for it */
+    uint64_t looked_ns;
+    bool left[LEDGER_THREADS_MAX]; /* what it waited for had been left by an operation */
 };
 
 /* Looks at the ledger. True and *out set if a deadlock stands that stood at the look before, too: the same

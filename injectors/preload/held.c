@@ -160,22 +160,6 @@ void held_again(struct ledger_locks *locks, const void *mutex, uint64_t taken_at
         held->operation = operation;
 }
 
-void held_wait(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode, uintptr_t site)
-{
-    locks->wait_mode = (uint32_t)mode;
-    locks->waiting_at = site_of(site);
-    locks->waiting_since_ns = clock_now_ns();
-    uint32_t waits =
-        atomic_load_explicit(&locks->wait_sequence, memory_order_relaxed); /* the thread's alone */
-    atomic_store_explicit(&locks->wait_sequence, waits + 1, memory_order_relaxed);
-    atomic_store_explicit(&locks->waits_for, (uint64_t)(uintptr_t)lock, memory_order_release);
-}
-
-void held_wait_over(struct ledger_locks *locks)
-{
-    atomic_store_explicit(&locks->waits_for, 0, memory_order_release);
-}
-
 bool held_destroying(const void *lock, uintptr_t site)
 {
     if (preload.ledger == NULL || self.bypass != 0 || preload.is_followed)

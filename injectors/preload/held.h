@@ -85,9 +85,23 @@ static inline void held_give(const void *lock, uintptr_t site)
 void held_pause(struct ledger_locks *locks, const void *mutex, uint64_t *taken_at, uint64_t *operation);
 void held_again(struct ledger_locks *locks, const void *mutex, uint64_t taken_at, uint64_t operation);
 
-/* The thread waits for a lock, or for something that nobody holds (mode LEDGER_WAIT); and no longer. */
-void held_wait(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode, uintptr_t site);
-void held_wait_over(struct ledger_locks *locks);
+/* The thread waits for a lock, unless it is free, or for something that nobody holds (mode LEDGER_WAIT); and
+ * no longer. */
+static inline void held_wait(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode,
+                             uintptr_t site)
+{
+    locks->wait_mode = (uint32_t)mode;
+    locks->waiting_at = site;
+    uint32_t waits =
+        atomic_load_explicit(&locks->wait_sequence, memory_order_relaxed); /* the thread's alone */
+    atomic_store_explicit(&locks->wait_sequence, waits + 1, memory_order_relaxed);
+    atomic_store_explicit(&locks->waits_for, (uint64_t)(uintptr_t)lock, memory_order_release);
+}
+
+static inline void held_wait_over(struct ledger_locks *locks)
+{
+    atomic_store_explicit(&locks->waits_for, 0, memory_order_release);
+}
 
 /* A wait for what nobody holds, or for a thread's end: `plain_wait_over` as the cleanup of what the first
  * returns, since the thread may be cancelled in it. */
@@ -95,7 +109,7 @@ static inline struct ledger_locks *begin_wait(const void *on, enum ledger_lock_m
 {
     struct ledger_locks *locks = held_record();
     if (locks != NULL)
-        held_wait(locks, on, mode, site);
+        held_wait(locks, on, mode, site_of(site));
     return locks;
 }
 

@@ -1,15 +1,14 @@
 /* Wrappers of what threads wait for one another with: mutexes, read-write locks, spin locks; condition
  * variables, barriers, semaphores. pthread functions return their error and leave errno alone.
  *
- * A lock that is free is taken by a try, which notes nothing but that it is held; only one that is not is
- * waited for, and then the thread says so first. */
+ * A thread says that it waits before it asks for a lock, also for one that is free: to look first, or to try,
+ * would fetch a contended lock's cache line once more, and its holder would pay for it. */
 #include "held.h"
 #include "trace.h"
 #include "wrap.h"
 
 #include <pthread.h>
 #include <semaphore.h>
-#include <sys/single_threaded.h>
 #include <time.h>
 
 /* Whether the lock is the caller's now: a robust mutex is, also when its last owner died. */
@@ -35,23 +34,26 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
     took_by_try(locks, lock, mode, site);
 }
 
-/* A call that takes a lock, waiting for as long as it takes. `attempt` takes it if it is free; who has it
- * already is told at once if `answers` says so: that is no wait. The ordinary way is that of a thread that
- * holds no other lock; what is else stands aside. */
-#define LOCKING(point, mode, type, name, attempt, answers)                                                   \
+/* A call that takes a lock, waiting for as long as it takes. Who has it already is told at once if `answers`
+ * says so: that is no wait. The ordinary way is that of a thread that holds no other lock; what is else
+ * stands aside. */
+#define LOCKING(point, mode, type, name, answers)                                                            \
     REAL(int, name, (type * lock), (lock))                                                                   \
     static __attribute__((noinline)) int else_##name(struct ledger_locks *locks, type *lock, int result,     \
                                                      uintptr_t site)                                         \
     {                                                                                                        \
-        bool waits = (result == EBUSY || result == EAGAIN) && !answers(lock);                                \
-        if (waits)                                                                                           \
-            held_wait(locks, lock, mode, site);                                                              \
-        if (result == EBUSY || result == EAGAIN)                                                             \
-            result = real_##name(lock);                                                                      \
-        if (waits)                                                                                           \
-            held_wait_over(locks);                                                                           \
         if (is_taken(result))                                                                                \
             took(locks, lock, mode, site);                                                                   \
+        return result;                                                                                       \
+    }                                                                                                        \
+    static inline __attribute__((always_inline)) int ask_##name(struct ledger_locks *locks, type *lock,      \
+                                                                uintptr_t site)                              \
+    {                                                                                                        \
+        if (UNLIKELY(answers(lock)))                                                                         \
+            return real_##name(lock);                                                                        \
+        held_wait(locks, lock, mode, site);                                                                  \
+        int result = real_##name(lock);                                                                      \
+        held_wait_over(locks);                                                                               \
         return result;                                                                                       \
     }                                                                                                        \
     static inline __attribute__((always_inline)) int take_##name(type *lock, uintptr_t site)                 \
@@ -59,7 +61,7 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
         struct ledger_locks *locks = held_record();                                                          \
         if (UNLIKELY(locks == NULL))                                                                         \
             return real_##name(lock);                                                                        \
-        int result = attempt(lock);                                                                          \
+        int result = ask_##name(locks, lock, site);                                                          \
         if (UNLIKELY(result != 0 || locks->held_count != 0))                                                 \
             return else_##name(locks, lock, result, site);                                                   \
         held_put(locks, 0, lock, mode, site);                                                                \
@@ -71,7 +73,8 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
         if (fault_decide(point, site, SIZE_MAX, &fault))                                                     \
             return fault.error;                                                                              \
         struct ledger_locks *locks = preload.trace != NULL ? held_record() : NULL;                           \
-        return locks != NULL ? else_##name(locks, lock, attempt(lock), site) : take_##name(lock, site);      \
+        return locks != NULL ? else_##name(locks, lock, ask_##name(locks, lock, site), site)                 \
+                             : take_##name(lock, site);                                                      \
     }                                                                                                        \
     static __attribute__((noinline)) int armed_##name(type *lock, uintptr_t site)                            \
     {                                                                                                        \
@@ -152,36 +155,30 @@ BEGINNING(pthread_spinlock_t, pthread_spin_init, int attributes)
 
 TRYING(POINT_MUTEX_TRYLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_trylock)
 
-/* A mutex that another thread has is not asked for twice. With one thread, nobody takes it in between, and
- * the C library's lock does without an atomic exchange, which its trylock does not. */
-static int (*real_pthread_mutex_lock)(pthread_mutex_t *lock);
-static inline int attempt_mutex(pthread_mutex_t *lock)
-{
-    if (LIKELY(__atomic_load_n(&lock->__data.__lock, __ATOMIC_RELAXED) == 0))
-        return (__libc_single_threaded ? real_pthread_mutex_lock : real_pthread_mutex_trylock)(lock);
-    return lock->__data.__kind == PTHREAD_MUTEX_NORMAL ? EBUSY : real_pthread_mutex_trylock(lock);
-}
-
-static bool is_own(int thread)
+static inline bool is_own(int thread)
 {
     return self.record != NULL && thread == self.record->tid;
 }
 
 /* Recursive ones count, those that check refuse. */
-static bool mutex_answers(const pthread_mutex_t *lock)
+static __attribute__((noinline)) bool special_mutex_answers(const pthread_mutex_t *lock, int type)
 {
-    int type = lock->__data.__kind & 3;
     return (type == PTHREAD_MUTEX_RECURSIVE || type == PTHREAD_MUTEX_ERRORCHECK) &&
            is_own(lock->__data.__owner);
 }
 
-static bool rwlock_answers(const pthread_rwlock_t *lock)
+static inline bool mutex_answers(const pthread_mutex_t *lock)
+{
+    int type = lock->__data.__kind & 3;
+    return UNLIKELY(type != PTHREAD_MUTEX_NORMAL) && special_mutex_answers(lock, type);
+}
+
+static inline bool rwlock_answers(const pthread_rwlock_t *lock)
 {
     return is_own(lock->__data.__cur_writer);
 }
 
-LOCKING(POINT_MUTEX_LOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_lock, attempt_mutex,
-        mutex_answers)
+LOCKING(POINT_MUTEX_LOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_lock, mutex_answers)
 TIMING(POINT_MUTEX_TIMEDLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_timedlock,
        (pthread_mutex_t * lock, const struct timespec *end), (lock, end))
 TIMING(POINT_MUTEX_TIMEDLOCK, LEDGER_LOCK_MUTEX, pthread_mutex_t, pthread_mutex_clocklock,
@@ -204,10 +201,8 @@ EXPORT int pthread_mutex_destroy(pthread_mutex_t *lock)
 
 TRYING(POINT_RWLOCK_TRYRDLOCK, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_tryrdlock)
 TRYING(POINT_RWLOCK_TRYWRLOCK, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_trywrlock)
-LOCKING(POINT_RWLOCK_RDLOCK, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_rdlock,
-        real_pthread_rwlock_tryrdlock, rwlock_answers)
-LOCKING(POINT_RWLOCK_WRLOCK, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_wrlock,
-        real_pthread_rwlock_trywrlock, rwlock_answers)
+LOCKING(POINT_RWLOCK_RDLOCK, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_rdlock, rwlock_answers)
+LOCKING(POINT_RWLOCK_WRLOCK, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_wrlock, rwlock_answers)
 TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_READ, pthread_rwlock_t, pthread_rwlock_timedrdlock,
        (pthread_rwlock_t * lock, const struct timespec *end), (lock, end))
 TIMING(POINT_RWLOCK_TIMED, LEDGER_LOCK_WRITE, pthread_rwlock_t, pthread_rwlock_timedwrlock,
@@ -237,12 +232,9 @@ EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
     struct ledger_locks *locks = held_record();
     if (UNLIKELY(locks == NULL))
         return real_pthread_spin_lock(lock);
-    int result = real_pthread_spin_trylock(lock);
-    if (UNLIKELY(result == EBUSY)) {
-        held_wait(locks, SPINNING(lock), LEDGER_LOCK_SPIN, CALL_SITE);
-        result = real_pthread_spin_lock(lock);
-        held_wait_over(locks);
-    }
+    held_wait(locks, SPINNING(lock), LEDGER_LOCK_SPIN, CALL_SITE);
+    int result = real_pthread_spin_lock(lock);
+    held_wait_over(locks);
     if (result == 0)
         took(locks, SPINNING(lock), LEDGER_LOCK_SPIN, CALL_SITE);
     return result;
@@ -281,7 +273,7 @@ static inline struct cond_wait cond_wait_begin(const void *condition, const void
         return wait;
     wait.operation = self.operation;
     held_pause(wait.locks, mutex, &wait.taken_at, &wait.operation);
-    held_wait(wait.locks, condition, LEDGER_WAIT, site);
+    held_wait(wait.locks, condition, LEDGER_WAIT, site_of(site));
     return wait;
 }
 

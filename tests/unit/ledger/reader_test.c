@@ -86,6 +86,35 @@ Test(reader, events_out_of_range_are_not_passed_on, .init = make, .fini = end)
     cr_assert_eq(lost, sizeof rows / sizeof *rows);
 }
 
+/* Who asks for a lock waits only if a thread has it. */
+Test(reader, counts_who_waits, .init = make, .fini = end)
+{
+    enum { HELD = 8, FREE = 16 };
+    static const struct {
+        uint64_t on;
+        enum ledger_lock_mode mode;
+        unsigned waiting;
+        const char *why;
+    } rows[] = {
+        {HELD, LEDGER_LOCK_MUTEX, 1, "another thread has it"},
+        {FREE, LEDGER_LOCK_MUTEX, 0, "nobody has it: it is had at once"},
+        {HELD, LEDGER_JOIN, 0, "a thread's end is no lock"},
+        {HELD, LEDGER_WAIT, 0, "a condition is no lock"},
+        {0, LEDGER_LOCK_MUTEX, 0, "it asks for nothing"},
+    };
+    view.ledger->thread_count = 2;
+    view.ledger->locks[1].held[0].lock = HELD;
+    view.ledger->locks[1].held_count = 1;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ledger_totals totals;
+        view.ledger->locks[0].wait_mode = rows[i].mode;
+        view.ledger->locks[0].waits_for = rows[i].on;
+        ledger_totals(&view, &totals);
+        cr_expect_eq(totals.waiting, rows[i].waiting, "%s", rows[i].why);
+        cr_expect_eq(totals.held_locks, 1);
+    }
+}
+
 /* Random words over the whole of it: nothing is read outside, nothing is passed on that is out of range, and
  * reading ends. */
 Test(reader, survives_garbage, .init = make, .fini = end, .timeout = 60)

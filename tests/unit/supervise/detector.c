@@ -11,6 +11,7 @@
 static struct ledger_view view;
 static struct detector detector;
 static struct deadlock found;
+static uint64_t now_ns;
 
 static void make(void)
 {
@@ -19,6 +20,7 @@ static void make(void)
     struct error error;
     cr_assert_eq(ledger_create(64, &plan, &points, &view, &error), 0);
     memset(&detector, 0, sizeof detector);
+    now_ns = 0;
     view.ledger->thread_count = 300;
     for (int32_t i = 0; i < 300; i++)
         view.ledger->threads[i].tid = 1000 + i;
@@ -43,13 +45,14 @@ static void waits(uint32_t thread, uint64_t lock, enum ledger_lock_mode mode)
     locks->wait_sequence++;
     locks->wait_mode = mode;
     locks->waiting_at = 100 * lock + 1;
-    locks->waiting_since_ns = 1000 + thread;
     locks->waits_for = lock;
 }
 
+/* The first look is at 1000. */
 static bool look(void)
 {
-    return detector_look(&detector, &view, 5000, &found);
+    now_ns += 1000;
+    return detector_look(&detector, &view, now_ns, &found);
 }
 
 /* A deadlock that stands is found at the second look. */
@@ -69,18 +72,29 @@ Test(detector, cycle_of_two, .init = make, .fini = end)
     cr_assert(looks());
     cr_expect_eq(found.kind, DEADLOCK_CYCLE);
     cr_assert_eq(found.edge_count, 2);
-    cr_expect_eq(found.detected_ns, 5000);
-    cr_expect_eq(found.stands_ns, 1007, "since the last of its waits began");
+    cr_expect_eq(found.detected_ns, 2000);
+    cr_expect_eq(found.stands_ns, 1000, "nobody looked before");
     for (size_t i = 0; i < 2; i++) {
         const struct deadlock_edge *edge = &found.edges[i];
         cr_expect(edge->waiter == 3 ? edge->owner == 7 && edge->lock == B
                                     : edge->waiter == 7 && edge->owner == 3 && edge->lock == A);
         cr_expect_eq(edge->taken_at, 100 * edge->lock);
         cr_expect_eq(edge->waiting_at, 100 * edge->lock + 1);
-        cr_expect_eq(edge->waiting_since_ns, 1000 + edge->waiter);
+        cr_expect_eq(edge->waiting_since_ns, 1000);
         cr_expect_eq(edge->left_ns, 0);
         cr_expect_not(edge->owner_ended);
     }
+}
+
+Test(detector, stands_since_its_last_wait, .init = make, .fini = end)
+{
+    holds(3, A, LEDGER_LOCK_MUTEX), waits(3, B, LEDGER_LOCK_MUTEX);
+    holds(7, B, LEDGER_LOCK_MUTEX);
+    cr_assert_not(looks());
+    waits(7, A, LEDGER_LOCK_MUTEX);
+    cr_assert(looks());
+    cr_expect_eq(found.detected_ns, 4000);
+    cr_expect_eq(found.stands_ns, 2000, "at the look of then it did not stand");
 }
 
 Test(detector, cycle_of_three_and_who_waits_outside_it, .init = make, .fini = end)
@@ -129,12 +143,13 @@ Test(detector, abandoned_by_thread, .init = make, .fini = end)
 {
     holds(1, A, LEDGER_LOCK_MUTEX)->left_ns = 900;
     view.ledger->threads[1].tid = -1001;
+    look(), look();
     waits(2, A, LEDGER_LOCK_MUTEX), waits(3, A, LEDGER_LOCK_MUTEX);
     cr_assert(looks());
     cr_expect_eq(found.kind, DEADLOCK_ABANDONED);
     cr_assert_eq(found.edge_count, 2, "all who wait for it");
     cr_expect(found.edges[0].owner_ended);
-    cr_expect_eq(found.stands_ns, 1002, "since the first of them waits");
+    cr_expect_eq(found.stands_ns, 2000, "they did not wait at the last look before");
 }
 
 /* The owner goes on, and may be about to give back what its operation left. */
