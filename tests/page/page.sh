@@ -75,6 +75,7 @@ grep -q 'threads in graphs: [1-9]' light || {
 }
 
 # What a target says is anybody's: its arguments here, and its last words.
+# shellcheck disable=SC2016 # expanded by that shell
 must 0 run -- sh -c 'echo "$0" >&2' '</script><img src=x onerror=alert(1)>'
 must 0 report --html hostile.html
 probe hostile.html 400,900 0 >hostile
