@@ -237,6 +237,13 @@ struct judging {
     struct counts crowded; /* of each context and thread: its taking, plus 1, at which there were too many */
 };
 
+/* What a system library takes and gives back within itself, is its own affair: nobody here can mend it. */
+static bool is_own_affair(const struct record *record, const struct record_event *taken, uint32_t owner)
+{
+    const struct record_stack *stack = &record->stacks[taken->stack];
+    return owner < stack->depth && !record->frames[stack->first + stack->depth - 1 - owner].own;
+}
+
 /* Memory is judged by its owner alone: programs keep blocks for later more freely than anything else. */
 static bool is_leak(struct judging *judging, size_t taking, enum leak_witness *witness)
 {
@@ -247,6 +254,8 @@ static bool is_leak(struct judging *judging, size_t taking, enum leak_witness *w
         return false;
     if (taken->resource == TRACE_FILE)
         *witness = LEAK_BY_STAY;
+    else if (taken->resource == TRACE_MEMORY && is_own_affair(record, taken, owner->active))
+        return false;
     else if (holdings_active(&judging->holdings, taking) < owner->active &&
              is_deeper_than_main(record, taken, owner->active))
         *witness = LEAK_BY_FRAME;

@@ -77,6 +77,14 @@ static int add(struct agenda *agenda, const struct task *task)
     return 0;
 }
 
+/* A signal interrupts once: a call that goes on being interrupted for ever is none that a program must bear.
+ */
+static int first_errno(enum sweep_mode mode, const char *point)
+{
+    int error = agenda_errno(point);
+    return mode == SWEEP_PERSISTENT && error == EINTR ? 0 : error;
+}
+
 /* What is listed in one go through the calls. */
 struct pass {
     enum sweep_mode mode;
@@ -105,7 +113,7 @@ static int list_pass(struct agenda *agenda, const struct sweep_options *options,
         if ((!pass->further && (call->number == 0) != pass->firsts) || (size_t)call->point >= points->count)
             continue;
         const char *point = points->names[call->point];
-        struct task task = {.mode = pass->mode, .calls = {*call}, .errors = {agenda_errno(point)}};
+        struct task task = {.mode = pass->mode, .calls = {*call}, .errors = {first_errno(pass->mode, point)}};
         if (!filter_takes(options->points, point))
             continue;
         if (pass->further)

@@ -82,22 +82,29 @@ static void show(struct faulting *faulting, const struct task *task, struct show
         faulting->left_out++;
 }
 
-static bool is_removal(const char *point)
+/* Calls that give files back, or children. Not rename: who cannot give a file its name is to remove it. */
+static bool gives_back(enum trace_resource resource, const char *point)
 {
-    static const char *const points[] = {"unlink", "unlinkat", "rmdir",    "remove",
-                                         "rename", "renameat", "renameat2"};
+    static const struct {
+        enum trace_resource resource;
+        const char *call;
+    } calls[] = {
+        {TRACE_FILE, "unlink"},  {TRACE_FILE, "unlinkat"}, {TRACE_FILE, "rmdir"},
+        {TRACE_FILE, "remove"},  {TRACE_CHILD, "wait"},    {TRACE_CHILD, "waitpid"},
+        {TRACE_CHILD, "waitid"}, {TRACE_CHILD, "wait3"},   {TRACE_CHILD, "wait4"},
+    };
     const char *name = strrchr(point, '/');
-    for (size_t i = 0; name != NULL && i < sizeof points / sizeof *points; i++)
-        if (strcmp(name + 1, points[i]) == 0)
+    for (size_t i = 0; name != NULL && i < sizeof calls / sizeof *calls; i++)
+        if (calls[i].resource == resource && strcmp(name + 1, calls[i].call) == 0)
             return true;
     return false;
 }
 
-static bool removal_failed(const struct worker *worker, const struct task *task)
+static bool giving_failed(const struct worker *worker, const struct task *task, enum trace_resource resource)
 {
     const struct plan_points *points = worker->site->points;
     for (int i = 0; i < (task->mode == SWEEP_PAIR ? 2 : 1); i++)
-        if (is_removal(points->names[task->calls[i].point]))
+        if (gives_back(resource, points->names[task->calls[i].point]))
             return true;
     return false;
 }
@@ -132,7 +139,7 @@ static void show_leak(struct faulting *faulting, const struct task *task, const 
          site_place(record, taken->stack));
 }
 
-/* A file that stays since its very removal was made to fail is no leak. Memory comes last. */
+/* What stays since its very giving back was made to fail is no leak. Memory comes last. */
 static int show_leaks(const struct worker *worker, const struct baseline *baseline, const struct task *task,
                       struct faulting *faulting)
 {
@@ -146,7 +153,7 @@ static int show_leaks(const struct worker *worker, const struct baseline *baseli
         const struct leak *leak = &leaks[i % count];
         const struct record_event *taken = &record->events[leak->event];
         if ((taken->resource == TRACE_MEMORY) == (i >= count) &&
-            !(taken->resource == TRACE_FILE && removal_failed(worker, task)) &&
+            !giving_failed(worker, task, taken->resource) &&
             !(taken->resource == TRACE_CHILD && baseline->leaves_children) &&
             worker_still_has(worker, &faulting->sight, taken))
             show_leak(faulting, task, leak);
@@ -183,17 +190,20 @@ static int show_releases(const struct baseline *baseline, const struct task *tas
     return failed;
 }
 
-/* What the ledger found at once: wrong releases, and what operations left at their end. */
+/* What the ledger found at once: wrong releases, and what operations left at their end. Of a run that a
+ * deadlock has ended, only the locks that were left. */
 static void show_wrongs(const struct worker *worker, const struct baseline *baseline, const struct task *task,
                         struct faulting *faulting, size_t *releases)
 {
     struct ledger_view *ledger = attempter_ledger(worker->attempter);
+    bool locked_up = faulting->sight.seen.deadlock.edge_count > 0;
     struct ledger_event event;
     uint64_t lost = 0;
     while (ledger_next_event(ledger, &event, &lost)) {
         bool release = wrong_is_release(&event);
         uint64_t key = wrong_key(ledger, &event);
-        if ((!release && !wrong_is_leak(&event)) || wrongs_have(&baseline->wrongs, key))
+        if ((!release && !wrong_is_leak(&event)) || wrongs_have(&baseline->wrongs, key) ||
+            (locked_up && event.kind != LEDGER_LOCK_LEFT))
             continue;
         *releases += release;
         show(faulting, task,
@@ -239,20 +249,22 @@ static bool is_swallowed(const struct worker *worker, const struct baseline *bas
            outcome_is_swallowed(&baseline->steady, seen);
 }
 
-/* What the outcome itself says. */
+/* What the outcome itself says; of a deadlock by a lock that was left, the lock tells the story: whether
+ * anybody came to wait for it, the threads' speed decides. */
 static void show_outcome(const struct worker *worker, const struct baseline *baseline,
                          const struct task *task, struct faulting *faulting, const struct run_seen *seen)
 {
     bool told = !baseline->steady.errors_steady || baseline->steady.errors != seen->errors;
     enum sweep_kind outcome = faulting->outcome;
     if (outcome == SWEEP_SILENT || outcome == SWEEP_CRASH || outcome == SWEEP_ABORT ||
-        outcome == SWEEP_HANG || outcome == SWEEP_SANITIZER)
+        (outcome == SWEEP_HANG && faulting->shown_count == 0) || outcome == SWEEP_SANITIZER)
         show(faulting, task, (struct shown){.kind = outcome, .severity = severity_of(outcome, told)}, 0);
     if (is_swallowed(worker, baseline, task, faulting, seen))
         show(faulting, task, (struct shown){.kind = SWEEP_MASKED, .severity = SWEEP_LOW}, 0);
 }
 
-/* A run that was ended by force is reported as that alone: nothing got the time to clean up. */
+/* A run that was ended by force is reported as that alone: nothing got the time to clean up. But who left a
+ * lock that others wait for would never have given it back. */
 static bool ended_by_itself(const struct run_seen *seen)
 {
     return !seen->timed_out && seen->signal == 0 && !seen->sanitizer;
@@ -266,8 +278,10 @@ static int judge(const struct worker *worker, const struct baseline *baseline, c
     seen.benign = are_benign(&faulting->sight.record);
     faulting->too_long = !seen.drifted && faulting->sight.record.lost && ended_by_itself(&seen);
     seen.drifted |= faulting->too_long;
-    if (!seen.drifted && ended_by_itself(&seen)) {
+    bool locked_up = faulting->sight.seen.deadlock.edge_count > 0;
+    if (!seen.drifted && (ended_by_itself(&seen) || locked_up))
         show_wrongs(worker, baseline, task, faulting, &seen.double_releases);
+    if (!seen.drifted && ended_by_itself(&seen)) {
         int failed = show_releases(baseline, task, faulting, &seen.double_releases);
         if (failed == 0)
             failed = show_leaks(worker, baseline, task, faulting);

@@ -156,6 +156,8 @@ static void write_detail(const struct worker *worker, const struct symbols *symb
         snprintf(out, size, "%s", words);
         return;
     default:
+        if (shown->resource == TRACE_LOCK && seen->deadlock.edge_count > 0)
+            write_hang(symbols, attempter_ledger(worker->attempter), seen, out, size);
         if (shown->resource == TRACE_DESCRIPTOR)
             snprintf(out, size, "descriptor %" PRIu64, shown->id);
         if (shown->taken_first_at == 0)

@@ -122,8 +122,6 @@ bool worker_still_has(const struct worker *worker, const struct sight *sight,
     switch (taken->resource) {
     case TRACE_DESCRIPTOR:
         return is_open(attempter_ledger(worker->attempter), &sight->record, taken);
-    case TRACE_CHILD:
-        return sight->seen.children_left > 0;
     case TRACE_FILE:
         return (worker->folder != NULL && has_made(worker->folder, &sight->files, taken->id)) ||
                has_made(worker->temps, &sight->temps, taken->id);
