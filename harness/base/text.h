@@ -12,6 +12,10 @@ int text_number(const char *text, uint64_t low, uint64_t high, uint64_t *out);
  * value may have a decimal fraction and must be above 0. Returns 0, -EINVAL or -ERANGE (over 30 days). */
 int text_duration_ns(const char *text, uint64_t *out);
 
+/* Writes it as it would be typed, in the largest unit of which it is a whole number; what is below a
+ * microsecond is left out. Returns `out`. */
+const char *text_of_duration(char *out, size_t size, uint64_t ns);
+
 /* Name of the i-th candidate, NULL after the last. */
 typedef const char *text_candidate(const void *of, size_t index);
 

@@ -58,7 +58,10 @@ static const struct argp_option known_options[] = {
     {"jobs", OPTION_JOBS, "N", 0, "Runs at a time (default: one for each processor)", 1},
     {"limit-fds", OPTION_LIMIT_FDS, "N", 0, "Descriptors that the program may have (default: as found)", 1},
     {"hang", OPTION_HANG, "TIME", 0,
-     "A run that takes so long hangs (default: 1 s more than 20 times the run without faults)", 1},
+     "A run that takes so long hangs (default: 1 s more than 20 times the run without faults, which itself "
+     "may "
+     "take as long as the budget, but a minute in any case)",
+     1},
     {"in-place", OPTION_IN_PLACE, NULL, 0,
      "Run in the working folder itself, one run at a time, without copying or undoing anything", 1},
     {"copy-max", OPTION_COPY_MAX, "MIB", 0,
