@@ -83,7 +83,10 @@ static void write_head(const struct ink *ink, const struct sweep_finding *findin
     enum hue hue = finding->suppressed[0] != '\0'    ? HUE_FAINT
                    : finding->severity == SWEEP_HIGH ? HUE_BAD
                                                      : HUE_WARNING;
-    fprintf(ink->out, "%4" PRIu64 "  ", finding->id);
+    if (finding->id != 0)
+        fprintf(ink->out, "%4" PRIu64 "  ", finding->id);
+    else
+        fputs("      ", ink->out);
     ink_begin(ink, hue);
     fputs(sweep_kind_name(finding->kind), ink->out);
     ink_end(ink, hue);

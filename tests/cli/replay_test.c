@@ -53,8 +53,11 @@ static void expect(const char *how, const struct row *rows)
 Test(replay, comes_again)
 {
     static const struct row rows[] = {
-        {"1", 1, {"leak of a descriptor", "taken by", "the end"}, "by its number"},
-        {"0:posix/io/oc/open#2:EMFILE", 1, {"leak of a descriptor"}, "by its coordinate"},
+        {"1", 1, {"   1  leak of a descriptor", "taken by", "the end"}, "by its number"},
+        {"0:posix/io/oc/open#2:EMFILE",
+         1,
+         {"      leak of a descriptor"},
+         "by its coordinate: it has no number, but that of results"},
         {"0:posix/io/oc/open#2",
          1,
          {"leak of a descriptor"},
