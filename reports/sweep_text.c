@@ -130,6 +130,8 @@ static void write_stack(const struct ink *ink, const char *title, char (*frames)
 static void write_stacks(const struct ink *ink, const struct sweep_finding *finding)
 {
     write_stack(ink, "taken by", finding->taking.frames, finding->taking.depth);
+    write_stack(ink, "released first by", finding->released.frames, finding->released.depth);
+    write_stack(ink, "released by", finding->again.frames, finding->again.depth);
     write_stack(ink, "the call that failed", finding->stack, finding->stack_depth);
     write_stack(ink, "the end", finding->end.frames, finding->end.depth);
 }

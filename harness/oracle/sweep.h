@@ -62,9 +62,10 @@ struct sweep_finding {
     struct sweep_stack {
         char (*frames)[RESULT_PLACE_MAX]; /* owned */
         size_t depth;
-    } taking, end; /* of a replay: of the taking of what was left, and of the end; not stored */
-    unsigned replays, reproduced; /* runs again, and how many of them showed it */
-    char suppressed[128];         /* the reason; "": it is not */
+    } taking, released, again, end; /* of a replay: of the taking of what was left, of both releases of what
+                                       was given back twice, and of the end; not stored */
+    unsigned replays, reproduced;   /* runs again, and how many of them showed it */
+    char suppressed[128];           /* the reason; "": it is not */
 };
 
 /* What a sweep knows of a point. */

@@ -228,6 +228,19 @@ struct sweep_finding sweep_example_replayed(void)
     return finding;
 }
 
+struct sweep_finding sweep_example_twice(void)
+{
+    static const char *const taking[] = {"load (copy.c:9)"}, *const first[] = {"load (copy.c:14)"},
+                             *const second[] = {"load (copy.c:19)"};
+    struct sweep_finding finding = findings[4];
+    finding.id = 0;
+    finding.suppressed[0] = '\0';
+    finding.taking = (struct sweep_stack){frames_of(taking, 1), 1};
+    finding.released = (struct sweep_stack){frames_of(first, 1), 1};
+    finding.again = (struct sweep_stack){frames_of(second, 1), 1};
+    return finding;
+}
+
 static char *written(const char *report, const struct sweep_result *result,
                      const struct sweep_finding *finding, bool color, int columns)
 {

@@ -50,6 +50,15 @@ Test(sweep_text, replay_looks_as_in_the_golden_file)
     sweep_finding_clear(&finding);
 }
 
+Test(sweep_text, both_releases_are_shown)
+{
+    struct sweep_finding finding = sweep_example_twice();
+    char *text = sweep_example_finding("terminal", &finding, false, 80);
+    golden_expect("replay-twice-80", text);
+    free(text);
+    sweep_finding_clear(&finding);
+}
+
 Test(sweep_text, coverage_has_a_column_for_each_variant)
 {
     struct sweep_result results[2];
