@@ -91,7 +91,8 @@ static int settle(struct operations *operations, struct roster *roster, struct r
 static void note_end(struct operations *operations, const struct row *row)
 {
     int status;
-    bool early = row_state(row, row->count - 1, &status) == LEDGER_OPERATION_UNSEEN;
+    bool early = row_state(row, row->count - 1, &status) == LEDGER_OPERATION_UNSEEN &&
+                 row->outcome.ended != ENDED_INTERRUPTED;
     bool ran_out = row->ledger->ledger->descriptors_exhausted.count > 0;
     operations->ran_out += ran_out;
     operations->ended_early += early && !ran_out;
