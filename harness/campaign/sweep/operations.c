@@ -288,8 +288,21 @@ static void add_note(char *note, size_t size, const char *format, ...)
     va_end(arguments);
 }
 
-static void write_note(const struct operations *operations, char *note, size_t size)
+/* A sweep is no control: it may be of few points, and has but one worker. */
+static bool was_missed(const struct operations *operations, const struct sweep_result *result)
 {
+    return operations->options->variant->leaks && result->finding_count == 0 && !result->interrupted;
+}
+
+static void write_note(const struct operations *operations, const struct sweep_result *result, char *note,
+                       size_t size)
+{
+    if (was_missed(operations, result))
+        add_note(
+            note, size,
+            "%s is known to leak, and nothing of it was found: it takes other points, or several workers "
+            "('exeunt compare %s').",
+            result->line, result->workload);
     if (operations->enumeration.unfit > 0)
         add_note(note, size,
                  "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
@@ -355,7 +368,7 @@ static int fill_result(struct operations *operations, struct sweep_result *out, 
     out->interrupted = budget_was_cut(operations->options);
     int failed = tally_fill(&operations->tally, out, error);
     if (failed == 0 && out->note[0] == '\0')
-        write_note(operations, out->note, sizeof out->note);
+        write_note(operations, out, out->note, sizeof out->note);
     return failed;
 }
 
