@@ -43,7 +43,10 @@ enum {
 
 static const struct argp_option known_options[] = {
     {"budget", OPTION_BUDGET, "TIME", 0,
-     "Begin no further run after so long (default " BUDGET_DEFAULT "; 0s: until all is done)", 1},
+     "Try no further fault after so long (default " BUDGET_DEFAULT
+     "; 0s: until all is done). A run under way "
+     "then, and what it shows being tried again, come on top",
+     1},
     {"depth", OPTION_DEPTH, "DEPTH", 0,
      "How much is made to fail: one call of each context (contexts, the default), every call (calls), every "
      "call with every errno (all). A context is a call stack",

@@ -294,6 +294,15 @@ static bool was_missed(const struct operations *operations, const struct sweep_r
     return operations->options->variant->leaks && result->finding_count == 0 && !result->interrupted;
 }
 
+/* Findings that were not tried again as often as they were to be. */
+static size_t hurried(const struct operations *operations, const struct sweep_result *result)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->finding_count && !result->interrupted; i++)
+        count += result->findings[i].replays < operations->options->again;
+    return count;
+}
+
 static void write_note(const struct operations *operations, const struct sweep_result *result, char *note,
                        size_t size)
 {
@@ -303,6 +312,9 @@ static void write_note(const struct operations *operations, const struct sweep_r
             "%s is known to leak, and nothing of it was found: it takes other points, or several workers "
             "('exeunt compare %s').",
             result->line, result->workload);
+    if (hurried(operations, result) > 0)
+        add_note(note, size, "The budget was over before what was found had been tried again %u times.",
+                 operations->options->again);
     if (operations->enumeration.unfit > 0)
         add_note(note, size,
                  "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
