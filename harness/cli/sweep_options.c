@@ -375,7 +375,6 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
         known_options, take};
     struct sweep_command command = {
         .sweep = {.modes = 1u << SWEEP_ONCE | 1u << SWEEP_PERSISTENT | 1u << SWEEP_PAIR,
-                  .jobs = processors(),
                   .copy_max = (uint64_t)COPY_DEFAULT << 20,
                   .again = 3,
                   .rounds = 1},
@@ -391,8 +390,13 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
         rc = find_target(&command, error);
     if (rc != 0)
         return rc;
-    if (command.sweep.in_place)
-        command.sweep.jobs = 1;
+    if (command.sweep.in_place && command.sweep.jobs > 1)
+        return error_usage(error,
+                           "--in-place makes one run at a time, since all share the folder: leave out "
+                           "--jobs %u",
+                           command.sweep.jobs);
+    if (command.sweep.jobs == 0)
+        command.sweep.jobs = command.sweep.in_place ? 1 : processors();
     if (command.target == NULL)
         rc = write_text(&command, error);
     if (rc == 0)
