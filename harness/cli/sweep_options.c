@@ -76,7 +76,10 @@ static const struct argp_option known_options[] = {
     {"rounds", OPTION_ROUNDS, "N", 0,
      "Of a workload: meet each fault N times, each time in another operation if there is one (default 1)", 1},
     {"fail-on", OPTION_FAIL_ON, "KIND,...", 0,
-     "Which findings break a guarantee (default leak,crash,hang,double-release,sanitizer)", 1},
+     "Which findings break a guarantee (default leak,crash,hang,double-release,sanitizer; also abort, "
+     "silent, "
+     "and unreleased: what the program never gives back, even if nothing fails)",
+     1},
     {"suppress", OPTION_SUPPRESS, "FILE", 0,
      "Known findings: lines of a signature, 'until YYYY-MM-DD' if wanted, and a reason", 1},
     {"resume", OPTION_RESUME, NULL, 0, "Go on with the last sweep of this command that did not end", 1},
