@@ -67,6 +67,7 @@ Test(replay, comes_again)
          {"0:posix/io/oc/open#1"},
          "a coordinate at which nothing is to be found"},
         {"0:posix/io/oc/open#3", 3, {"0:posix/io/oc/open#3"}, "a coordinate that it does not come to"},
+        {"0:posix/io/oc/opne#1", 2, {"did you mean 'posix/io/oc/open'"}, "a misspelt point"},
         {"2", 2, {"2"}, "a number that there is not"},
         {0},
     };

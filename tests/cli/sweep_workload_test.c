@@ -119,7 +119,8 @@ Test(sweep_workload, replays_of_coordinates)
         {"17:upload/metadata#1 upload/unguarded", 1, "leak of a descriptor", "the operation leaks"},
         {"17:upload/metadata#1:EIO upload/guarded", 0, "was detected", "its guarded twin does not"},
         {"17:upload/metadata#2 upload/guarded", 3, "did not come", "it is called but once"},
-        {"17:upload/meta#1 upload/guarded", 2, "has no point 'upload/meta'", "a point that there is not"},
+        {"17:upload/meta#1 upload/guarded", 2, "no point is called 'upload/meta'",
+         "a point that there is not"},
         {"0.1:upload/metadata#1 upload/guarded", 2, "of an operation", "workloads have operations"},
         {"17:upload/metadata#1 upload", 2, "which variant", "all at once cannot be replayed"},
     };

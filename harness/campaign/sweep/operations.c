@@ -231,8 +231,7 @@ static int make_only(struct operations *operations, struct error *error)
         if (strcmp(points->names[i], fault->point) == 0)
             call->point = (int32_t)i;
     if (call->point < 0)
-        return error_usage(error, "'%s' has no point '%s'", operations->options->workload->name,
-                           fault->point);
+        return filter_check_point(fault->point, points, error);
     duty.task.errors[0] = fault->error != 0
                               ? fault->error
                               : roster_errno(operations->options, &operations->setup, (size_t)call->point, 0);
