@@ -333,7 +333,9 @@ static int find_workload(struct sweep_command *command, struct error *error)
 {
     struct campaign_options campaign = {0};
     const char *typed = command->target;
-    int rc = strchr(typed, '/') != NULL ? target_variant(typed, &campaign, error)
+    int rc = target_no_program(typed, "sweep", error);
+    if (rc == 0)
+        rc = strchr(typed, '/') != NULL ? target_variant(typed, &campaign, error)
                                         : target_workload(typed, &campaign, error);
     if (rc != 0)
         return rc;

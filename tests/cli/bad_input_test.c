@@ -48,6 +48,7 @@ Test(bad_input, command_lines)
         {2, "compare uplaod", "did you mean 'upload'", "misspelt workload"},
         {2, "run upload", "upload/guarded", "no variant"},
         {2, "run /bin/true", "exeunt run -- /bin/true", "a program without --"},
+        {2, "sweep /bin/true", "exeunt sweep -- /bin/true", "the same of another command"},
         {2, "run upload/guarded --json /proc/version", "its folder cannot be written to", "a file of /proc"},
         {2, "list --for 3 -- /bin/true", "us, ms, s, m or h", "a time without a unit"},
         {2, "run --faults Posix/io/oc/open -- /bin/true", "did you mean 'posix/io/oc/open'",
