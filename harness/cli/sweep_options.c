@@ -233,6 +233,9 @@ static int take(void *into, int key, const char *typed, struct error *error)
     case OPTION_FAIL_ON:
         return take_words(command, key, typed, error);
     case OPTION_POINTS:
+        if (command->sweep.points != NULL)
+            return error_usage(error, "--points is given twice: write --points '%.64s,%.64s'",
+                               command->sweep.points, typed);
         command->sweep.points = typed;
         return 0;
     case OPTION_IN_PLACE:

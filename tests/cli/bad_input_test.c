@@ -59,6 +59,8 @@ Test(bad_input, command_lines)
          "a plan that met nothing, without a report"},
         {3, "sweep --quiet --results none --points posix/io/oc/pipe -- true", "could be judged",
          "a sweep of nothing, without a report"},
+        {2, "sweep --points libc/* --points posix/* -- true", "write --points 'libc/*,posix/*'",
+         "of two filters only one would count"},
         {2, "sweep --in-place -j 4 --results none -- true", "leave out --jobs 4", "runs that share a folder"},
         {3, "sweep --quiet --results none --hang 200ms -- sleep 60", "did not end within 200ms",
          "a program that does not end by itself"},
