@@ -88,19 +88,33 @@ static size_t edits(const char *a, const char *b)
     return above[width];
 }
 
+static size_t common_beginning(const char *a, const char *b)
+{
+    size_t length = 0;
+    while (a[length] != '\0' && a[length] == b[length])
+        length++;
+    return length;
+}
+
+/* How many edits make it another name. A beginning in common, as of a family, says nothing of the rest. */
+static size_t edits_max(const char *typed, const char *name)
+{
+    return strlen(typed + common_beginning(typed, name)) / 3 + 1;
+}
+
 const char *text_nearest(const char *typed, text_candidate *candidate, const void *of)
 {
     size_t length = strlen(typed);
     if (length == 0 || length > NAME_LENGTH_MAX)
         return NULL;
     const char *nearest = NULL;
-    size_t fewest = length / 3 + 2;
+    size_t fewest = SIZE_MAX;
     const char *name;
     for (size_t i = 0; (name = candidate(of, i)) != NULL; i++) {
         if (strlen(name) > NAME_LENGTH_MAX)
             continue;
         size_t distance = edits(typed, name);
-        if (distance < fewest) {
+        if (distance < fewest && distance <= edits_max(typed, name)) {
             fewest = distance;
             nearest = name;
         }

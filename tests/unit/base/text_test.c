@@ -99,7 +99,7 @@ Test(text, of_duration)
 
 Test(text, hint_names_what_was_meant)
 {
-    static const char *const names[] = {"upload", "transaction", "session", NULL};
+    static const char *const names[] = {"upload", "transaction", "session", "posix/io/oc/dup", NULL};
     static const struct {
         const char *typed, *hint, *reason;
     } rows[] = {
@@ -108,6 +108,8 @@ Test(text, hint_names_what_was_meant)
         {"uload", " (did you mean 'upload'?)", "a letter missing"},
         {"transacton", " (did you mean 'transaction'?)", "in a longer name"},
         {"Session", " (did you mean 'session'?)", "another case"},
+        {"posix/io/oc/dpu", " (did you mean 'posix/io/oc/dup'?)", "at the end of a long one"},
+        {"posix/io/sock/*", "", "a family in common is not near"},
         {"zebra", "", "nothing is near"},
         {"", "", "nothing was typed"},
     };
