@@ -5,6 +5,7 @@
 
 #include "plan/plan.h"
 #include "sweep.h"
+#include "verdict.h"
 
 enum { FINDINGS_SHOWN = 20 };
 
@@ -185,12 +186,7 @@ static void write_findings(const struct ink *ink, const struct sweep_result *res
 
 void sweep_write(const struct ink *ink, const struct sweep_result *result)
 {
-    bool broken = result->exit_status == EXIT_GUARANTEE_BROKEN;
-    enum hue hue = broken ? HUE_BAD : result->exit_status == 0 ? HUE_GOOD : HUE_WARNING;
-    ink_begin(ink, hue);
-    fputs(broken ? "FAIL" : result->exit_status == 0 ? "PASS" : "INCONCLUSIVE", ink->out);
-    ink_end(ink, hue);
-    fputs(": ", ink->out);
+    verdict_write(ink, sweep_verdict(result));
     ink_text(ink, result->sentence);
     fputs("\n\n", ink->out);
     write_reach(ink, result);

@@ -132,6 +132,9 @@ void sweep_replay_command(const struct sweep_result *result, const struct sweep_
 /* Sets the signature: of kind, resource, places and point; the same in every run. */
 void sweep_finding_sign(struct sweep_finding *finding);
 
+/* The verdict that the exit status stands for. */
+enum verdict sweep_verdict(const struct sweep_result *result);
+
 /* Sets exit status and sentence: broken by unsuppressed findings, not flaky ones, of the kinds whose bits are
  * set in `fail_on`. */
 void sweep_judge(struct sweep_result *result, unsigned fail_on);

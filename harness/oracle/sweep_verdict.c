@@ -95,3 +95,10 @@ void sweep_judge(struct sweep_result *result, unsigned fail_on)
              count == 1 ? "" : "s", count == 1 ? "s" : "", broken, judged, run, judged == 1 ? "" : "s", all,
              pardoned);
 }
+
+enum verdict sweep_verdict(const struct sweep_result *result)
+{
+    return result->exit_status == EXIT_GUARANTEE_BROKEN ? VERDICT_FAIL
+           : result->exit_status == EXIT_AS_EXPECTED    ? VERDICT_PASS
+                                                        : VERDICT_INCONCLUSIVE;
+}

@@ -163,10 +163,9 @@ Test(sweep_json, has_exactly_these_keys_in_this_order)
     struct sweep_result result;
     sweep_example(&result);
     json_t *root = parsed(&result);
-    expect_keys(
-        root,
-        "format:s version:i command:a workload:- variant:- points:i contexts:i calls:i runs:i "
-        "planned:i wall_s:r interrupted:b fork_server:b sentence:s note:s outcomes:o coverage:a findings:a");
+    expect_keys(root, "format:s version:i command:a workload:- variant:- points:i contexts:i calls:i runs:i "
+                      "planned:i wall_s:r interrupted:b fork_server:b verdict:s sentence:s note:s outcomes:o "
+                      "coverage:a findings:a");
     expect_keys(json_object_get(root, "outcomes"),
                 "detected:i masked:i silent:i crash:i abort:i hang:i leak:i double-release:i sanitizer:i "
                 "drifted:i");
@@ -226,12 +225,23 @@ Test(sweep_json, values)
                          rows[i].key);
     cr_expect_str_eq(json_string_value(json_object_get(root, "format")), "exeunt-sweep");
     cr_expect_eq(json_integer_value(json_object_get(root, "version")), 1);
-    cr_expect_float_eq(json_real_value(json_object_get(root, "wall_s")), 83.25, 1e-9);
+    cr_expect_float_eq(json_real_value(json_object_get(root, "wall_s")), 83.245, 1e-9);
+    cr_expect_str_eq(json_string_value(json_object_get(root, "verdict")), "fail");
     cr_expect_eq(json_integer_value(json_object_get(json_object_get(root, "outcomes"), "crash")), 1204);
     cr_expect_eq(json_array_size(json_object_get(root, "command")), 3);
     json_t *stack = json_object_get(leak, "stack");
     cr_expect_str_eq(json_string_value(json_array_get(stack, 1)), "main (copy.c:30)");
     json_decref(root);
+    sweep_result_clear(&result);
+}
+
+Test(sweep_json, seconds_are_written_as_they_were_measured)
+{
+    struct sweep_result result;
+    sweep_example(&result);
+    char *text = sweep_example_report("json", &result, false, 80);
+    cr_expect_not_null(strstr(text, "\"wall_s\":83.245,"), "%s", text);
+    free(text);
     sweep_result_clear(&result);
 }
 
