@@ -89,6 +89,31 @@ Test(sweep_text, verdict)
     }
 }
 
+Test(sweep_text, what_is_one_is_told_as_one)
+{
+    static const struct {
+        uint64_t runs, planned;
+        const char *said, *unsaid, *reason;
+    } rows[] = {
+        {1, 1, "1 point reached, by 1 call in 1 context\n1 run with a fault in ", "1 runs", "one of each"},
+        {1, 2, "1 of 2 runs with a fault in ", "1 of 2 run with", "one of two"},
+        {0, 2, "0 of 2 runs with a fault in ", "what became of",
+         "no heading where there is nothing below it"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sweep_result result;
+        sweep_example_clean(&result);
+        result.point_count = result.calls = result.contexts = 1;
+        result.runs = rows[i].runs;
+        result.planned = rows[i].planned;
+        char *text = sweep_example_report("terminal", &result, false, 80);
+        cr_expect_not_null(strstr(text, rows[i].said), "%s: %s", rows[i].reason, text);
+        cr_expect_null(strstr(text, rows[i].unsaid), "%s: %s", rows[i].reason, text);
+        free(text);
+        sweep_result_clear(&result);
+    }
+}
+
 static size_t occurrences(const char *text, const char *of)
 {
     size_t count = 0;
