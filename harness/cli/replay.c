@@ -54,6 +54,10 @@ static int load(struct replay *replay, uint64_t id, struct error *error)
     if (replay->program != NULL || replay->target != NULL)
         return error_usage(error, "finding %llu has its program: leave out what follows it",
                            (unsigned long long)id);
+    if (strcmp(replay->results, "none") == 0)
+        return error_usage(
+            error, "--results none keeps no finding %llu: name the file that has it, or give a coordinate",
+            (unsigned long long)id);
     int rc = store_open(replay->results, STORE_READ, &store, error);
     if (rc != 0)
         return rc;

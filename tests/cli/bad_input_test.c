@@ -61,6 +61,7 @@ Test(bad_input, command_lines)
          "a sweep of nothing, without a report"},
         {2, "sweep --points libc/* --points posix/* -- true", "write --points 'libc/*,posix/*'",
          "of two filters only one would count"},
+        {2, "replay --results none 1", "keeps no finding 1", "nothing is kept there"},
         {2, "sweep --in-place -j 4 --results none -- true", "leave out --jobs 4", "runs that share a folder"},
         {3, "sweep --quiet --results none --hang 200ms -- sleep 60", "did not end within 200ms",
          "a program that does not end by itself"},
