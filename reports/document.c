@@ -298,8 +298,9 @@ json_t *document_of_suite(const struct suite *suite)
 
 int document_write(const json_t *document, FILE *out)
 {
+    enum { STYLE = JSON_COMPACT | JSON_REAL_PRECISION(15) }; /* 1.445, not 1.4450000000000001 */
     errno = 0;
-    bool written = json_dumpf(document, out, JSON_COMPACT) == 0 && putc('\n', out) != EOF && fflush(out) == 0;
+    bool written = json_dumpf(document, out, STYLE) == 0 && putc('\n', out) != EOF && fflush(out) == 0;
     if (written && !ferror(out))
         return 0;
     return errno != 0 ? -errno : -EIO;

@@ -137,6 +137,7 @@ json_t *sweep_document(const struct sweep_result *result)
     value_put(&object, "wall_s", json_real((double)result->wall_ms / 1000));
     value_put(&object, "interrupted", json_boolean(result->interrupted));
     value_put(&object, "fork_server", json_boolean(result->by_server));
+    value_put(&object, "verdict", value_text(verdict_name(sweep_verdict(result))));
     value_put(&object, "sentence", value_text(result->sentence));
     value_put(&object, "note", value_text_or_null(result->note));
     value_put(&object, "outcomes", outcomes(result));

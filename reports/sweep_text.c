@@ -5,6 +5,7 @@
 
 #include "plan/plan.h"
 #include "sweep.h"
+#include "verdict.h"
 
 enum { FINDINGS_SHOWN = 20 };
 
@@ -32,12 +33,19 @@ static void write_outcomes(const struct ink *ink, const struct sweep_result *res
         [SWEEP_SANITIZER] = "sanitizer: one reported",
         [SWEEP_DRIFTED] = "drifted: the fault did not come where it was expected; not judged",
     };
-    fprintf(ink->out, "what became of the %s\n", result->workload[0] != '\0' ? "operations" : "runs");
+    if (result->runs == 0)
+        return;
+    fprintf(ink->out, "\nwhat became of the %s\n", result->workload[0] != '\0' ? "operations" : "runs");
     for (enum sweep_kind kind = 0; kind < SWEEP_OUTCOMES; kind++)
         write_count(ink, meanings[kind], result->outcomes[kind],
                     kind <= SWEEP_MASKED    ? HUE_PLAIN
                     : kind == SWEEP_DRIFTED ? HUE_FAINT
                                             : HUE_BAD);
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
 }
 
 static void write_reach(const struct ink *ink, const struct sweep_result *result)
@@ -48,20 +56,25 @@ static void write_reach(const struct ink *ink, const struct sweep_result *result
     for (size_t i = 0; i < result->point_count; i++)
         failed += result->points[i].failed;
     ink_text(ink, result->line);
-    fprintf(ink->out, "\n%s points reached, by %s calls in %s contexts\n",
-            ink_number(points, result->point_count), ink_number(calls, result->calls),
-            ink_number(contexts, result->contexts));
+    fprintf(ink->out, "\n%s point%s reached, by %s call%s in %s context%s\n",
+            ink_number(points, result->point_count), plural(result->point_count),
+            ink_number(calls, result->calls), plural(result->calls), ink_number(contexts, result->contexts),
+            plural(result->contexts));
+    bool whole = result->runs >= result->planned;
+    uint64_t made = whole ? result->runs : result->planned; /* "1 of 20 runs" */
     fputs(ink_number(runs, result->runs), ink->out);
-    if (result->runs < result->planned)
+    if (!whole)
         fprintf(ink->out, " of %s", ink_number(planned, result->planned));
     if (result->workload[0] != '\0') {
-        fprintf(ink->out, " operations with a fault in %s, done by %s processes\n\n",
-                ink_duration(time, result->wall_ms), ink_number(calls, result->processes));
+        fprintf(ink->out, " operation%s with a fault in %s, done by %s process%s\n", plural(made),
+                ink_duration(time, result->wall_ms), ink_number(calls, result->processes),
+                result->processes == 1 ? "" : "es");
         return;
     }
-    fprintf(ink->out, " runs with a fault in %s%s", ink_duration(time, result->wall_ms),
+    fprintf(ink->out, " run%s with a fault in %s%s", plural(made), ink_duration(time, result->wall_ms),
             result->by_server ? "" : ", each by fork and exec");
-    fprintf(ink->out, "; %s contexts were made to fail\n\n", ink_number(contexts, failed));
+    fprintf(ink->out, "; %s context%s made to fail\n", ink_number(contexts, failed),
+            failed == 1 ? " was" : "s were");
 }
 
 static void write_fault(const struct ink *ink, const char *lead, const struct sweep_fault *fault)
@@ -83,7 +96,10 @@ static void write_head(const struct ink *ink, const struct sweep_finding *findin
     enum hue hue = finding->suppressed[0] != '\0'    ? HUE_FAINT
                    : finding->severity == SWEEP_HIGH ? HUE_BAD
                                                      : HUE_WARNING;
-    fprintf(ink->out, "%4" PRIu64 "  ", finding->id);
+    if (finding->id != 0)
+        fprintf(ink->out, "%4" PRIu64 "  ", finding->id);
+    else
+        fputs("      ", ink->out);
     ink_begin(ink, hue);
     fputs(sweep_kind_name(finding->kind), ink->out);
     ink_end(ink, hue);
@@ -127,6 +143,8 @@ static void write_stack(const struct ink *ink, const char *title, char (*frames)
 static void write_stacks(const struct ink *ink, const struct sweep_finding *finding)
 {
     write_stack(ink, "taken by", finding->taking.frames, finding->taking.depth);
+    write_stack(ink, "released first by", finding->released.frames, finding->released.depth);
+    write_stack(ink, "released by", finding->again.frames, finding->again.depth);
     write_stack(ink, "the call that failed", finding->stack, finding->stack_depth);
     write_stack(ink, "the end", finding->end.frames, finding->end.depth);
 }
@@ -180,12 +198,7 @@ static void write_findings(const struct ink *ink, const struct sweep_result *res
 
 void sweep_write(const struct ink *ink, const struct sweep_result *result)
 {
-    bool broken = result->exit_status == EXIT_GUARANTEE_BROKEN;
-    enum hue hue = broken ? HUE_BAD : result->exit_status == 0 ? HUE_GOOD : HUE_WARNING;
-    ink_begin(ink, hue);
-    fputs(broken ? "FAIL" : result->exit_status == 0 ? "PASS" : "INCONCLUSIVE", ink->out);
-    ink_end(ink, hue);
-    fputs(": ", ink->out);
+    verdict_write(ink, sweep_verdict(result));
     ink_text(ink, result->sentence);
     fputs("\n\n", ink->out);
     write_reach(ink, result);

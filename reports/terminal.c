@@ -10,23 +10,7 @@
 #include "report.h"
 #include "sweep.h"
 #include "table.h"
-
-static void write_verdict(const struct ink *ink, enum verdict verdict)
-{
-    static const struct {
-        const char *word;
-        enum hue hue;
-    } verdicts[] = {
-        [VERDICT_PASS] = {"PASS", HUE_GOOD},
-        [VERDICT_FAIL] = {"FAIL", HUE_BAD},
-        [VERDICT_CONTROL_MISSED] = {"CONTROL MISSED", HUE_BAD},
-        [VERDICT_INCONCLUSIVE] = {"INCONCLUSIVE", HUE_WARNING},
-    };
-    ink_begin(ink, verdicts[verdict].hue);
-    fputs(verdicts[verdict].word, ink->out);
-    ink_end(ink, verdicts[verdict].hue);
-    fputs(": ", ink->out);
-}
+#include "verdict.h"
 
 /* What is needed to do it again. */
 static void write_conditions(const struct ink *ink, const struct result *result)
@@ -92,7 +76,7 @@ static int write_terminal(const struct result *result, const struct report_optio
 {
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
-    write_verdict(&ink, result->verdict);
+    verdict_write(&ink, result->verdict);
     ink_text(&ink, result->sentence);
     fputs("\n\n", out);
     if (result->exits != NULL)
@@ -108,14 +92,14 @@ static int write_suite(const struct suite *suite, const struct report_options *o
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
     for (size_t i = 0; i < suite->count; i++) {
-        write_verdict(&ink, suite->results[i].verdict);
+        verdict_write(&ink, suite->results[i].verdict);
         ink_text(&ink, suite->results[i].workload);
         fputs(": ", out);
         ink_text(&ink, suite->results[i].sentence);
         putc('\n', out);
     }
     putc('\n', out);
-    write_verdict(&ink, suite->verdict);
+    verdict_write(&ink, suite->verdict);
     ink_text(&ink, suite->sentence);
     putc('\n', out);
     return finish(out);

@@ -2,12 +2,20 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { NAME_LENGTH_MAX = 63 };
+
+static const struct {
+    const char *name;
+    uint64_t ns;
+} units[] = {{"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000}};
+
+enum { UNITS = sizeof units / sizeof *units };
 
 int text_number(const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
@@ -24,10 +32,6 @@ int text_number(const char *text, uint64_t low, uint64_t high, uint64_t *out)
 
 int text_duration_ns(const char *text, uint64_t *out)
 {
-    static const struct {
-        const char *unit;
-        double ns;
-    } units[] = {{"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
     static const double longest_ns = 30 * 24 * 3600e9;
 
     size_t digits = strspn(text, "0123456789.");
@@ -35,16 +39,25 @@ int text_duration_ns(const char *text, uint64_t *out)
     double value = strtod(text, &end);
     if (digits == 0 || end != text + digits)
         return -EINVAL;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (strcmp(end, units[i].unit) != 0)
+    for (size_t i = 0; i < UNITS; i++) {
+        if (strcmp(end, units[i].name) != 0)
             continue;
-        double ns = value * units[i].ns;
+        double ns = value * (double)units[i].ns;
         if (!(ns >= 1) || ns > longest_ns)
             return -ERANGE;
         *out = (uint64_t)llround(ns);
         return 0;
     }
     return -EINVAL;
+}
+
+const char *text_of_duration(char *out, size_t size, uint64_t ns)
+{
+    size_t unit = UNITS - 1;
+    while (unit > 0 && ns % units[unit].ns != 0)
+        unit--;
+    snprintf(out, size, "%" PRIu64 "%s", ns / units[unit].ns, units[unit].name);
+    return out;
 }
 
 static size_t least(size_t a, size_t b)
@@ -75,19 +88,33 @@ static size_t edits(const char *a, const char *b)
     return above[width];
 }
 
+static size_t common_beginning(const char *a, const char *b)
+{
+    size_t length = 0;
+    while (a[length] != '\0' && a[length] == b[length])
+        length++;
+    return length;
+}
+
+/* How many edits make it another name. A beginning in common, as of a family, says nothing of the rest. */
+static size_t edits_max(const char *typed, const char *name)
+{
+    return strlen(typed + common_beginning(typed, name)) / 3 + 1;
+}
+
 const char *text_nearest(const char *typed, text_candidate *candidate, const void *of)
 {
     size_t length = strlen(typed);
     if (length == 0 || length > NAME_LENGTH_MAX)
         return NULL;
     const char *nearest = NULL;
-    size_t fewest = length / 3 + 2;
+    size_t fewest = SIZE_MAX;
     const char *name;
     for (size_t i = 0; (name = candidate(of, i)) != NULL; i++) {
         if (strlen(name) > NAME_LENGTH_MAX)
             continue;
         size_t distance = edits(typed, name);
-        if (distance < fewest) {
+        if (distance < fewest && distance <= edits_max(typed, name)) {
             fewest = distance;
             nearest = name;
         }

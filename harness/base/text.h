@@ -12,11 +12,15 @@ int text_number(const char *text, uint64_t low, uint64_t high, uint64_t *out);
  * value may have a decimal fraction and must be above 0. Returns 0, -EINVAL or -ERANGE (over 30 days). */
 int text_duration_ns(const char *text, uint64_t *out);
 
+/* Writes it as it would be typed, in the largest unit of which it is a whole number; what is below a
+ * microsecond is left out. Returns `out`. */
+const char *text_of_duration(char *out, size_t size, uint64_t ns);
+
 /* Name of the i-th candidate, NULL after the last. */
 typedef const char *text_candidate(const void *of, size_t index);
 
-/* The candidate nearest to `typed` in edits (Damerau-Levenshtein, ends with a third of the length),
- * or NULL if none is near. The string belongs to the candidates. */
+/* The candidate nearest to `typed` in edits (Damerau-Levenshtein, up to a third of what follows the common
+ * beginning), or NULL if none is near. The string belongs to the candidates. */
 const char *text_nearest(const char *typed, text_candidate *candidate, const void *of);
 
 /* Writes " (did you mean 'X'?)" for the nearest candidate into `hint`, or "". Returns `hint`. */

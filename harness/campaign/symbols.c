@@ -84,10 +84,11 @@ static bool is_nobodys_header(const char *file)
     return false;
 }
 
-/* A line of a source. */
+/* A line of a source, and the function that it stands in. */
 struct place {
     const char *file; /* NULL: not known */
     int line;
+    const char *function; /* NULL: not known */
 };
 
 static struct place place_of_call(Dwarf_Die *unit, Dwarf_Die *inlined)
@@ -99,85 +100,77 @@ static struct place place_of_call(Dwarf_Die *unit, Dwarf_Die *inlined)
         dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &line) != 0 ||
         dwarf_getsrcfiles(unit, &files, NULL) != 0)
         return (struct place){0};
-    return (struct place){dwarf_filesrc(files, file, NULL, NULL), (int)line};
+    return (struct place){dwarf_filesrc(files, file, NULL, NULL), (int)line, NULL};
 }
 
-/* Of the calls that were inlined one into the other at `pc`, the innermost whose line is somebody's. If all
- * are nobody's, since nothing was inlined, the line stays what it is. */
+/* Of the calls that were inlined one into the other at `pc`, the innermost whose line is somebody's, and the
+ * function of that line. If all are nobody's, since nothing was inlined, the line stays what it is. */
 static struct place outside_headers(Dwarf_Die *unit, Dwarf_Addr pc, struct place place)
 {
     Dwarf_Die *innermost = NULL, *scopes = NULL;
     int count = dwarf_getscopes(unit, pc, &innermost) > 0 ? dwarf_getscopes_die(innermost, &scopes) : 0;
-    for (int i = 0; i < count && place.file != NULL && is_nobodys_header(place.file); i++)
-        if (dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
+    for (int i = 0; i < count; i++) {
+        bool inlined = dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine;
+        if (place.function == NULL && (inlined || dwarf_tag(&scopes[i]) == DW_TAG_subprogram))
+            place.function = dwarf_diename(&scopes[i]);
+        if (inlined && place.file != NULL && is_nobodys_header(place.file))
             place = place_of_call(unit, &scopes[i]);
+    }
     free(innermost);
     free(scopes);
     return place;
 }
 
-static bool name_line(Dwfl_Module *module, uint64_t address, char *out, size_t size)
+static struct place place_of(Dwfl_Module *module, uint64_t address)
 {
     Dwarf_Addr bias = 0;
     Dwarf_Die *unit = module != NULL ? unit_of(module, address, &bias) : NULL;
     Dwarf_Line *line = unit != NULL ? dwarf_getsrc_die(unit, address - bias) : NULL;
     struct place place = {.file = line != NULL ? dwarf_linesrc(line, NULL, NULL) : NULL};
-    if (place.file == NULL || dwarf_lineno(line, &place.line) != 0)
-        return false;
-    place = outside_headers(unit, address - bias, place);
-    if (place.file == NULL)
-        return false;
-    while (strncmp(place.file, "./", 2) == 0)
+    if (place.file != NULL && dwarf_lineno(line, &place.line) == 0)
+        place = outside_headers(unit, address - bias, place);
+    while (place.file != NULL && strncmp(place.file, "./", 2) == 0)
         place.file += 2;
-    snprintf(out, size, "%s:%d", place.file, place.line);
-    return true;
+    if (place.function == NULL && module != NULL)
+        place.function = dwfl_module_addrname(module, address);
+    return place;
+}
+
+/* Names the place of the call that returns to the address, which may stand on the next line already. Returns
+ * the function that it stands in; NULL: not known. */
+static const char *name_place(const struct symbols *symbols, uint64_t address, char *out, size_t size)
+{
+    struct ledger_module module;
+    uint64_t call = address - 1;
+    struct place place = {.file = NULL};
+    if (symbols == NULL || !ledger_module_of(symbols->ledger, address, &module)) {
+        snprintf(out, size, "0x%llx", (unsigned long long)address);
+        return NULL;
+    }
+    if (symbols->dwfl != NULL)
+        place = place_of(dwfl_module(symbols, &module, call), call);
+    const char *slash = strrchr(module.path, '/');
+    if (place.file != NULL)
+        snprintf(out, size, "%s:%d", place.file, place.line);
+    else
+        snprintf(out, size, "%.96s+0x%llx", slash != NULL ? slash + 1 : module.path,
+                 (unsigned long long)(call - module.bias));
+    return place.function;
 }
 
 void symbols_name(const struct symbols *symbols, uint64_t address, char *out, size_t size)
 {
-    struct ledger_module module;
     out[0] = '\0';
-    if (address == 0)
-        return;
-    if (symbols == NULL || !ledger_module_of(symbols->ledger, address, &module)) {
-        snprintf(out, size, "0x%llx", (unsigned long long)address);
-        return;
-    }
-    uint64_t call = address - 1; /* the return address may stand on the next line already */
-    if (symbols->dwfl != NULL && name_line(dwfl_module(symbols, &module, call), call, out, size))
-        return;
-    const char *slash = strrchr(module.path, '/');
-    snprintf(out, size, "%.96s+0x%llx", slash != NULL ? slash + 1 : module.path,
-             (unsigned long long)(call - module.bias));
-}
-
-/* The function that holds the call, inlined ones included; NULL: not known. */
-static const char *function_of(Dwfl_Module *module, uint64_t address)
-{
-    Dwarf_Addr bias = 0;
-    Dwarf_Die *unit = unit_of(module, address, &bias), *scopes = NULL;
-    const char *name = NULL;
-    int count = unit != NULL ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
-    for (int i = 0; i < count && name == NULL; i++)
-        if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram || dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
-            name = dwarf_diename(&scopes[i]);
-    free(scopes);
-    return name != NULL ? name : dwfl_module_addrname(module, address);
+    if (address != 0)
+        name_place(symbols, address, out, size);
 }
 
 void symbols_frame(const struct symbols *symbols, uint64_t address, char *out, size_t size)
 {
-    struct ledger_module module;
     char place[RESULT_PLACE_MAX];
-    const char *name = NULL;
-    symbols_name(symbols, address, place, sizeof place);
-    if (symbols != NULL && symbols->dwfl != NULL && ledger_module_of(symbols->ledger, address - 1, &module)) {
-        Dwfl_Module *known = dwfl_module(symbols, &module, address - 1);
-        if (known != NULL)
-            name = function_of(known, address - 1);
-    }
-    if (name != NULL)
-        snprintf(out, size, "%.80s (%s)", name, place);
+    const char *function = name_place(symbols, address, place, sizeof place);
+    if (function != NULL)
+        snprintf(out, size, "%.80s (%s)", function, place);
     else
         snprintf(out, size, "%s", place);
 }

@@ -54,6 +54,10 @@ static int load(struct replay *replay, uint64_t id, struct error *error)
     if (replay->program != NULL || replay->target != NULL)
         return error_usage(error, "finding %llu has its program: leave out what follows it",
                            (unsigned long long)id);
+    if (strcmp(replay->results, "none") == 0)
+        return error_usage(
+            error, "--results none keeps no finding %llu: name the file that has it, or give a coordinate",
+            (unsigned long long)id);
     int rc = store_open(replay->results, STORE_READ, &store, error);
     if (rc != 0)
         return rc;
@@ -134,24 +138,27 @@ static bool is_wanted(const struct replay *replay, const struct sweep_finding *f
     return replay->finding.signature == 0 || finding->signature == replay->finding.signature;
 }
 
-static int show_all(const struct sweep_result *result, const struct replay *replay, bool wanted,
-                    size_t *count, struct error *error)
+/* In the results only what was to come again has a number. */
+static int show_all(struct sweep_result *result, const struct replay *replay, bool wanted, size_t *count,
+                    struct error *error)
 {
     struct report_options looks = looks_of(stdout);
     for (size_t i = 0; i < result->finding_count; i++) {
-        if (is_wanted(replay, &result->findings[i]) != wanted)
+        struct sweep_finding *finding = &result->findings[i];
+        if (is_wanted(replay, finding) != wanted)
             continue;
+        finding->id = wanted ? replay->finding.id : 0;
         if (!wanted && *count == 0)
             puts("besides:");
         ++*count;
-        int rc = report_named("terminal")->write_finding(&result->findings[i], &looks, stdout);
+        int rc = report_named("terminal")->write_finding(finding, &looks, stdout);
         if (rc != 0)
             return error_not_done(error, rc, "cannot write to standard output: %s", strerror(-rc));
     }
     return 0;
 }
 
-static int show(const struct sweep_result *result, const struct replay *replay, struct error *error)
+static int show(struct sweep_result *result, const struct replay *replay, struct error *error)
 {
     const char *coordinate = replay->finding.faults[0].coordinate;
     size_t wanted = 0, others = 0;

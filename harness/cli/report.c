@@ -141,9 +141,9 @@ static int load_document(struct store *store, const char *results, struct shown 
     shown->document = json_loads(shown->kept.json, JSON_REJECT_DUPLICATES, NULL);
     return shown->document != NULL
                ? 0
-               : error_not_done(error, -EBADMSG,
-                                "'%s' is damaged: run %" PRIu64 " has no readable document; name another run",
-                                results, shown->run.id);
+               : error_usage(error,
+                             "'%s' is damaged: run %" PRIu64 " has no readable document; name another run",
+                             results, shown->run.id);
 }
 
 static int load(struct store *store, const struct wanted *wanted, struct shown *shown, struct error *error)

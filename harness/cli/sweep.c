@@ -103,12 +103,15 @@ static int sweep_all(struct sweep_command *command, struct suppressions *suppres
     for (size_t i = 0; rc == 0 && workload->variants[i].name != NULL && *count < RESULT_VARIANTS_MAX; i++) {
         if (only != NULL && only != &workload->variants[i])
             continue;
+        if (*count > 0 && results[*count - 1].interrupted) {
+            fprintf(stderr, "exeunt: interrupted before %s/%s was begun\n", workload->name,
+                    workload->variants[i].name);
+            continue;
+        }
         rc = sweep_options_choose(command, &workload->variants[i], error);
         if (rc == 0)
             rc = sweep_one(command, suppressions, &results[*count], error);
         *count += rc == 0;
-        if (rc == 0 && results[*count - 1].interrupted)
-            break;
     }
     return rc;
 }

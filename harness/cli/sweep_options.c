@@ -43,7 +43,10 @@ enum {
 
 static const struct argp_option known_options[] = {
     {"budget", OPTION_BUDGET, "TIME", 0,
-     "Begin no further run after so long (default " BUDGET_DEFAULT "; 0s: until all is done)", 1},
+     "Try no further fault after so long (default " BUDGET_DEFAULT
+     "; 0s: until all is done). A run under way "
+     "then, and what it shows being tried again, come on top",
+     1},
     {"depth", OPTION_DEPTH, "DEPTH", 0,
      "How much is made to fail: one call of each context (contexts, the default), every call (calls), every "
      "call with every errno (all). A context is a call stack",
@@ -58,7 +61,10 @@ static const struct argp_option known_options[] = {
     {"jobs", OPTION_JOBS, "N", 0, "Runs at a time (default: one for each processor)", 1},
     {"limit-fds", OPTION_LIMIT_FDS, "N", 0, "Descriptors that the program may have (default: as found)", 1},
     {"hang", OPTION_HANG, "TIME", 0,
-     "A run that takes so long hangs (default: 1 s more than 20 times the run without faults)", 1},
+     "A run that takes so long hangs (default: 1 s more than 20 times the run without faults, which itself "
+     "may "
+     "take as long as the budget, but a minute in any case)",
+     1},
     {"in-place", OPTION_IN_PLACE, NULL, 0,
      "Run in the working folder itself, one run at a time, without copying or undoing anything", 1},
     {"copy-max", OPTION_COPY_MAX, "MIB", 0,
@@ -70,7 +76,10 @@ static const struct argp_option known_options[] = {
     {"rounds", OPTION_ROUNDS, "N", 0,
      "Of a workload: meet each fault N times, each time in another operation if there is one (default 1)", 1},
     {"fail-on", OPTION_FAIL_ON, "KIND,...", 0,
-     "Which findings break a guarantee (default leak,crash,hang,double-release,sanitizer)", 1},
+     "Which findings break a guarantee (default leak,crash,hang,double-release,sanitizer; also abort, "
+     "silent, "
+     "and unreleased: what the program never gives back, even if nothing fails)",
+     1},
     {"suppress", OPTION_SUPPRESS, "FILE", 0,
      "Known findings: lines of a signature, 'until YYYY-MM-DD' if wanted, and a reason", 1},
     {"resume", OPTION_RESUME, NULL, 0, "Go on with the last sweep of this command that did not end", 1},
@@ -224,6 +233,9 @@ static int take(void *into, int key, const char *typed, struct error *error)
     case OPTION_FAIL_ON:
         return take_words(command, key, typed, error);
     case OPTION_POINTS:
+        if (command->sweep.points != NULL)
+            return error_usage(error, "--points is given twice: write --points '%.64s,%.64s'",
+                               command->sweep.points, typed);
         command->sweep.points = typed;
         return 0;
     case OPTION_IN_PLACE:
@@ -324,7 +336,9 @@ static int find_workload(struct sweep_command *command, struct error *error)
 {
     struct campaign_options campaign = {0};
     const char *typed = command->target;
-    int rc = strchr(typed, '/') != NULL ? target_variant(typed, &campaign, error)
+    int rc = target_no_program(typed, "sweep", error);
+    if (rc == 0)
+        rc = strchr(typed, '/') != NULL ? target_variant(typed, &campaign, error)
                                         : target_workload(typed, &campaign, error);
     if (rc != 0)
         return rc;
@@ -369,7 +383,6 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
         known_options, take};
     struct sweep_command command = {
         .sweep = {.modes = 1u << SWEEP_ONCE | 1u << SWEEP_PERSISTENT | 1u << SWEEP_PAIR,
-                  .jobs = processors(),
                   .copy_max = (uint64_t)COPY_DEFAULT << 20,
                   .again = 3,
                   .rounds = 1},
@@ -385,8 +398,13 @@ int sweep_options_parse(int argc, char **argv, struct sweep_command *out, struct
         rc = find_target(&command, error);
     if (rc != 0)
         return rc;
-    if (command.sweep.in_place)
-        command.sweep.jobs = 1;
+    if (command.sweep.in_place && command.sweep.jobs > 1)
+        return error_usage(error,
+                           "--in-place makes one run at a time, since all share the folder: leave out "
+                           "--jobs %u",
+                           command.sweep.jobs);
+    if (command.sweep.jobs == 0)
+        command.sweep.jobs = command.sweep.in_place ? 1 : processors();
     if (command.target == NULL)
         rc = write_text(&command, error);
     if (rc == 0)

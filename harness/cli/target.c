@@ -1,6 +1,7 @@
 /* Finds workloads, variants and settings by name, and says which name was probably meant. */
 #include "target.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,14 +28,23 @@ static const char *setting_key(const void *of, size_t index)
     return ((const struct exeunt_setting *)of)[index].key;
 }
 
+int target_no_program(const char *typed, const char *command, struct error *error)
+{
+    char name[TYPED_MAX];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(typed, "/"), typed);
+    if (exeunt_workload_named(name) != NULL || access(typed, X_OK) != 0)
+        return 0;
+    return error_usage(error, "'%.80s' is a program: put '--' before it, as in: exeunt %s -- %.80s", typed,
+                       command, typed);
+}
+
 static int find_workload(const char *typed, const char *name, struct campaign_options *campaign,
                          struct error *error)
 {
     char hint[HINT_MAX];
     const struct exeunt_workload *workload = exeunt_workload_named(name);
-    if (workload == NULL && access(typed, X_OK) == 0)
-        return error_usage(error, "'%.80s' is a program: put '--' before it, as in: exeunt run -- %.80s",
-                           typed, typed);
+    if (workload == NULL && target_no_program(typed, "run", error) != 0)
+        return -EINVAL;
     if (workload == NULL)
         return error_usage(error, "there is no workload '%s'%s; 'exeunt list' names them", name,
                            text_hint(hint, sizeof hint, name, workload_name, NULL));

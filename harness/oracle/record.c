@@ -66,6 +66,15 @@ uint32_t record_main_depth(const struct record *record, uint32_t stack)
     return depth;
 }
 
+bool record_has_frame(const struct record *record, uint32_t stack, uint64_t address)
+{
+    const struct record_stack *of = &record->stacks[stack];
+    for (uint32_t i = 0; i < of->depth; i++)
+        if (record->frames[of->first + i].address == address)
+            return true;
+    return false;
+}
+
 bool record_has_ended(const struct record *record, uint64_t process)
 {
     for (size_t i = record->event_count; i-- > 0;)

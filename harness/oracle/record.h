@@ -59,6 +59,9 @@ uint32_t record_equal(const struct record *record, uint32_t a, uint32_t b);
  * is owned by nothing deeper than main. */
 uint32_t record_main_depth(const struct record *record, uint32_t stack);
 
+/* Whether the stack has a pair with that address. */
+bool record_has_frame(const struct record *record, uint32_t stack, uint64_t address);
+
 /* Whether the process said that it would end: exit, _exit or main's return. */
 bool record_has_ended(const struct record *record, uint64_t process);
 

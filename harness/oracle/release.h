@@ -1,17 +1,26 @@
-/* What a run gave back twice, of the resources that the program itself tells of. */
+/* What a run gave back twice, and what came before. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "oracle/record.h"
 
-/* Events of the record: the second release, and the last taking of the same. */
+/* Events of the record: a release, the one before it of the same taking, and that taking. */
 struct release {
-    size_t event, taking;
+    size_t event, first, taking; /* RELEASE_UNKNOWN: there is none */
 };
 
-/* Connections that a process gave back which it had taken before, and did not hold any more. Of those that it
- * never took nothing is known: they may come from elsewhere. *out is the caller's to free. Returns 0 or
- * -ENOMEM.
+#define RELEASE_UNKNOWN SIZE_MAX
+
+/* Finds the release of that resource by a call at `site`, the first that is a second one if there is any.
+ * False: there is none. */
+bool release_find(const struct record *record, enum trace_resource resource, uint64_t id, int32_t path,
+                  uint64_t site, struct release *out);
+
+/* Of the resources that the program itself tells of: connections that a process gave back which it had taken
+ * before, and did not hold any more. Of those that it never took nothing is known: they may come from
+ * elsewhere. *out is the caller's to free. Returns 0 or -ENOMEM.
  */
 int releases_judge(const struct record *record, struct release **out, size_t *count);

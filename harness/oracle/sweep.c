@@ -84,9 +84,11 @@ void sweep_finding_clear(struct sweep_finding *finding)
 {
     free(finding->stack);
     free(finding->taking.frames);
+    free(finding->released.frames);
+    free(finding->again.frames);
     free(finding->end.frames);
     finding->stack = NULL;
-    finding->taking = finding->end = (struct sweep_stack){0};
+    finding->taking = finding->released = finding->again = finding->end = (struct sweep_stack){0};
 }
 
 void sweep_result_clear(struct sweep_result *result)

@@ -62,9 +62,10 @@ struct sweep_finding {
     struct sweep_stack {
         char (*frames)[RESULT_PLACE_MAX]; /* owned */
         size_t depth;
-    } taking, end; /* of a replay: of the taking of what was left, and of the end; not stored */
-    unsigned replays, reproduced; /* runs again, and how many of them showed it */
-    char suppressed[128];         /* the reason; "": it is not */
+    } taking, released, again, end; /* of a replay: of the taking of what was left, of both releases of what
+                                       was given back twice, and of the end; not stored */
+    unsigned replays, reproduced;   /* runs again, and how many of them showed it */
+    char suppressed[128];           /* the reason; "": it is not */
 };
 
 /* What a sweep knows of a point. */
@@ -130,6 +131,9 @@ void sweep_replay_command(const struct sweep_result *result, const struct sweep_
 
 /* Sets the signature: of kind, resource, places and point; the same in every run. */
 void sweep_finding_sign(struct sweep_finding *finding);
+
+/* The verdict that the exit status stands for. */
+enum verdict sweep_verdict(const struct sweep_result *result);
 
 /* Sets exit status and sentence: broken by unsuppressed findings, not flaky ones, of the kinds whose bits are
  * set in `fail_on`. */

@@ -5,17 +5,23 @@
 
 #include "oracle/sweep.h"
 
-static bool counts(const struct sweep_finding *finding, unsigned fail_on)
+/* Why a finding breaks nothing; BREAKS if it does. */
+enum pardon { BREAKS, SUPPRESSED, OF_OTHER_KIND, FLAKY, PARDONS };
+
+static enum pardon pardon_of(const struct sweep_finding *finding, unsigned fail_on)
 {
-    bool flaky = finding->reproduced < finding->replays;
-    return (fail_on >> finding->kind & 1) != 0 && finding->suppressed[0] == '\0' && !flaky;
+    if (finding->suppressed[0] != '\0')
+        return SUPPRESSED;
+    if ((fail_on >> finding->kind & 1) == 0)
+        return OF_OTHER_KIND;
+    return finding->reproduced < finding->replays ? FLAKY : BREAKS;
 }
 
 static size_t count_of(const struct sweep_result *result, enum sweep_kind kind, unsigned fail_on)
 {
     size_t count = 0;
     for (size_t i = 0; i < result->finding_count; i++)
-        count += result->findings[i].kind == kind && counts(&result->findings[i], fail_on);
+        count += result->findings[i].kind == kind && pardon_of(&result->findings[i], fail_on) == BREAKS;
     return count;
 }
 
@@ -34,31 +40,65 @@ static size_t list_broken(const struct sweep_result *result, unsigned fail_on, c
     return all;
 }
 
-void sweep_judge(struct sweep_result *result, unsigned fail_on)
+/* "; findings that do not count: 2 suppressed, 88 of other kinds"; "" if all count. */
+static void list_pardoned(const struct sweep_result *result, unsigned fail_on, char *out, size_t size)
 {
-    const char *run = result->workload[0] != '\0' ? "operation" : "run";
-    char broken[256] = "";
-    size_t count = list_broken(result, fail_on, broken, sizeof broken);
-    uint64_t judged = result->runs - result->outcomes[SWEEP_DRIFTED];
-    const char *all = result->runs < result->planned ? "; not all were made" : "";
-    if (count > 0) {
-        result->exit_status = EXIT_GUARANTEE_BROKEN;
-        snprintf(result->sentence, sizeof result->sentence,
-                 "%zu finding%s break%s a guarantee (%s) in %" PRIu64 " %ss with a fault%s.", count,
-                 count == 1 ? "" : "s", count == 1 ? "s" : "", broken, judged, run, all);
-        return;
-    }
+    static const char *const words[PARDONS] = {
+        [SUPPRESSED] = "suppressed", [OF_OTHER_KIND] = "of other kinds", [FLAKY] = "flaky"};
+    size_t counts[PARDONS] = {0}, length = 0;
+    for (size_t i = 0; i < result->finding_count; i++)
+        counts[pardon_of(&result->findings[i], fail_on)]++;
+    out[0] = '\0';
+    for (enum pardon pardon = SUPPRESSED; pardon < PARDONS; pardon++)
+        if (counts[pardon] > 0)
+            length += (size_t)snprintf(out + length, size - length, "%s%zu %s",
+                                       length > 0 ? ", " : "; findings that do not count: ", counts[pardon],
+                                       words[pardon]);
+}
+
+/* Of a sweep in which no finding counts. */
+static void judge_unbroken(struct sweep_result *result, const char *run, const char *all,
+                           const char *pardoned)
+{
     char drifted[96] = "";
+    uint64_t judged = result->runs - result->outcomes[SWEEP_DRIFTED];
+    const char *cut = result->interrupted ? "; it was interrupted" : "";
     if (result->outcomes[SWEEP_DRIFTED] > 0)
         snprintf(drifted, sizeof drifted, "; %" PRIu64 " drifted and could not be judged",
                  result->outcomes[SWEEP_DRIFTED]);
     bool cut_short = judged <= result->outcomes[SWEEP_DRIFTED] || result->interrupted;
     result->exit_status = cut_short ? EXIT_NOT_DONE : EXIT_AS_EXPECTED;
     if (judged == 0)
-        snprintf(result->sentence, sizeof result->sentence, "no %s with a fault could be judged%s.", run,
-                 all);
+        snprintf(result->sentence, sizeof result->sentence, "no %s with a fault could be judged%s%s%s.", run,
+                 all, cut, pardoned);
     else
         snprintf(result->sentence, sizeof result->sentence,
-                 "%" PRIu64 " %ss with a fault, none broke a guarantee%s%s%s.", judged, run, all, drifted,
-                 result->interrupted ? "; it was interrupted" : "");
+                 "%" PRIu64 " %s%s with a fault, none broke a guarantee%s%s%s%s.", judged, run,
+                 judged == 1 ? "" : "s", all, drifted, cut, pardoned);
+}
+
+void sweep_judge(struct sweep_result *result, unsigned fail_on)
+{
+    const char *run = result->workload[0] != '\0' ? "operation" : "run";
+    char broken[256] = "", pardoned[160];
+    size_t count = list_broken(result, fail_on, broken, sizeof broken);
+    uint64_t judged = result->runs - result->outcomes[SWEEP_DRIFTED];
+    const char *all = result->runs < result->planned ? "; not all were made" : "";
+    list_pardoned(result, fail_on, pardoned, sizeof pardoned);
+    if (count == 0) {
+        judge_unbroken(result, run, all, pardoned);
+        return;
+    }
+    result->exit_status = EXIT_GUARANTEE_BROKEN;
+    snprintf(result->sentence, sizeof result->sentence,
+             "%zu finding%s break%s a guarantee (%s) in %" PRIu64 " %s%s with a fault%s%s.", count,
+             count == 1 ? "" : "s", count == 1 ? "s" : "", broken, judged, run, judged == 1 ? "" : "s", all,
+             pardoned);
+}
+
+enum verdict sweep_verdict(const struct sweep_result *result)
+{
+    return result->exit_status == EXIT_GUARANTEE_BROKEN ? VERDICT_FAIL
+           : result->exit_status == EXIT_AS_EXPECTED    ? VERDICT_PASS
+                                                        : VERDICT_INCONCLUSIVE;
 }

@@ -1,7 +1,9 @@
-/* Decides what a person is told when SQLite fails: the file, what is wrong with it, and what to do. */
+/* Decides what a person is told when SQLite fails: the file, what is wrong with it, and what to do; and
+ * whether the file was wrong, or the machine could not. */
 #include "store/database.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 static const char another[] = "or name another file";
@@ -14,24 +16,37 @@ static int system_error(const struct store *store)
     return said > 0 ? said : last > 0 ? last : EIO;
 }
 
+/* What the machine lacks, whichever file it is. */
+static bool is_lack(int said)
+{
+    static const int lacks[] = {ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EIO};
+    for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++)
+        if (lacks[i] == said)
+            return true;
+    return false;
+}
+
 /* SQLite tries to open what it cannot make, so it does not know why that was. */
 static int cannot_open(const struct store *store, struct error *error)
 {
     int said = system_error(store);
     if (said == ENOENT)
-        return error_not_done(
-            error, -said, "'%s' cannot be made: its folder does not exist, or is read-only; mend that, %s",
-            store->path, another);
-    return error_not_done(error, -said, "'%s' cannot be opened: %s; make it and its folder writable, %s",
-                          store->path, strerror(said), another);
+        return error_usage(error,
+                           "'%s' cannot be made: its folder does not exist, or is read-only; mend that, %s",
+                           store->path, another);
+    if (is_lack(said))
+        return error_not_done(error, -said, "'%s' cannot be opened: %s; mend that, %s", store->path,
+                              strerror(said), another);
+    return error_usage(error, "'%s' cannot be opened: %s; make it and its folder writable, %s", store->path,
+                       strerror(said), another);
 }
 
 int database_damaged(const struct store *store, const char *what, struct error *error)
 {
-    return error_not_done(error, -EBADMSG,
-                          "'%s' is damaged (%s): move it away, and a new one will be made; 'sqlite3 FILE "
-                          ".recover' may save what is in it",
-                          store->path, what);
+    return error_usage(error,
+                       "'%s' is damaged (%s): move it away, and a new one will be made; 'sqlite3 FILE "
+                       ".recover' may save what is in it",
+                       store->path, what);
 }
 
 int database_failed(const struct store *store, int rc, struct error *error)
@@ -43,11 +58,10 @@ int database_failed(const struct store *store, int rc, struct error *error)
                               "'%s' has been locked by another process for %d s: wait until that ends, %s",
                               store->path, STORE_PATIENCE_MS / 1000, another);
     case SQLITE_NOTADB:
-        return error_not_done(error, -EBADMSG, "'%s' is no database of exeunt: name another file",
-                              store->path);
+        return error_usage(error, "'%s' is no database of exeunt: name another file", store->path);
     case SQLITE_READONLY:
-        return error_not_done(error, -EROFS, "'%s' is read-only: make it and its folder writable, %s",
-                              store->path, another);
+        return error_usage(error, "'%s' is read-only: make it and its folder writable, %s", store->path,
+                           another);
     case SQLITE_FULL:
         return error_not_done(error, -ENOSPC,
                               "there is no space left for '%s': free some, %s; what it holds is intact",

@@ -30,14 +30,12 @@ static int version_of(struct store *store, const struct schema *known, uint64_t 
     uint64_t found = query_take_number(&query);
     uint64_t tables = query_take_number(&query);
     if (application != APPLICATION_ID && (application != 0 || tables != 0))
-        return error_not_done(error, -EBADMSG, "'%s' is a database of another program: name another file",
-                              store->path);
+        return error_usage(error, "'%s' is a database of another program: name another file", store->path);
     if (found > known->version)
-        return error_not_done(
-            error, -EPROTO,
-            "'%s' was written by a newer exeunt (schema %llu, this one knows %zu): use that "
-            "one, or name another file",
-            store->path, (unsigned long long)found, known->version);
+        return error_usage(error,
+                           "'%s' was written by a newer exeunt (schema %llu, this one knows %zu): use that "
+                           "one, or name another file",
+                           store->path, (unsigned long long)found, known->version);
     *version = found;
     return 0;
 }
@@ -80,10 +78,9 @@ int schema_check(struct store *store, const struct schema *expected, struct erro
         return error_usage(error, "'%s' holds no results yet: run something first, or name another file",
                            store->path);
     if (version < expected->version)
-        return error_not_done(
-            error, -EPROTO,
-            "'%s' was written by an older exeunt (schema %llu, this one reads %zu): a sweep "
-            "that saves to it brings it up to date",
-            store->path, (unsigned long long)version, expected->version);
+        return error_usage(error,
+                           "'%s' was written by an older exeunt (schema %llu, this one reads %zu): a sweep "
+                           "that saves to it brings it up to date",
+                           store->path, (unsigned long long)version, expected->version);
     return 0;
 }

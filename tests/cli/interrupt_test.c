@@ -54,8 +54,9 @@ static void read_file(const char *path, char *text, size_t size)
     fclose(file);
 }
 
+/* `unsaid`: what must not stand in the report; NULL: anything may. */
 static void expect_report_after(int signal_number, char *const *arguments, const char *awaited,
-                                const char *const *said)
+                                const char *const *said, const char *unsaid)
 {
     char *folder = scratch_make();
     char *output = scratch_make();
@@ -70,6 +71,7 @@ static void expect_report_after(int signal_number, char *const *arguments, const
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3, "status %x: %s", (unsigned)status, text);
     for (; *said != NULL; said++)
         cr_assert_not_null(strstr(text, *said), "%s", text);
+    cr_assert(unsaid == NULL || strstr(text, unsaid) == NULL, "%s", text);
     glob_t left;
     snprintf(pattern, sizeof pattern, "%s/*", folder);
     cr_assert_eq(glob(pattern, 0, NULL, &left), GLOB_NOMATCH, "the work folder was left");
@@ -82,7 +84,7 @@ static void expect_run_ended_by(int signal_number)
 {
     char *const arguments[] = {"exeunt", "run", "upload/guarded", "--for", "1h", NULL};
     const char *const said[] = {"interrupted", "operations done", NULL};
-    expect_report_after(signal_number, arguments, "exeunt-*/kept/store/*", said);
+    expect_report_after(signal_number, arguments, "exeunt-*/kept/store/*", said, NULL);
 }
 
 Test(interrupt, sigint_gives_the_report, .timeout = 120)
@@ -105,5 +107,15 @@ Test(interrupt, a_suite_ends_with_what_it_has, .timeout = 120)
 {
     char *const arguments[] = {"exeunt", "compare", "--all", "--for", "1h", NULL};
     const char *const said[] = {"INCONCLUSIVE: ", " workloads were run.", NULL};
-    expect_report_after(SIGINT, arguments, "exeunt-*", said);
+    expect_report_after(SIGINT, arguments, "exeunt-*", said, NULL);
+}
+
+/* What ended its process was the signal, and no operation. */
+Test(interrupt, a_sweep_names_the_variants_that_were_not_begun, .timeout = 120)
+{
+    char *const arguments[] = {"exeunt", "sweep",     "upload", "--rounds",  "1000", "--budget",
+                               "0s",     "--fail-on", "hang",   "--results", "none", NULL};
+    const char *const said[] = {"; it was interrupted", "interrupted before upload/guarded was begun",
+                                "interrupted before upload/handwritten was begun", NULL};
+    expect_report_after(SIGINT, arguments, "exeunt-*/kept/store/*", said, "ended early");
 }

@@ -53,8 +53,11 @@ static void expect(const char *how, const struct row *rows)
 Test(replay, comes_again)
 {
     static const struct row rows[] = {
-        {"1", 1, {"leak of a descriptor", "taken by", "the end"}, "by its number"},
-        {"0:posix/io/oc/open#2:EMFILE", 1, {"leak of a descriptor"}, "by its coordinate"},
+        {"1", 1, {"   1  leak of a descriptor", "taken by", "the end"}, "by its number"},
+        {"0:posix/io/oc/open#2:EMFILE",
+         1,
+         {"      leak of a descriptor"},
+         "by its coordinate: it has no number, but that of results"},
         {"0:posix/io/oc/open#2",
          1,
          {"leak of a descriptor"},
@@ -64,6 +67,7 @@ Test(replay, comes_again)
          {"0:posix/io/oc/open#1"},
          "a coordinate at which nothing is to be found"},
         {"0:posix/io/oc/open#3", 3, {"0:posix/io/oc/open#3"}, "a coordinate that it does not come to"},
+        {"0:posix/io/oc/opne#1", 2, {"did you mean 'posix/io/oc/open'"}, "a misspelt point"},
         {"2", 2, {"2"}, "a number that there is not"},
         {0},
     };

@@ -185,6 +185,9 @@ int agenda_make_only(const struct sweep_options *options, const struct plan_poin
     const struct sweep_finding *only = options->only;
     struct task task = {.mode = only->mode == SWEEP_PAIR ? SWEEP_ONCE : only->mode};
     const struct call *call = call_at(points, contexts, only->faults[0].coordinate);
+    bool is_typed = only->signature == 0; /* a finding's point was one, whatever the program has now */
+    if (call == NULL && is_typed && filter_check_point(only->faults[0].point, points, error) != 0)
+        return -EINVAL;
     if (call == NULL)
         return error_not_done(error, -ENOENT,
                               "'%s' does not come past %s in each run: it has changed, its runs "

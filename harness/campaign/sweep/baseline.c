@@ -5,24 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "campaign/sweep/budget.h"
 #include "campaign/sweep/naming.h"
 
 /* A run may take so much longer than a steady one, and so long in any case: machines are busy. */
 enum { TIMES_STEADY = 20 };
 static const uint64_t limit_least_ns = 1000000000u;
 
-/* Of a steady run, whose length nobody knows yet. */
-static const uint64_t limit_first_ns = 600000000000u;
-
 static int check(const struct worker *worker, const struct attempt_seen *seen, struct error *error)
 {
     const char *path = worker->site->path;
+    char limit[32];
     if (seen->end == ATTEMPT_INTERRUPTED)
         return error_not_done(error, -EINTR, "interrupted before '%s' had run twice without faults", path);
     if (seen->end == ATTEMPT_TIMED_OUT)
         return error_not_done(
             error, -ETIMEDOUT,
-            "'%s' did not end without any fault: a sweep needs a program that ends by itself", path);
+            "'%s' did not end within %s, without any fault: a sweep needs a program that ends by itself "
+            "('exeunt sweep --hang TIME' gives it longer)",
+            path, text_of_duration(limit, sizeof limit, budget_of_steady_run_ns(worker->site->options)));
     if (seen->end == ATTEMPT_SIGNALLED)
         return error_not_done(error, -ECHILD,
                               "'%s' was ended by signal %d (%s) without any fault: mend that first", path,
@@ -33,8 +35,7 @@ static int check(const struct worker *worker, const struct attempt_seen *seen, s
 static int run_once(struct worker *worker, struct sight *out, struct error *error)
 {
     const struct plan none = {0};
-    uint64_t hang_ns = worker->site->options->hang_ns;
-    int failed = worker_run(worker, &none, hang_ns != 0 ? hang_ns : limit_first_ns, out, error);
+    int failed = worker_run(worker, &none, budget_of_steady_run_ns(worker->site->options), out, error);
     if (failed != 0)
         return failed;
     failed = check(worker, &out->seen, error);

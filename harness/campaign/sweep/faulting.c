@@ -162,6 +162,21 @@ static int show_leaks(const struct worker *worker, const struct baseline *baseli
     return 0;
 }
 
+static uint32_t stack_at(const struct record *record, size_t event)
+{
+    return event == RELEASE_UNKNOWN ? 0 : record->events[event].stack;
+}
+
+/* A release that was the second, or another's: with what came before it. */
+static struct shown shown_of_release(const struct record *record, const struct release *release)
+{
+    return (struct shown){.kind = SWEEP_DOUBLE_RELEASE,
+                          .severity = SWEEP_HIGH,
+                          .taken_by = stack_at(record, release->taking),
+                          .released_by = stack_at(record, release->first),
+                          .again_by = stack_at(record, release->event)};
+}
+
 /* Connections that were given back twice. */
 static int show_releases(const struct baseline *baseline, const struct task *task, struct faulting *faulting,
                          size_t *found)
@@ -172,22 +187,32 @@ static int show_releases(const struct baseline *baseline, const struct task *tas
     int failed = releases_judge(record, &releases, &count);
     for (size_t i = 0; failed == 0 && i < count; i++) {
         const struct record_event *event = &record->events[releases[i].event];
-        uint32_t taking = record->events[releases[i].taking].stack;
         if (wrongs_have(&baseline->wrongs, wrong_release_key(record, event)))
             continue;
         ++*found;
-        show(faulting, task,
-             (struct shown){.kind = SWEEP_DOUBLE_RELEASE,
-                            .resource = event->resource,
-                            .severity = SWEEP_HIGH,
-                            .taken_at = faulting_site(record, event->stack),
-                            .taken_by = taking,
-                            .taken_first_at = faulting_site(record, taking)},
-             wrong_release_key(record, event));
+        struct shown shown = shown_of_release(record, &releases[i]);
+        shown.resource = event->resource;
+        shown.taken_at = faulting_site(record, event->stack);
+        show(faulting, task, shown, wrong_release_key(record, event));
     }
     if (failed == 0)
         free(releases);
     return failed;
+}
+
+static struct shown shown_of_wrong(const struct record *record, const struct ledger_event *event)
+{
+    struct release release = {RELEASE_UNKNOWN, RELEASE_UNKNOWN, RELEASE_UNKNOWN};
+    struct shown shown = {.kind = SWEEP_LEAK, .severity = SWEEP_HIGH};
+    enum trace_resource resource = wrong_resource(event);
+    if (wrong_is_release(event)) {
+        release_find(record, resource, wrong_id(event), event->path, event->site, &release);
+        shown = shown_of_release(record, &release);
+    }
+    shown.resource = resource;
+    shown.taken_at = wrong_is_release(event) && event->site != 0 ? event->site : event->taken_at;
+    shown.id = wrong_id(event);
+    return shown;
 }
 
 /* What the ledger found at once: wrong releases, and what operations left at their end. Of a run that a
@@ -206,13 +231,7 @@ static void show_wrongs(const struct worker *worker, const struct baseline *base
             (locked_up && event.kind != LEDGER_LOCK_LEFT))
             continue;
         *releases += release;
-        show(faulting, task,
-             (struct shown){.kind = release ? SWEEP_DOUBLE_RELEASE : SWEEP_LEAK,
-                            .resource = wrong_resource(&event),
-                            .severity = SWEEP_HIGH,
-                            .taken_at = release && event.site != 0 ? event.site : event.taken_at,
-                            .id = (uint64_t)event.fd},
-             key);
+        show(faulting, task, shown_of_wrong(&faulting->sight.record, &event), key);
     }
 }
 

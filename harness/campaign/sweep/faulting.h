@@ -12,12 +12,13 @@ struct shown {
     enum sweep_kind kind;
     enum trace_resource resource;
     enum sweep_severity severity;
-    uint64_t taken_at;       /* address in this run; 0: does not apply */
-    uint32_t taken_by;       /* stack of the record; 0: not known */
-    uint64_t taken_first_at; /* of what was released twice; 0: not known */
-    uint64_t id;             /* of the resource */
-    uint64_t thing;          /* the same for what is wrong, whichever fault led to it */
-    uint64_t key;            /* the same for the same thing by the same fault, in every run of this sweep */
+    uint64_t taken_at;              /* address in this run, of what was released twice that of the second
+                                       release; 0: does not apply */
+    uint32_t taken_by;              /* stack of the record; 0: not known */
+    uint32_t released_by, again_by; /* of what was released twice: the same of both releases */
+    uint64_t id;                    /* of the resource */
+    uint64_t thing;                 /* the same for what is wrong, whichever fault led to it */
+    uint64_t key; /* the same for the same thing by the same fault, in every run of this sweep */
 };
 
 struct faulting {

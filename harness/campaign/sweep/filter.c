@@ -41,15 +41,28 @@ static const char *name_of(const void *of, size_t index)
     return index < points->count ? points->names[index] : NULL;
 }
 
+static int unknown(const char *lead, const char *name, const struct plan_points *points, struct error *error)
+{
+    char hint[PLAN_POINT_NAME_MAX + 32];
+    return error_usage(error, "%sno point is called '%s'%s: 'exeunt list --points' has their names", lead,
+                       name, text_hint(hint, sizeof hint, name, name_of, points));
+}
+
+int filter_check_point(const char *point, const struct plan_points *points, struct error *error)
+{
+    for (size_t i = 0; i < points->count; i++)
+        if (strcmp(points->names[i], point) == 0)
+            return 0;
+    return unknown("", point, points, error);
+}
+
 int filter_check(const char *filter, const struct plan_points *points, struct error *error)
 {
-    char part[PLAN_POINT_NAME_MAX], hint[PLAN_POINT_NAME_MAX + 32];
+    char part[PLAN_POINT_NAME_MAX];
     while (filter != NULL) {
         filter = next_part(filter, part);
         if (!means_any(part, points))
-            return error_usage(error,
-                               "--points: no point is called '%s'%s: 'exeunt list --points' has their names",
-                               part, text_hint(hint, sizeof hint, part, name_of, points));
+            return unknown("--points: ", part, points, error);
     }
     return 0;
 }

@@ -64,7 +64,7 @@ static uint32_t end_stack(const struct record *record)
 }
 
 static int write_stacks(const struct symbols *symbols, const struct record *record, uint32_t fault,
-                        uint32_t taking, struct sweep_finding *out)
+                        const struct shown *shown, struct sweep_finding *out)
 {
     struct sweep_stack stack;
     int failed = naming_stack(symbols, record, fault, &stack);
@@ -72,8 +72,16 @@ static int write_stacks(const struct symbols *symbols, const struct record *reco
         return failed;
     out->stack = stack.frames;
     out->stack_depth = stack.depth;
-    failed = naming_stack(symbols, record, taking, &out->taking);
-    return failed == 0 ? naming_stack(symbols, record, end_stack(record), &out->end) : failed;
+    const struct {
+        uint32_t stack;
+        struct sweep_stack *out;
+    } others[] = {{shown->taken_by, &out->taking},
+                  {shown->released_by, &out->released},
+                  {shown->again_by, &out->again},
+                  {end_stack(record), &out->end}};
+    for (size_t i = 0; failed == 0 && i < sizeof others / sizeof *others; i++)
+        failed = naming_stack(symbols, record, others[i].stack, others[i].out);
+    return failed;
 }
 
 /* The last line of the stream, without its end. */
@@ -130,6 +138,35 @@ static void write_hang(const struct symbols *symbols, const struct ledger_view *
     deadlock_story(&deadlock, out, size);
 }
 
+void naming_history(const struct symbols *symbols, uint64_t taken_at, uint64_t released_at, char *out,
+                    size_t size)
+{
+    const struct {
+        const char *what;
+        uint64_t at;
+    } parts[] = {{"taken at", taken_at}, {"released first at", released_at}};
+    size_t length = strlen(out);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && length < size; i++) {
+        char place[RESULT_PLACE_MAX];
+        if (parts[i].at == 0)
+            continue;
+        symbols_name(symbols, parts[i].at, place, sizeof place);
+        length += (size_t)snprintf(out + length, size - length, "%s%s %s", length > 0 ? ", " : "",
+                                   parts[i].what, place);
+    }
+}
+
+/* What was left is shown by its taking already. */
+static void write_thing(const struct symbols *symbols, const struct record *record, const struct shown *shown,
+                        char *out, size_t size)
+{
+    if (shown->resource == TRACE_DESCRIPTOR)
+        snprintf(out, size, "descriptor %" PRIu64, shown->id);
+    if (shown->kind == SWEEP_DOUBLE_RELEASE)
+        naming_history(symbols, faulting_site(record, shown->taken_by),
+                       faulting_site(record, shown->released_by), out, size);
+}
+
 static void write_detail(const struct worker *worker, const struct symbols *symbols,
                          const struct baseline *baseline, const struct faulting *faulting,
                          const struct shown *shown, char *out, size_t size)
@@ -158,12 +195,8 @@ static void write_detail(const struct worker *worker, const struct symbols *symb
     default:
         if (shown->resource == TRACE_LOCK && seen->deadlock.edge_count > 0)
             write_hang(symbols, attempter_ledger(worker->attempter), seen, out, size);
-        if (shown->resource == TRACE_DESCRIPTOR)
-            snprintf(out, size, "descriptor %" PRIu64, shown->id);
-        if (shown->taken_first_at == 0)
-            return;
-        symbols_name(symbols, shown->taken_first_at, words, sizeof words);
-        snprintf(out, size, "taken at %s", words);
+        else
+            write_thing(symbols, &faulting->sight.record, shown, out, size);
     }
 }
 
@@ -180,7 +213,7 @@ int naming_write(const struct worker *worker, const struct baseline *baseline, c
         write_fault(worker, symbols, record, &faulting->faults[i], task->errors[i], &finding.faults[i]);
     symbols_name(symbols, shown->taken_at, finding.taken_at, sizeof finding.taken_at);
     write_detail(worker, symbols, baseline, faulting, shown, finding.detail, sizeof finding.detail);
-    int failed = write_stacks(symbols, record, faulting->faults[faults - 1].stack, shown->taken_by, &finding);
+    int failed = write_stacks(symbols, record, faulting->faults[faults - 1].stack, shown, &finding);
     symbols_close(symbols);
     if (failed != 0) {
         sweep_finding_clear(&finding);

@@ -19,6 +19,10 @@ int naming_unreleased(const struct worker *worker, const struct record *record,
 /* What the resource is called; static string, "" for nothing. */
 const char *naming_resource(enum trace_resource resource);
 
+/* Adds to the text where a resource was taken, and where it was released first; 0: not known. */
+void naming_history(const struct symbols *symbols, uint64_t taken_at, uint64_t released_at, char *out,
+                    size_t size);
+
 /* Names the frames of a stack. Returns 0 with out->frames the caller's to free, or -ENOMEM. */
 int naming_stack(const struct symbols *symbols, const struct record *record, uint32_t stack,
                  struct sweep_stack *out);

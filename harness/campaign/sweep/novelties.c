@@ -33,6 +33,8 @@ void novelty_take_stacks(struct novelty *novelty, struct sweep_finding *from)
     finding->stack = from->stack;
     finding->stack_depth = from->stack_depth;
     finding->taking = from->taking;
+    finding->released = from->released;
+    finding->again = from->again;
     finding->end = from->end;
 }
 

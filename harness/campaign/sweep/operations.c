@@ -91,7 +91,8 @@ static int settle(struct operations *operations, struct roster *roster, struct r
 static void note_end(struct operations *operations, const struct row *row)
 {
     int status;
-    bool early = row_state(row, row->count - 1, &status) == LEDGER_OPERATION_UNSEEN;
+    bool early = row_state(row, row->count - 1, &status) == LEDGER_OPERATION_UNSEEN &&
+                 row->outcome.ended != ENDED_INTERRUPTED;
     bool ran_out = row->ledger->ledger->descriptors_exhausted.count > 0;
     operations->ran_out += ran_out;
     operations->ended_early += early && !ran_out;
@@ -230,8 +231,7 @@ static int make_only(struct operations *operations, struct error *error)
         if (strcmp(points->names[i], fault->point) == 0)
             call->point = (int32_t)i;
     if (call->point < 0)
-        return error_usage(error, "'%s' has no point '%s'", operations->options->workload->name,
-                           fault->point);
+        return filter_check_point(fault->point, points, error);
     duty.task.errors[0] = fault->error != 0
                               ? fault->error
                               : roster_errno(operations->options, &operations->setup, (size_t)call->point, 0);
@@ -287,8 +287,33 @@ static void add_note(char *note, size_t size, const char *format, ...)
     va_end(arguments);
 }
 
-static void write_note(const struct operations *operations, char *note, size_t size)
+/* A sweep is no control: it may be of few points, and has but one worker. */
+static bool was_missed(const struct operations *operations, const struct sweep_result *result)
 {
+    return operations->options->variant->leaks && result->finding_count == 0 && !result->interrupted;
+}
+
+/* Findings that were not tried again as often as they were to be. */
+static size_t hurried(const struct operations *operations, const struct sweep_result *result)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->finding_count && !result->interrupted; i++)
+        count += result->findings[i].replays < operations->options->again;
+    return count;
+}
+
+static void write_note(const struct operations *operations, const struct sweep_result *result, char *note,
+                       size_t size)
+{
+    if (was_missed(operations, result))
+        add_note(
+            note, size,
+            "%s is known to leak, and nothing of it was found: it takes other points, or several workers "
+            "('exeunt compare %s').",
+            result->line, result->workload);
+    if (hurried(operations, result) > 0)
+        add_note(note, size, "The budget was over before what was found had been tried again %u times.",
+                 operations->options->again);
     if (operations->enumeration.unfit > 0)
         add_note(note, size,
                  "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
@@ -354,7 +379,7 @@ static int fill_result(struct operations *operations, struct sweep_result *out, 
     out->interrupted = budget_was_cut(operations->options);
     int failed = tally_fill(&operations->tally, out, error);
     if (failed == 0 && out->note[0] == '\0')
-        write_note(operations, out->note, sizeof out->note);
+        write_note(operations, out, out->note, sizeof out->note);
     return failed;
 }
 

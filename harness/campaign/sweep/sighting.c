@@ -156,7 +156,8 @@ static void write_end(const struct row *row, const struct symbols *symbols, enum
                  outcome->last_words);
 }
 
-static void write_wrong(const struct row *row, const struct ledger_event *wrong, char *out, size_t size)
+static void write_wrong(const struct row *row, const struct symbols *symbols,
+                        const struct ledger_event *wrong, char *out, size_t size)
 {
     char kind[LEDGER_RESOURCE_KIND_MAX];
     switch (wrong->kind) {
@@ -164,6 +165,8 @@ static void write_wrong(const struct row *row, const struct ledger_event *wrong,
     case LEDGER_DOUBLE_CLOSE:
     case LEDGER_FOREIGN_CLOSE:
         snprintf(out, size, "descriptor %d", wrong->fd);
+        if (wrong->kind != LEDGER_LEAK)
+            naming_history(symbols, wrong->taken_at, wrong_released_at(wrong), out, size);
         return;
     case LEDGER_RESOURCE_LEAK:
         ledger_resource_kind(row->ledger, wrong->fd, kind);
@@ -187,22 +190,13 @@ static void write_fault(const struct row *row, const struct symbols *symbols, co
     symbols_name(symbols, fault->site, out->failed_at, sizeof out->failed_at);
 }
 
-static bool has_frame(const struct record *record, uint32_t stack, uint64_t address)
-{
-    const struct record_stack *of = &record->stacks[stack];
-    for (uint32_t i = 0; i < of->depth; i++)
-        if (record->frames[of->first + i].address == address)
-            return true;
-    return false;
-}
-
 /* The stack of the operation's last event of that kind, with that address on it; 0: there is none. */
 static uint32_t stack_of(const struct record *record, size_t index, enum trace_kind kind, uint64_t address)
 {
     for (size_t i = record->event_count; i-- > 0;) {
         const struct record_event *event = &record->events[i];
         if (event->in_operation && event->who == index + 1 && event->kind == kind &&
-            has_frame(record, event->stack, address))
+            record_has_frame(record, event->stack, address))
             return event->stack;
     }
     return 0;
@@ -222,10 +216,18 @@ static int write_stacks(const struct row *row, size_t index, const struct symbol
         return failed;
     out->stack = failing.frames;
     out->stack_depth = failing.depth;
-    if (shown->wrong == NULL)
+    const struct ledger_event *wrong = shown->wrong;
+    if (wrong == NULL)
         return 0;
-    return naming_stack(symbols, record, stack_of(record, index, TRACE_TOOK, shown->wrong->taken_at),
-                        &out->taking);
+    failed =
+        naming_stack(symbols, record, stack_of(record, index, TRACE_TOOK, wrong->taken_at), &out->taking);
+    if (failed != 0 || !wrong_is_release(wrong))
+        return failed;
+    failed = naming_stack(symbols, record, stack_of(record, index, TRACE_GAVE, wrong_released_at(wrong)),
+                          &out->released);
+    return failed == 0
+               ? naming_stack(symbols, record, stack_of(record, index, TRACE_GAVE, wrong->site), &out->again)
+               : failed;
 }
 
 int sighting_name(struct row *row, size_t index, const struct duty *duty, const struct sighting *sighting,
@@ -241,7 +243,7 @@ int sighting_name(struct row *row, size_t index, const struct duty *duty, const 
         finding.kind = release ? SWEEP_DOUBLE_RELEASE : SWEEP_LEAK;
         snprintf(finding.resource, sizeof finding.resource, "%s", naming_resource(wrong_resource(wrong)));
         symbols_name(symbols, place, finding.taken_at, sizeof finding.taken_at);
-        write_wrong(row, wrong, finding.detail, sizeof finding.detail);
+        write_wrong(row, symbols, wrong, finding.detail, sizeof finding.detail);
     } else {
         write_end(row, symbols, sighting->outcome, finding.detail, sizeof finding.detail);
     }

@@ -39,6 +39,17 @@ enum trace_resource wrong_resource(const struct ledger_event *event)
     }
 }
 
+uint64_t wrong_id(const struct ledger_event *event)
+{
+    return wrong_resource(event) == TRACE_LOCK ? event->lock : (uint64_t)event->fd;
+}
+
+/* A descriptor that another operation has was released before that took it. */
+uint64_t wrong_released_at(const struct ledger_event *event)
+{
+    return event->kind == LEDGER_DOUBLE_CLOSE ? event->released_at : 0;
+}
+
 static uint64_t offset_of(const struct ledger_view *ledger, uint64_t address)
 {
     struct ledger_module module;

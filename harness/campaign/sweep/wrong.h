@@ -24,6 +24,12 @@ bool wrong_is_leak(const struct ledger_event *event);
 /* What was left, or released wrongly. */
 enum trace_resource wrong_resource(const struct ledger_event *event);
 
+/* Its number, or address. */
+uint64_t wrong_id(const struct ledger_event *event);
+
+/* Where what was released twice was released first; 0: not known, or it was not. */
+uint64_t wrong_released_at(const struct ledger_event *event);
+
 /* What kind and place they have, in this run. */
 uint64_t wrong_key(const struct ledger_view *ledger, const struct ledger_event *event);
 

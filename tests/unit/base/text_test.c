@@ -77,9 +77,29 @@ Test(text, duration)
     }
 }
 
+Test(text, of_duration)
+{
+    static const struct {
+        uint64_t ns;
+        const char *text, *reason;
+    } rows[] = {
+        {1000, "1us", "the smallest unit"},
+        {1500000, "1500us", "no fraction of a millisecond"},
+        {200000000, "200ms", "milliseconds"},
+        {UINT64_C(90000000000), "90s", "no fraction of a minute"},
+        {UINT64_C(60000000000), "1m", "a minute"},
+        {UINT64_C(7200000000000), "2h", "hours"},
+        {1999, "1us", "what is below a microsecond is left out"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[32];
+        cr_expect_str_eq(text_of_duration(text, sizeof text, rows[i].ns), rows[i].text, "%s", rows[i].reason);
+    }
+}
+
 Test(text, hint_names_what_was_meant)
 {
-    static const char *const names[] = {"upload", "transaction", "session", NULL};
+    static const char *const names[] = {"upload", "transaction", "session", "posix/io/oc/dup", NULL};
     static const struct {
         const char *typed, *hint, *reason;
     } rows[] = {
@@ -88,6 +108,8 @@ Test(text, hint_names_what_was_meant)
         {"uload", " (did you mean 'upload'?)", "a letter missing"},
         {"transacton", " (did you mean 'transaction'?)", "in a longer name"},
         {"Session", " (did you mean 'session'?)", "another case"},
+        {"posix/io/oc/dpu", " (did you mean 'posix/io/oc/dup'?)", "at the end of a long one"},
+        {"posix/io/sock/*", "", "a family in common is not near"},
         {"zebra", "", "nothing is near"},
         {"", "", "nothing was typed"},
     };

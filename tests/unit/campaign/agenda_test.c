@@ -122,15 +122,20 @@ Test(agenda, first_errno_of_every_point)
     cr_expect_eq(agenda_errno("app/parse"), EIO, "a point of the program's own");
 }
 
-static int make_only(const char *coordinate, int error, enum sweep_mode mode, struct agenda *out,
-                     struct error *told)
+static int make_of(const struct sweep_finding *only, struct agenda *out, struct error *told)
 {
     static char *program[] = {(char *)(uintptr_t) "./prog", NULL};
     const struct contexts of = contexts();
-    struct sweep_finding only = {.mode = mode, .faults = {{.error = error}}};
-    snprintf(only.faults[0].coordinate, sizeof only.faults[0].coordinate, "%s", coordinate);
-    return agenda_make_only(&(struct sweep_options){.program = program, .only = &only}, &points, &of, out,
+    return agenda_make_only(&(struct sweep_options){.program = program, .only = only}, &points, &of, out,
                             told);
+}
+
+static int make_only(const char *coordinate, int error, enum sweep_mode mode, struct agenda *out,
+                     struct error *told)
+{
+    struct sweep_finding only = {.signature = 1, .mode = mode, .faults = {{.error = error}}};
+    snprintf(only.faults[0].coordinate, sizeof only.faults[0].coordinate, "%s", coordinate);
+    return make_of(&only, out, told);
 }
 
 Test(agenda, one_fault_alone)
@@ -163,6 +168,25 @@ Test(agenda, one_fault_alone)
                                   strstr(error.text, rows[i].coordinate) != NULL),
                   "%s", error.text);
         agenda_clear(&agenda);
+    }
+}
+
+/* A finding's point was one when it was found; what is typed may be misspelt. */
+Test(agenda, a_point_that_there_is_not)
+{
+    static const struct {
+        uint64_t signature;
+        int code;
+        const char *sentence;
+    } rows[] = {{0, -EINVAL, "did you mean 'posix/io/rw/read'"}, {1, -ENOENT, "'./prog' does not come past"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct sweep_finding only = {
+            .signature = rows[i].signature,
+            .faults = {{.point = "posix/io/rw/raed", .coordinate = "0:posix/io/rw/raed#1"}}};
+        struct agenda agenda = {0};
+        struct error error = {.text = ""};
+        cr_expect_eq(make_of(&only, &agenda, &error), rows[i].code, "%s", error.text);
+        cr_expect_not_null(strstr(error.text, rows[i].sentence), "%s", error.text);
     }
 }
 

@@ -88,6 +88,9 @@ Test(symbols, line_of_a_mark_is_the_callers, .init = make_ledger, .fini = close_
     snprintf(expected, sizeof expected, "tests/unit/campaign/symbols_test.c:%d", WITHIN_LINE);
     symbols_name(symbols, marked_at, name, sizeof name);
     cr_expect_str_eq(name, expected);
+    snprintf(expected, sizeof expected, "take_within (tests/unit/campaign/symbols_test.c:%d)", WITHIN_LINE);
+    symbols_frame(symbols, marked_at, name, sizeof name);
+    cr_expect_str_eq(name, expected, "a frame names the function that its line stands in: %s", name);
     symbols_close(symbols);
 }
 

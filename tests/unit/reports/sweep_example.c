@@ -136,7 +136,7 @@ void sweep_example(struct sweep_result *out)
 {
     static const char *const stack[] = {"copy (copy.c:12)", "main (copy.c:30)"};
     *out = (struct sweep_result){
-        .wall_ms = 83250,
+        .wall_ms = 83245,
         .contexts = 12,
         .calls = 12004,
         .runs = 1250,
@@ -225,6 +225,19 @@ struct sweep_finding sweep_example_replayed(void)
     finding.stack_depth = 2;
     finding.taking = (struct sweep_stack){frames_of(taking, 3), 3};
     finding.end = (struct sweep_stack){frames_of(end, 1), 1};
+    return finding;
+}
+
+struct sweep_finding sweep_example_twice(void)
+{
+    static const char *const taking[] = {"load (copy.c:9)"}, *const first[] = {"load (copy.c:14)"},
+                             *const second[] = {"load (copy.c:19)"};
+    struct sweep_finding finding = findings[4];
+    finding.id = 0;
+    finding.suppressed[0] = '\0';
+    finding.taking = (struct sweep_stack){frames_of(taking, 1), 1};
+    finding.released = (struct sweep_stack){frames_of(first, 1), 1};
+    finding.again = (struct sweep_stack){frames_of(second, 1), 1};
     return finding;
 }
 

@@ -18,6 +18,9 @@ void sweep_example_other_variant(struct sweep_result *out);
 /* One leak, as a replay shows it: with all its stacks. The caller's to sweep_finding_clear. */
 struct sweep_finding sweep_example_replayed(void);
 
+/* A double release of which both are known, as a replay by coordinate shows it: without an id. The same. */
+struct sweep_finding sweep_example_twice(void);
+
 /* What the report of that name writes of a sweep, or of one finding. The caller's to free. */
 char *sweep_example_report(const char *report, const struct sweep_result *result, bool color, int columns);
 char *sweep_example_coverage(const struct sweep_result *results, size_t count, int columns);

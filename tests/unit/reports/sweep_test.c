@@ -50,6 +50,15 @@ Test(sweep_text, replay_looks_as_in_the_golden_file)
     sweep_finding_clear(&finding);
 }
 
+Test(sweep_text, both_releases_are_shown)
+{
+    struct sweep_finding finding = sweep_example_twice();
+    char *text = sweep_example_finding("terminal", &finding, false, 80);
+    golden_expect("replay-twice-80", text);
+    free(text);
+    sweep_finding_clear(&finding);
+}
+
 Test(sweep_text, coverage_has_a_column_for_each_variant)
 {
     struct sweep_result results[2];
@@ -75,6 +84,31 @@ Test(sweep_text, verdict)
         result.exit_status = rows[i].status;
         char *text = sweep_example_report("terminal", &result, false, 80);
         cr_expect_eq(strncmp(text, rows[i].word, strlen(rows[i].word)), 0, "%s", text);
+        free(text);
+        sweep_result_clear(&result);
+    }
+}
+
+Test(sweep_text, what_is_one_is_told_as_one)
+{
+    static const struct {
+        uint64_t runs, planned;
+        const char *said, *unsaid, *reason;
+    } rows[] = {
+        {1, 1, "1 point reached, by 1 call in 1 context\n1 run with a fault in ", "1 runs", "one of each"},
+        {1, 2, "1 of 2 runs with a fault in ", "1 of 2 run with", "one of two"},
+        {0, 2, "0 of 2 runs with a fault in ", "what became of",
+         "no heading where there is nothing below it"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sweep_result result;
+        sweep_example_clean(&result);
+        result.point_count = result.calls = result.contexts = 1;
+        result.runs = rows[i].runs;
+        result.planned = rows[i].planned;
+        char *text = sweep_example_report("terminal", &result, false, 80);
+        cr_expect_not_null(strstr(text, rows[i].said), "%s: %s", rows[i].reason, text);
+        cr_expect_null(strstr(text, rows[i].unsaid), "%s: %s", rows[i].reason, text);
         free(text);
         sweep_result_clear(&result);
     }
@@ -154,10 +188,9 @@ Test(sweep_json, has_exactly_these_keys_in_this_order)
     struct sweep_result result;
     sweep_example(&result);
     json_t *root = parsed(&result);
-    expect_keys(
-        root,
-        "format:s version:i command:a workload:- variant:- points:i contexts:i calls:i runs:i "
-        "planned:i wall_s:r interrupted:b fork_server:b sentence:s note:s outcomes:o coverage:a findings:a");
+    expect_keys(root, "format:s version:i command:a workload:- variant:- points:i contexts:i calls:i runs:i "
+                      "planned:i wall_s:r interrupted:b fork_server:b verdict:s sentence:s note:s outcomes:o "
+                      "coverage:a findings:a");
     expect_keys(json_object_get(root, "outcomes"),
                 "detected:i masked:i silent:i crash:i abort:i hang:i leak:i double-release:i sanitizer:i "
                 "drifted:i");
@@ -217,12 +250,23 @@ Test(sweep_json, values)
                          rows[i].key);
     cr_expect_str_eq(json_string_value(json_object_get(root, "format")), "exeunt-sweep");
     cr_expect_eq(json_integer_value(json_object_get(root, "version")), 1);
-    cr_expect_float_eq(json_real_value(json_object_get(root, "wall_s")), 83.25, 1e-9);
+    cr_expect_float_eq(json_real_value(json_object_get(root, "wall_s")), 83.245, 1e-9);
+    cr_expect_str_eq(json_string_value(json_object_get(root, "verdict")), "fail");
     cr_expect_eq(json_integer_value(json_object_get(json_object_get(root, "outcomes"), "crash")), 1204);
     cr_expect_eq(json_array_size(json_object_get(root, "command")), 3);
     json_t *stack = json_object_get(leak, "stack");
     cr_expect_str_eq(json_string_value(json_array_get(stack, 1)), "main (copy.c:30)");
     json_decref(root);
+    sweep_result_clear(&result);
+}
+
+Test(sweep_json, seconds_are_written_as_they_were_measured)
+{
+    struct sweep_result result;
+    sweep_example(&result);
+    char *text = sweep_example_report("json", &result, false, 80);
+    cr_expect_not_null(strstr(text, "\"wall_s\":83.245,"), "%s", text);
+    free(text);
     sweep_result_clear(&result);
 }
 

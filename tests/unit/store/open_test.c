@@ -57,24 +57,23 @@ Test(open, what_is_wrong_is_said)
          "no file"},
         {": >exeunt.db", READ, -EINVAL, EXIT_USAGE,
          "'%s' holds no results yet: run something first, or name another file", "an empty file"},
-        {"rm exeunt.db; mkdir exeunt.db", WRITE, -EISDIR, EXIT_NOT_DONE,
+        {"rm exeunt.db; mkdir exeunt.db", WRITE, -EINVAL, EXIT_USAGE,
          "'%s' cannot be opened: Is a directory; make it and its folder writable, or name another file",
          "a folder"},
-        {"echo 'a text' >exeunt.db", READ | WRITE, -EBADMSG, EXIT_NOT_DONE,
+        {"echo 'a text' >exeunt.db", READ | WRITE, -EINVAL, EXIT_USAGE,
          "'%s' is no database of exeunt: name another file", "a short text"},
-        {"seq 10000 >exeunt.db", READ | WRITE, -EBADMSG, EXIT_NOT_DONE,
+        {"seq 10000 >exeunt.db", READ | WRITE, -EINVAL, EXIT_USAGE,
          "'%s' is no database of exeunt: name another file", "a long text"},
-        {"rm exeunt.db; sqlite3 exeunt.db 'create table t (a)'", READ | WRITE, -EBADMSG, EXIT_NOT_DONE,
+        {"rm exeunt.db; sqlite3 exeunt.db 'create table t (a)'", READ | WRITE, -EINVAL, EXIT_USAGE,
          "'%s' is a database of another program: name another file", "another program's"},
-        {"rm exeunt.db; sqlite3 exeunt.db 'pragma application_id = 7'", READ | WRITE, -EBADMSG, EXIT_NOT_DONE,
+        {"rm exeunt.db; sqlite3 exeunt.db 'pragma application_id = 7'", READ | WRITE, -EINVAL, EXIT_USAGE,
          "'%s' is a database of another program: name another file",
          "another program's, without a table yet"},
-        {"sqlite3 exeunt.db 'pragma user_version = 7'", READ | WRITE, -EPROTO, EXIT_NOT_DONE,
+        {"sqlite3 exeunt.db 'pragma user_version = 7'", READ | WRITE, -EINVAL, EXIT_USAGE,
          "'%s' was written by a newer exeunt (schema 7, this one knows 2): use that one, or name another "
          "file",
          "of the future"},
-        {"dd if=/dev/zero of=exeunt.db bs=1 seek=100 count=8 conv=notrunc", READ | WRITE, -EBADMSG,
-         EXIT_NOT_DONE,
+        {"dd if=/dev/zero of=exeunt.db bs=1 seek=100 count=8 conv=notrunc", READ | WRITE, -EINVAL, EXIT_USAGE,
          "'%s' is damaged (database disk image is malformed): move it away, and a new one will be made; "
          "'sqlite3 FILE .recover' may save what is in it",
          "damaged at its root"},
@@ -111,7 +110,7 @@ Test(open, folder_is_missing)
     struct error error;
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/gone/a.db", place.folder);
-    cr_expect_eq(store_open(path, STORE_WRITE, &store, &error), -ENOENT);
+    cr_expect_eq(store_open(path, STORE_WRITE, &store, &error), -EINVAL);
     expect_sentence(
         error.text,
         "'%s' cannot be made: its folder does not exist, or is read-only; mend that, or name another file",
@@ -157,7 +156,7 @@ Test(open, damage_within_is_said_where_it_is_met)
     cr_assert_eq(store_open(place.path, STORE_READ, &store, &error), 0, "%s", error.text);
     struct sweep_result sweep;
     struct store_run about;
-    cr_expect_eq(store_load_sweep(store, 0, &sweep, &about, &error), -EBADMSG);
+    cr_expect_eq(store_load_sweep(store, 0, &sweep, &about, &error), -EINVAL);
     cr_expect(strstr(error.text, "is damaged (database disk image is malformed): move it away") != NULL, "%s",
               error.text);
     store_close(store);
@@ -188,7 +187,7 @@ Test(open, values_that_are_not_known_are_damage)
         struct command_result changed = command_run("sqlite3 '%s' \"%s\"", place.path, rows[i].sql);
         cr_assert_eq(changed.status, 0, "%s", changed.err);
         command_free(&changed);
-        cr_expect_eq(store_load_sweep(store, 0, &sweep, &about, &error), -EBADMSG, "%s", rows[i].sql);
+        cr_expect_eq(store_load_sweep(store, 0, &sweep, &about, &error), -EINVAL, "%s", rows[i].sql);
         cr_expect(strstr(error.text, rows[i].what) != NULL, "%s: %s", rows[i].sql, error.text);
         store_close(store);
         place_remove(&place);
@@ -255,13 +254,13 @@ Test(open, read_only_is_said)
         int code;
         const char *sentence, *reason;
     } rows[] = {
-        {0777, 0444, STORE_FILE, STORE_WRITE, -EROFS,
+        {0777, 0444, STORE_FILE, STORE_WRITE, -EINVAL,
          "'%s' is read-only: make it and its folder writable, or name another file", "the file"},
         {0777, 0444, STORE_FILE, STORE_READ, 0, "", "enough to read it"},
-        {0555, 0444, "new.db", STORE_WRITE, -ENOENT,
+        {0555, 0444, "new.db", STORE_WRITE, -EINVAL,
          "'%s' cannot be made: its folder does not exist, or is read-only; mend that, or name another file",
          "the folder"},
-        {0777, 0000, STORE_FILE, STORE_READ, -EACCES,
+        {0777, 0000, STORE_FILE, STORE_READ, -EINVAL,
          "'%s' cannot be opened: Permission denied; make it and its folder writable, or name another file",
          "not even to be read"},
     };
