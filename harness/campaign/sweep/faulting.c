@@ -82,8 +82,9 @@ static void show(struct faulting *faulting, const struct task *task, struct show
         faulting->left_out++;
 }
 
-/* Calls that give files back, or children. Not rename: who cannot give a file its name is to remove it. */
-static bool gives_back(enum trace_resource resource, const char *point)
+/* Calls that give files back, or children. A rename only after another failure, where it puts back what was:
+ * who merely cannot give a file its name is to remove it. */
+static bool gives_back(enum trace_resource resource, const char *point, bool is_second)
 {
     static const struct {
         enum trace_resource resource;
@@ -94,6 +95,8 @@ static bool gives_back(enum trace_resource resource, const char *point)
         {TRACE_CHILD, "waitid"}, {TRACE_CHILD, "wait3"},   {TRACE_CHILD, "wait4"},
     };
     const char *name = strrchr(point, '/');
+    if (is_second && resource == TRACE_FILE && name != NULL && strncmp(name, "/rename", 7) == 0)
+        return true;
     for (size_t i = 0; name != NULL && i < sizeof calls / sizeof *calls; i++)
         if (calls[i].resource == resource && strcmp(name + 1, calls[i].call) == 0)
             return true;
@@ -104,7 +107,7 @@ static bool giving_failed(const struct worker *worker, const struct task *task, 
 {
     const struct plan_points *points = worker->site->points;
     for (int i = 0; i < (task->mode == SWEEP_PAIR ? 2 : 1); i++)
-        if (gives_back(resource, points->names[task->calls[i].point]))
+        if (gives_back(resource, points->names[task->calls[i].point], i > 0))
             return true;
     return false;
 }

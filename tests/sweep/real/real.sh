@@ -51,7 +51,7 @@ command_of() {
     xz) echo "xz -k -T1 words.txt" ;;
     sed) echo "sed s/one/ONE/;s/t[wh]/X/ words.txt" ;;
     sort) echo "sort -n -o sorted.txt numbers.txt" ;;
-    cp) echo "cp -a tree copy" ;;
+    cp) echo "cp -a tree/below tree/link ." ;; # of a folder with more it takes the files as their inodes come
     jq) echo "jq .names[],.number data.json" ;;
     sqlite3) echo "sqlite3 -batch -bail new.db" ;;
     git) echo "git init -q new" ;;
