@@ -45,13 +45,10 @@ static void write_line(const struct ink *ink, const struct sweep_result *results
     putc('\n', ink->out);
 }
 
-/* Of a whole wing of points only the number would be of use: names are given of what was asked for. What was
- * interrupted before it had reached anything tells nothing of what there is to be reached. */
+/* Of a whole wing of points only the number would be of use: names are given of what was asked for. */
 static void write_unreached(const struct ink *ink, const struct sweep_result *results, size_t count)
 {
     size_t unreached = 0;
-    if (results[0].interrupted && results[0].point_count == 0)
-        return;
     for (size_t line = 0; line < results[0].coverage_count; line++)
         unreached += is_first_of_point(&results[0], line) && !is_reached(results, count, line);
     if (unreached > 0)
@@ -60,6 +57,8 @@ static void write_unreached(const struct ink *ink, const struct sweep_result *re
 
 void coverage_write(const struct ink *ink, const struct sweep_result *results, size_t count)
 {
+    if (results[0].interrupted && results[0].point_count == 0)
+        return; /* nothing is known of what there is to be reached */
     fputs("\ncalls that failed", ink->out);
     fprintf(ink->out, "%*s", POINT_WIDTH + ERRNO_WIDTH - (int)strlen("calls that failed"), "");
     for (size_t i = 0; i < count; i++)

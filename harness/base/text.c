@@ -88,18 +88,20 @@ static size_t edits(const char *a, const char *b)
     return above[width];
 }
 
-static size_t common_beginning(const char *a, const char *b)
+/* Length of the family that both belong to, "posix/io/". */
+static size_t common_family(const char *a, const char *b)
 {
-    size_t length = 0;
-    while (a[length] != '\0' && a[length] == b[length])
-        length++;
-    return length;
+    size_t family = 0;
+    for (size_t i = 0; a[i] != '\0' && a[i] == b[i]; i++)
+        if (a[i] == '/')
+            family = i + 1;
+    return family;
 }
 
-/* How many edits make it another name. A beginning in common, as of a family, says nothing of the rest. */
+/* How many edits make it another name. A family in common says nothing of the rest. */
 static size_t edits_max(const char *typed, const char *name)
 {
-    return strlen(typed + common_beginning(typed, name)) / 3 + 1;
+    return strlen(typed + common_family(typed, name)) / 3 + 1;
 }
 
 const char *text_nearest(const char *typed, text_candidate *candidate, const void *of)

@@ -19,8 +19,9 @@ const char *text_of_duration(char *out, size_t size, uint64_t ns);
 /* Name of the i-th candidate, NULL after the last. */
 typedef const char *text_candidate(const void *of, size_t index);
 
-/* The candidate nearest to `typed` in edits (Damerau-Levenshtein, up to a third of what follows the common
- * beginning), or NULL if none is near. The string belongs to the candidates. */
+/* The candidate nearest to `typed` in edits (Damerau-Levenshtein, up to a third of the length that does not
+ * belong to a family in common, and one more), or NULL if none is near. The string belongs to the candidates.
+ */
 const char *text_nearest(const char *typed, text_candidate *candidate, const void *of);
 
 /* Writes " (did you mean 'X'?)" for the nearest candidate into `hint`, or "". Returns `hint`. */

@@ -290,7 +290,8 @@ static void add_note(char *note, size_t size, const char *format, ...)
 /* A sweep is no control: it may be of few points, and has but one worker. */
 static bool was_missed(const struct operations *operations, const struct sweep_result *result)
 {
-    return operations->options->variant->leaks && result->finding_count == 0 && !result->interrupted;
+    bool whole = result->runs > 0 && result->runs == result->planned;
+    return operations->options->variant->leaks && result->finding_count == 0 && whole;
 }
 
 /* Findings that were not tried again as often as they were to be. */

@@ -110,6 +110,7 @@ Test(text, hint_names_what_was_meant)
         {"Session", " (did you mean 'session'?)", "another case"},
         {"posix/io/oc/dpu", " (did you mean 'posix/io/oc/dup'?)", "at the end of a long one"},
         {"posix/io/sock/*", "", "a family in common is not near"},
+        {"uploadings", " (did you mean 'upload'?)", "a name is no family: its beginning counts"},
         {"zebra", "", "nothing is near"},
         {"", "", "nothing was typed"},
     };

@@ -71,6 +71,21 @@ Test(sweep_text, coverage_has_a_column_for_each_variant)
     sweep_result_clear(&results[1]);
 }
 
+Test(sweep_text, coverage_is_not_told_before_it_is_known)
+{
+    struct sweep_result result;
+    sweep_example_workload(&result);
+    result.interrupted = true;
+    char *text = sweep_example_coverage(&result, 1, 80);
+    cr_expect_neq(text[0], '\0', "interrupted later: what was reached is known");
+    free(text);
+    result.point_count = 0;
+    text = sweep_example_coverage(&result, 1, 80);
+    cr_expect_str_empty(text);
+    free(text);
+    sweep_result_clear(&result);
+}
+
 Test(sweep_text, verdict)
 {
     static const struct {
