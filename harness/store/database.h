@@ -7,8 +7,18 @@
 
 struct store {
     sqlite3 *db;
-    char *path; /* as the user wrote it */
+    char *path;     /* as the user wrote it */
+    char lost[256]; /* tables of which something is missing, with commas between; "": none */
 };
+
+/* A store of the file at `path`, not open yet: the caller's for store_close. NULL: memory is short, with
+ * errno and `error` set. */
+struct store *database_make(const char *path, struct error *error);
+
+/* Opens its file. A relative path gets a "./" before it, since SQLite means something of its own by
+ * ":memory:" and
+ * "". 0 or a negative errno with `error`. */
+int database_open(struct store *store, int flags, struct error *error);
 
 /* Says in `error` what SQLite's result code `rc` means for the store's file. Returns a negative errno. errno
  * was 0 before the call that gave it. */

@@ -37,6 +37,13 @@ int store_open(const char *path, enum store_mode mode, struct store **out, struc
 int store_close(struct store *store);
 EXEUNT_DEFINE_GUARD(store, struct store *, NULL, store_close);
 
+/* When a file turned out to be damaged (-EBADMSG): what can be read of it, as a store of its own, in memory.
+ * Returns as store_open. */
+int store_salvage(const char *path, struct store **out, struct error *error);
+
+/* The tables of a salvaged store of which something is missing, "a, b"; "": none. */
+const char *store_lost(const struct store *store);
+
 /* ---- Runs ------------------------------------------------------------------------------------------- */
 
 /* What a run hung on beside its command. Strings are "" where they could not be found out. */

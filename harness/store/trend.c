@@ -3,6 +3,9 @@
 
 #include "store/run.h"
 
+/* No exeunt writes a time that SQLite knows no day for. */
+#define DAY(time) "coalesce(date(" time ", 'unixepoch'), '?')"
+
 /* The options of a workload's sweep begin with its name, those of a program's with a dash. */
 #define SWEEP_SUBJECT "iif(options glob '[a-z]*', 'sweep ', 'sweep -- ') || line"
 
@@ -35,15 +38,21 @@ static int load_nights(struct store *store, struct store_trend *trend, struct er
         "select subject, day, count(*), sum(operations), sum(faults), sum(leaked), sum(findings),"
         " sum(duration_ms), coalesce(min(emfile_operation), 0), max(contexts), max(contexts_failed) from ("
         "select case name when '' then workload else workload || '/' || name end as subject,"
-        " date(started_s, 'unixepoch') as day, operations, faults, leaked,"
-        " (select count(*) from broken where broken.run = variant.run and broken.position = variant.position)"
-        " as findings, duration_ms, emfile_operation, 0 as contexts, 0 as contexts_failed"
-        " from variant join run on run.id = variant.run"
-        " union all select " SWEEP_SUBJECT ", date(started_s, 'unixepoch'), runs, runs, 0,"
-        " (select count(*) from finding where finding.run = run.id and suppressed = '' and kind != "
-        "'unreleased'),"
-        " wall_ms, null, contexts, (select sum(failed) from point where point.run = run.id)"
-        " from sweep join run on run.id = sweep.run) group by subject, day order by subject, day";
+        " " DAY(
+            "started_s") " as day, operations, faults, leaked,"
+                         " (select count(*) from broken where broken.run = variant.run and broken.position = "
+                         "variant.position)"
+                         " as findings, duration_ms, emfile_operation, 0 as contexts, 0 as contexts_failed"
+                         " from variant join run on run.id = variant.run"
+                         " union all select " SWEEP_SUBJECT
+                         ", " DAY("started_s") ", runs, runs, 0,"
+                                               " (select count(*) from finding where finding.run = run.id "
+                                               "and suppressed = '' and kind != "
+                                               "'unreleased'),"
+                                               " wall_ms, null, contexts, (select sum(failed) from point "
+                                               "where point.run = run.id)"
+                                               " from sweep join run on run.id = sweep.run) group by "
+                                               "subject, day order by subject, day";
     EXEUNT_GUARD(query, query, query_make(store, sql, error));
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0)
@@ -73,18 +82,23 @@ static int add_history(struct query *query, struct store_trend *trend)
 static int load_histories(struct store *store, struct store_trend *trend, struct error *error)
 {
     static const char sql[] =
-        "select subject, kind, place, point, signature, date(min(started_s), 'unixepoch'),"
-        " date(max(started_s), 'unixepoch'), count(distinct id) from ("
-        "select case name when '' then workload else workload || '/' || name end as subject,"
-        " broken.kind as kind, taken_at as place, point, signature, started_s, run.id as id"
-        " from broken join variant using (run, position) join run on run.id = broken.run"
-        " union all select " SWEEP_SUBJECT ", finding.kind, iif(taken_at = '',"
-        " (select failed_at from fault where fault.finding = finding.id and fault.position = 0), taken_at),"
-        " (select point from fault where fault.finding = finding.id and fault.position = 0),"
-        " signature, started_s, run.id"
-        " from finding join run on run.id = finding.run where suppressed = '' and finding.kind != "
-        "'unreleased')"
-        " group by subject, kind, signature order by subject, max(started_s) desc, kind, place";
+        "select subject, kind, place, point, signature, " DAY("min(started_s)") ", " DAY(
+            "max(started_s)") ","
+                              " count(distinct id) from ("
+                              "select case name when '' then workload else workload || '/' || name end as "
+                              "subject,"
+                              " broken.kind as kind, taken_at as place, point, signature, started_s, run.id "
+                              "as id"
+                              " from broken join variant using (run, position) join run on run.id = "
+                              "broken.run"
+                              " union all select " SWEEP_SUBJECT ", finding.kind,"
+                              " iif(taken_at = '', coalesce(failed_at, ''), taken_at), coalesce(point, ''),"
+                              " signature, started_s, run.id"
+                              " from finding join run on run.id = finding.run"
+                              " left join fault on fault.finding = finding.id and fault.position = 0"
+                              " where suppressed = '' and finding.kind != 'unreleased')"
+                              " group by subject, kind, signature order by subject, max(started_s) desc, "
+                              "kind, place";
     EXEUNT_GUARD(query, query, query_make(store, sql, error));
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0)

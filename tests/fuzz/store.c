@@ -1,6 +1,6 @@
-/* The file of results, which may be anybody's: opened, all of it read, then written to. An input is a file if
- * it begins as SQLite's do, otherwise damage to a small file in order: offsets, lengths and bytes that stand
- * there instead; of no length: the file ends there. */
+/* The file of results, which may be anybody's: opened, all of it read, salvaged, then written to. An input is
+ * a file if it begins as SQLite's do, otherwise damage to a small file in order: offsets, lengths and bytes
+ * that stand there instead; of no length: the file ends there. */
 #include "store/store.h"
 #include "input.h"
 
@@ -193,6 +193,14 @@ static void use(enum store_mode mode)
     store_close(store);
 }
 
+static void salvage(void)
+{
+    struct store *store = NULL;
+    if (store_salvage(path, &store, &error) == 0)
+        read_all(store);
+    store_close(store);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct input input = {bytes, size};
@@ -203,6 +211,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     else
         damage(&input);
     use(STORE_READ);
+    salvage();
     use(STORE_WRITE);
     return 0;
 }
