@@ -104,27 +104,24 @@ static int list(struct store *store, struct error *error)
     return 0;
 }
 
-static int show_trend(struct store *store, struct error *error)
-{
-    struct store_trend trend;
-    int failed = store_load_trend(store, &trend, error);
-    if (failed != 0)
-        return failed;
-    struct report_options looks = looks_of(stdout);
-    struct ink ink = ink_of(stdout, looks.color, looks.columns);
-    trend_write(&ink, &trend);
-    store_trend_clear(&trend);
-    return 0;
-}
-
-/* What is shown of a run. */
+/* What is shown of a run, or of all of them over nights. */
 struct shown {
-    struct store_run run;
+    struct store_run run; /* number 0: of all */
     json_t *document;
     struct store_document kept; /* of all but sweeps */
     struct sweep_result *sweep; /* NULL: it was none */
     struct sweep_result swept;
+    struct store_trend trend;
 };
+
+static int load_trend(struct store *store, struct shown *shown, struct error *error)
+{
+    int failed = store_load_trend(store, &shown->trend, error);
+    if (failed != 0)
+        return failed;
+    shown->document = trend_document(&shown->trend);
+    return shown->document != NULL ? 0 : error_not_done(error, -ENOMEM, "no memory for the report");
+}
 
 static int load_sweep(struct store *store, struct shown *shown, struct error *error)
 {
@@ -155,6 +152,8 @@ static int load_document(struct store *store, const struct wanted *wanted, struc
 
 static int load(struct store *store, const struct wanted *wanted, struct shown *shown, struct error *error)
 {
+    if (wanted->trend)
+        return load_trend(store, shown, error);
     int failed = store_load_run(store, wanted->run, &shown->run, error);
     if (failed != 0)
         return failed;
@@ -182,8 +181,9 @@ static json_t *environment_of(const struct store_run *run)
 
 static int write_page(const struct shown *shown, FILE *out)
 {
-    json_t *environment = environment_of(&shown->run);
-    int rc = environment != NULL ? page_write(shown->document, environment, out) : -ENOMEM;
+    bool is_run = shown->run.id != 0;
+    json_t *environment = is_run ? environment_of(&shown->run) : NULL;
+    int rc = is_run && environment == NULL ? -ENOMEM : page_write(shown->document, environment, out);
     json_decref(environment);
     return rc;
 }
@@ -223,6 +223,11 @@ static int write_lines(const char *text)
 static int write_text(const struct shown *shown, struct error *error)
 {
     struct report_options looks = looks_of(stdout);
+    if (shown->run.id == 0) {
+        struct ink ink = ink_of(stdout, looks.color, looks.columns);
+        trend_write(&ink, &shown->trend);
+        return 0;
+    }
     int rc = shown->sweep != NULL ? report_named("terminal")->write_sweep(shown->sweep, &looks, stdout)
                                   : write_lines(shown->kept.report);
     return rc == 0 ? 0 : error_not_done(error, rc, "cannot write to standard output: %s", strerror(-rc));
@@ -241,6 +246,7 @@ static void shown_clear(struct shown *shown)
     json_decref(shown->document);
     store_document_clear(&shown->kept);
     sweep_result_clear(&shown->swept);
+    store_trend_clear(&shown->trend);
     store_run_clear(&shown->run);
 }
 
@@ -248,8 +254,8 @@ static int report(struct store *store, void *context, struct error *error)
 {
     const struct wanted *wanted = context;
     struct shown shown = {.document = NULL};
-    if (wanted->list || wanted->trend)
-        return wanted->list ? list(store, error) : show_trend(store, error);
+    if (wanted->list)
+        return list(store, error);
     int rc = load(store, wanted, &shown, error);
     if (rc == 0)
         rc = show(&shown, wanted, error);
@@ -266,6 +272,11 @@ int command_report(int argc, char **argv, struct error *error)
     int rc = arguments_parse(&arguments, argc, argv, &wanted, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
+    if (wanted.list + wanted.trend + (wanted.run != 0) > 1)
+        return error_usage(
+            error, "--list, --trend and the number of a run are different things to show: choose one");
+    if (wanted.list && !is_for_people(&wanted))
+        return error_usage(error, "--list has no form as --html or --json: name a run, or --trend");
     rc = results_read(wanted.results, report, &wanted, error);
     return rc == RESULTS_IN_PART ? -EBADMSG : rc;
 }

@@ -150,6 +150,7 @@ struct store_night {
     char subject[STORE_SUBJECT_MAX];
     char day[STORE_DAY_MAX]; /* "2026-11-25" */
     uint64_t runs, operations, faults, leaked, findings, duration_ms;
+    uint64_t points;                    /* of which a call failed, in the run that has most of them */
     uint64_t emfile_operation;          /* the earliest; 0: the kernel always had a descriptor */
     uint64_t contexts, contexts_failed; /* of sweeps; 0: it was none */
 };

@@ -3,9 +3,6 @@
 
 #include "store/run.h"
 
-/* No exeunt writes a time that SQLite knows no day for. */
-#define DAY(time) "coalesce(date(" time ", 'unixepoch'), '?')"
-
 /* The options of a workload's sweep begin with its name, those of a program's with a dash. */
 #define SWEEP_SUBJECT "iif(options glob '[a-z]*', 'sweep ', 'sweep -- ') || line"
 
@@ -26,33 +23,40 @@ static int add_night(struct query *query, struct store_trend *trend)
     night->findings = query_take_number(query);
     night->duration_ms = query_take_number(query);
     night->emfile_operation = query_take_number(query);
+    night->points = query_take_number(query);
     night->contexts = query_take_number(query);
     night->contexts_failed = query_take_number(query);
     return query->failed;
 }
 
+/* Points of which a call failed, of each variant: they stand in the run's document, by itself or in a suite.
+ */
+#define COVERED                                                                                              \
+    "with covered (run, position, points) as (select run,"                                                   \
+    " row_number() over (partition by run order by one.key, variant.key) - 1,"                               \
+    " (select count(*) from json_each(variant.value, '$.faults.by_point') where value > 0)"                  \
+    " from document, json_each(iif(json_valid(document.json), coalesce("                                     \
+    " json_extract(document.json, '$.comparisons'), json_array(json(document.json))), '[]')) as one,"        \
+    " json_each(one.value, '$.variants') as variant) "
+
 /* Of a sweep each run with a fault is an operation, and has one. */
 static int load_nights(struct store *store, struct store_trend *trend, struct error *error)
 {
-    static const char sql[] =
-        "select subject, day, count(*), sum(operations), sum(faults), sum(leaked), sum(findings),"
-        " sum(duration_ms), coalesce(min(emfile_operation), 0), max(contexts), max(contexts_failed) from ("
+    static const char sql[] = COVERED
+        "select subject, coalesce(date(started_s, 'unixepoch'), '?') as day, count(*), sum(operations),"
+        " sum(faults), sum(leaked), sum(findings), sum(duration_ms), coalesce(min(emfile_operation), 0),"
+        " coalesce(max(points), 0), max(contexts), max(contexts_failed) from ("
         "select case name when '' then workload else workload || '/' || name end as subject,"
-        " " DAY(
-            "started_s") " as day, operations, faults, leaked,"
-                         " (select count(*) from broken where broken.run = variant.run and broken.position = "
-                         "variant.position)"
-                         " as findings, duration_ms, emfile_operation, 0 as contexts, 0 as contexts_failed"
-                         " from variant join run on run.id = variant.run"
-                         " union all select " SWEEP_SUBJECT
-                         ", " DAY("started_s") ", runs, runs, 0,"
-                                               " (select count(*) from finding where finding.run = run.id "
-                                               "and suppressed = '' and kind != "
-                                               "'unreleased'),"
-                                               " wall_ms, null, contexts, (select sum(failed) from point "
-                                               "where point.run = run.id)"
-                                               " from sweep join run on run.id = sweep.run) group by "
-                                               "subject, day order by subject, day";
+        " started_s, operations, faults, leaked,"
+        " (select count(*) from broken where broken.run = variant.run and broken.position = variant.position)"
+        " as findings, duration_ms, emfile_operation, points, 0 as contexts, 0 as contexts_failed"
+        " from variant join run on run.id = variant.run left join covered using (run, position)"
+        " union all select " SWEEP_SUBJECT ", started_s, runs, runs, 0,"
+        " (select count(*) from finding where finding.run = run.id and suppressed = ''"
+        " and kind != 'unreleased'), wall_ms, null,"
+        " (select count(*) from point where point.run = run.id and failed > 0),"
+        " contexts, (select sum(failed) from point where point.run = run.id)"
+        " from sweep join run on run.id = sweep.run) group by subject, day order by subject, day";
     EXEUNT_GUARD(query, query, query_make(store, sql, error));
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0)
@@ -81,10 +85,9 @@ static int add_history(struct query *query, struct store_trend *trend)
 
 static int load_histories(struct store *store, struct store_trend *trend, struct error *error)
 {
-    static const char sql[] =
-        "select subject, kind, place, point, signature, " DAY("min(started_s)") ", " DAY(
-            "max(started_s)") ","
-                              " count(distinct id) from ("
+    static const char sql[] = "select subject, kind, place, point, signature,"
+                              " coalesce(date(min(started_s), 'unixepoch'), '?'),"
+                              " coalesce(date(max(started_s), 'unixepoch'), '?'), count(distinct id) from ("
                               "select case name when '' then workload else workload || '/' || name end as "
                               "subject,"
                               " broken.kind as kind, taken_at as place, point, signature, started_s, run.id "
