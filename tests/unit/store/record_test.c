@@ -161,3 +161,40 @@ Test(record, is_followed_over_days)
     store_close(store);
     place_remove(&place);
 }
+
+/* The two variants of the record, by what its document says. */
+Test(record, points_are_followed)
+{
+#define VARIANT(by_point) "{\"faults\": {\"by_point\": {" by_point "}}}"
+#define ONE               VARIANT("\"a\": 7, \"b\": 0")
+#define TWO               VARIANT("\"a\": 1, \"b\": 2")
+    static const struct {
+        const char *json;
+        uint64_t unguarded, guarded;
+        const char *reason;
+    } rows[] = {
+        {"{\"variants\": [" ONE "," TWO "]}", 1, 2, "a comparison: points that did not fail do not count"},
+        {"{\"comparisons\": [{\"variants\": [" TWO "]}, {\"variants\": [" ONE "]}]}", 2, 1,
+         "a suite: its variants in their order"},
+        {"{\"variants\": [" ONE "]}", 1, 0, "a document without the second one"},
+        {"{}", 0, 0, "a document of another kind"},
+        {"{\"variants\": ", 0, 0, "none at all"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_make();
+        struct store *store = place_open(&place);
+        struct store_record saved = record;
+        struct store_trend trend;
+        struct error error;
+        uint64_t run;
+        saved.json = rows[i].json;
+        cr_assert_eq(store_save_record(store, &saved, &example_environment, &run, &error), 0);
+        cr_assert_eq(store_load_trend(store, &trend, &error), 0, "%s: %s", rows[i].reason, error.text);
+        cr_assert_eq(trend.night_count, 2, "%s", rows[i].reason);
+        cr_expect_eq(trend.nights[0].points, rows[i].guarded, "%s", rows[i].reason);
+        cr_expect_eq(trend.nights[1].points, rows[i].unguarded, "%s", rows[i].reason);
+        store_trend_clear(&trend);
+        store_close(store);
+        place_remove(&place);
+    }
+}
