@@ -3,8 +3,6 @@
 #include "results.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
 
 static int use_file(const char *file, results_use *use, void *context, struct error *error)
 {
@@ -20,27 +18,26 @@ static int use_file(const char *file, results_use *use, void *context, struct er
 /* That something asked for is not there may be the damage's doing. */
 static int use_rest(const char *file, results_use *use, void *context, struct error *error)
 {
+    static const char advice[] =
+        "move it away, and a new one will be made; 'sqlite3 FILE .recover' may save more";
     struct store *store;
     struct error met = {.text = ""};
-    char what[300] = "nothing";
     if (store_salvage(file, &store, &met) != 0)
         return -EBADMSG;
+    EXEUNT_GUARD(store, salvaged, store);
     int failed = use(store, context, &met);
-    bool is_whole = store_lost(store)[0] == '\0';
-    if (!is_whole)
-        snprintf(what, sizeof what, "something of table %s", store_lost(store));
-    store_close(store);
-    bool is_missing = failed != 0 && !is_whole && met.exit_status == EXIT_USAGE;
-    if (failed != 0 && !is_missing) {
+    const char *lost = store_lost(store);
+    if (failed != 0 && (lost[0] == '\0' || met.exit_status != EXIT_USAGE)) {
         *error = met;
         return failed;
     }
-    error_not_done(
-        error, -EBADMSG,
-        "'%s' is damaged: %s cannot be read%s; move it away, and a new one will be made; 'sqlite3 FILE "
-        ".recover' may save more",
-        file, what, is_missing ? ", perhaps what was asked for" : ", and the rest is shown");
-    return is_missing ? -EBADMSG : RESULTS_IN_PART;
+    if (lost[0] == '\0')
+        error_not_done(error, -EBADMSG, "'%s' is damaged, but every row of it can be read; %s", file, advice);
+    else
+        error_not_done(error, -EBADMSG, "'%s' is damaged: something of table %s cannot be read%s; %s", file,
+                       lost, failed != 0 ? ", perhaps what was asked for" : ", and the rest is shown",
+                       advice);
+    return failed != 0 ? -EBADMSG : RESULTS_IN_PART;
 }
 
 int results_read(const char *file, results_use *use, void *context, struct error *error)

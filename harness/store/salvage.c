@@ -9,7 +9,7 @@
 #include "store/schema.h"
 
 /* A damaged page is passed key by key, but not for ever. */
-enum { MISSES_MAX = 100000, TABLE_NAME_MAX = 64, SQL_MAX = 256 };
+enum { MISSES_MAX = 20000, TABLE_NAME_MAX = 64, SQL_MAX = 256 };
 
 /* One table on its way from the file into memory. */
 struct salvage {
@@ -33,6 +33,8 @@ static int open_damaged(const char *path, struct store **out, struct error *erro
         failed = database_execute(store, "pragma trusted_schema = off; pragma writable_schema = on", error);
     if (failed == 0)
         failed = schema_check(store, &schema, error);
+    if (failed == 0) /* one transaction for all searches: each would lock and look at the file by itself */
+        failed = database_execute(store, "begin", error);
     if (failed == 0)
         *out = EXEUNT_TAKE(store, store);
     return failed;

@@ -29,28 +29,18 @@ static int add_night(struct query *query, struct store_trend *trend)
     return query->failed;
 }
 
-/* Points of which a call failed, of each variant: they stand in the run's document, by itself or in a suite.
- */
-#define COVERED                                                                                              \
-    "with covered (run, position, points) as (select run,"                                                   \
-    " row_number() over (partition by run order by one.key, variant.key) - 1,"                               \
-    " (select count(*) from json_each(variant.value, '$.faults.by_point') where value > 0)"                  \
-    " from document, json_each(iif(json_valid(document.json), coalesce("                                     \
-    " json_extract(document.json, '$.comparisons'), json_array(json(document.json))), '[]')) as one,"        \
-    " json_each(one.value, '$.variants') as variant) "
-
 /* Of a sweep each run with a fault is an operation, and has one. */
 static int load_nights(struct store *store, struct store_trend *trend, struct error *error)
 {
-    static const char sql[] = COVERED
+    static const char sql[] =
         "select subject, coalesce(date(started_s, 'unixepoch'), '?') as day, count(*), sum(operations),"
         " sum(faults), sum(leaked), sum(findings), sum(duration_ms), coalesce(min(emfile_operation), 0),"
-        " coalesce(max(points), 0), max(contexts), max(contexts_failed) from ("
+        " max(points), max(contexts), max(contexts_failed) from ("
         "select case name when '' then workload else workload || '/' || name end as subject,"
         " started_s, operations, faults, leaked,"
         " (select count(*) from broken where broken.run = variant.run and broken.position = variant.position)"
         " as findings, duration_ms, emfile_operation, points, 0 as contexts, 0 as contexts_failed"
-        " from variant join run on run.id = variant.run left join covered using (run, position)"
+        " from variant join run on run.id = variant.run"
         " union all select " SWEEP_SUBJECT ", started_s, runs, runs, 0,"
         " (select count(*) from finding where finding.run = run.id and suppressed = ''"
         " and kind != 'unreleased'), wall_ms, null,"

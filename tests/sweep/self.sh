@@ -50,7 +50,8 @@ failed=0
 for name; do
     status=0
     # shellcheck disable=SC2046 # words
-    "$exeunt" sweep --budget 0s --modes once,persistent --results none --json ../out.json \
+    "$exeunt" sweep --budget 0s --modes once,persistent --fail-on leak,crash,hang,double-release,sanitizer,silent \
+        --results none --json ../out.json \
         -- "$exeunt" report $(options_of "$name") >../said 2>&1 || status=$?
     jq -r --arg name "$name" '"\($name): \(.contexts) contexts, \(.runs) runs in \(.wall_s) s: \(.outcomes)"' ../out.json
     if [ "$status" -ne 0 ] ||

@@ -24,6 +24,7 @@ static const struct result results[] = {{
                   .verdict = VERDICT_FAIL,
                   .ended = ENDED_EMFILE,
                   .emfile = {.count = 3, .first_operation = 4401},
+                  .faults.by_point = {[0] = 2, [PLAN_POINTS_MAX - 1] = 1},
                   .findings = findings,
                   .finding_count = 2},
                  {.name = "guarded", .verdict = VERDICT_PASS}},
@@ -151,6 +152,8 @@ Test(record, is_followed_over_days)
     cr_expect_eq(trend.nights[2].runs, 2);
     cr_expect_eq(trend.nights[2].findings, 2);
     cr_expect_eq(trend.nights[2].emfile_operation, 4401);
+    cr_expect_eq(trend.nights[2].points, 2, "a point counts once, however often it failed");
+    cr_expect_eq(trend.nights[0].points, 0);
     cr_expect_str_eq(trend.nights[3].day, "2025-11-25");
     cr_assert_eq(trend.history_count, 1, "what is for information is not followed");
     cr_expect_str_eq(trend.histories[0].first, "2025-11-24");
@@ -160,41 +163,4 @@ Test(record, is_followed_over_days)
     store_trend_clear(&trend);
     store_close(store);
     place_remove(&place);
-}
-
-/* The two variants of the record, by what its document says. */
-Test(record, points_are_followed)
-{
-#define VARIANT(by_point) "{\"faults\": {\"by_point\": {" by_point "}}}"
-#define ONE               VARIANT("\"a\": 7, \"b\": 0")
-#define TWO               VARIANT("\"a\": 1, \"b\": 2")
-    static const struct {
-        const char *json;
-        uint64_t unguarded, guarded;
-        const char *reason;
-    } rows[] = {
-        {"{\"variants\": [" ONE "," TWO "]}", 1, 2, "a comparison: points that did not fail do not count"},
-        {"{\"comparisons\": [{\"variants\": [" TWO "]}, {\"variants\": [" ONE "]}]}", 2, 1,
-         "a suite: its variants in their order"},
-        {"{\"variants\": [" ONE "]}", 1, 0, "a document without the second one"},
-        {"{}", 0, 0, "a document of another kind"},
-        {"{\"variants\": ", 0, 0, "none at all"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct place place = place_make();
-        struct store *store = place_open(&place);
-        struct store_record saved = record;
-        struct store_trend trend;
-        struct error error;
-        uint64_t run;
-        saved.json = rows[i].json;
-        cr_assert_eq(store_save_record(store, &saved, &example_environment, &run, &error), 0);
-        cr_assert_eq(store_load_trend(store, &trend, &error), 0, "%s: %s", rows[i].reason, error.text);
-        cr_assert_eq(trend.night_count, 2, "%s", rows[i].reason);
-        cr_expect_eq(trend.nights[0].points, rows[i].guarded, "%s", rows[i].reason);
-        cr_expect_eq(trend.nights[1].points, rows[i].unguarded, "%s", rows[i].reason);
-        store_trend_clear(&trend);
-        store_close(store);
-        place_remove(&place);
-    }
 }
