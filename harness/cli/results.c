@@ -27,16 +27,20 @@ static int use_rest(const char *file, results_use *use, void *context, struct er
     EXEUNT_GUARD(store, salvaged, store);
     int failed = use(store, context, &met);
     const char *lost = store_lost(store);
-    if (failed != 0 && (lost[0] == '\0' || met.exit_status != EXIT_USAGE)) {
+    if (failed != 0 && (lost[0] == '\0' || failed == -EBADMSG || met.exit_status != EXIT_USAGE)) {
         *error = met;
         return failed;
     }
-    if (lost[0] == '\0')
-        error_not_done(error, -EBADMSG, "'%s' is damaged, but every row of it can be read; %s", file, advice);
+    if (failed != 0)
+        error_usage(error,
+                    "'%s' is damaged: something of table %s cannot be read, perhaps what was asked for; %s",
+                    file, lost, advice);
+    else if (lost[0] != '\0')
+        error_not_done(error, -EBADMSG,
+                       "'%s' is damaged: something of table %s cannot be read, and the rest is shown; %s",
+                       file, lost, advice);
     else
-        error_not_done(error, -EBADMSG, "'%s' is damaged: something of table %s cannot be read%s; %s", file,
-                       lost, failed != 0 ? ", perhaps what was asked for" : ", and the rest is shown",
-                       advice);
+        error_not_done(error, -EBADMSG, "'%s' is damaged, but every row of it can be read; %s", file, advice);
     return failed != 0 ? -EBADMSG : RESULTS_IN_PART;
 }
 

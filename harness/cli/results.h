@@ -10,6 +10,6 @@ typedef int results_use(struct store *store, void *context, struct error *error)
 enum { RESULTS_IN_PART = 1 };
 
 /* Opens the file for reading and has it used. If it is damaged, what can be read of it is used instead:
- * RESULTS_IN_PART, with `error` set to what is missing, if that could be done. Otherwise 0 or a negative
- * errno. */
+ * RESULTS_IN_PART, with `error` (EXIT_NOT_DONE) set to what is missing, if that could be done. Otherwise 0 or
+ * a negative errno. */
 int results_read(const char *file, results_use *use, void *context, struct error *error);

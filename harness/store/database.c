@@ -45,10 +45,11 @@ static int cannot_open(const struct store *store, struct error *error)
 
 int database_damaged(const struct store *store, const char *what, struct error *error)
 {
-    return error_usage(error,
-                       "'%s' is damaged (%s): move it away, and a new one will be made; 'sqlite3 FILE "
-                       ".recover' may save what is in it",
-                       store->path, what);
+    error_usage(error,
+                "'%s' is damaged (%s): move it away, and a new one will be made; 'sqlite3 FILE .recover' may "
+                "save what is in it",
+                store->path, what);
+    return -EBADMSG;
 }
 
 int database_failed(const struct store *store, int rc, struct error *error)

@@ -24,7 +24,7 @@ int database_open(struct store *store, int flags, struct error *error);
  * was 0 before the call that gave it. */
 int database_failed(const struct store *store, int rc, struct error *error);
 
-/* Says in `error` that the file holds what no exeunt writes. Returns a negative errno. */
+/* Says in `error` that the file holds what no exeunt writes. Returns -EBADMSG. */
 int database_damaged(const struct store *store, const char *what, struct error *error);
 
 /* Runs one or more SQL statements without values; rows are dropped. 0 or a negative errno with `error`. */

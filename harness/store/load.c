@@ -8,7 +8,7 @@
 
 typedef const char *name_of(unsigned value);
 
-/* The value of an enum by its name in the next column; -EINVAL with the query's error if none has it. */
+/* The value of an enum by its name in the next column; -EBADMSG with the query's error if none has it. */
 static int take_name(struct query *query, name_of *name, unsigned count, unsigned *out)
 {
     char text[32];

@@ -67,11 +67,11 @@ Test(damaged, what_is_wrong_is_said)
         {"page $(root finding)", "report 3 --json -", 3, "something of table finding is missing", NULL,
          "and the rest is shown", "the document, too"},
         {"page $(root finding)", "report 1", 0, "PASS: true", NULL, "", "what is not met is as before"},
-        {"page $(root finding)", "replay 1", 3, "", NULL, "perhaps what was asked for",
+        {"page $(root finding)", "replay 1", 2, "", NULL, "perhaps what was asked for",
          "that a finding is not there is no error of the command line"},
         {"page $(root frame)", "replay 1", 1, "leak of a descriptor", NULL, "something of table frame",
          "a finding that lost its stack comes again"},
-        {"page $(root fault)", "replay 1", 3, "", NULL, "a finding in it has lost its fault",
+        {"page $(root fault)", "replay 1", 2, "", NULL, "a finding in it has lost its fault",
          "one that lost its fault cannot"},
         {"page $(root variant)", "report --trend", 3, "sweep -- ", "true\n", "table variant",
          "a trend of the rest"},
@@ -79,18 +79,18 @@ Test(damaged, what_is_wrong_is_said)
          "but every row of it can be read", "an index alone: no row is lost"},
         {"truncate -s $(((($(wc -c <sound.db) / 4096) - 1) * 4096)) a.db", "report --list", 3, "sweep -- ",
          NULL, "is damaged", "its last page is missing"},
-        {"truncate -s 4096 a.db", "report --list", 3, "", NULL, "is damaged", "only its first page is left"},
-        {"page 0", "report --list", 3, "", NULL, "is no database of exeunt: name another file",
+        {"truncate -s 4096 a.db", "report --list", 2, "", NULL, "is damaged", "only its first page is left"},
+        {"page 0", "report --list", 2, "", NULL, "is no database of exeunt: name another file",
          "no first page"},
-        {"sqlite3 a.db 'pragma user_version = 99'", "report --list", 3, "", NULL,
+        {"sqlite3 a.db 'pragma user_version = 99'", "report --list", 2, "", NULL,
          "was written by a newer exeunt (schema 99", "of a newer exeunt"},
-        {"sqlite3 a.db 'pragma user_version = 99'", "replay 1", 3, "", NULL, "was written by a newer exeunt",
+        {"sqlite3 a.db 'pragma user_version = 99'", "replay 1", 2, "", NULL, "was written by a newer exeunt",
          "of a newer exeunt"},
         {"sqlite3 a.db \"update document set report = cast(x'1b5b324a50' as text)\"", "report 1", 0, "[2JP",
          "\x1b", "", "what commands a terminal is shown as text"},
-        {"sqlite3 a.db \"update document set report = cast(x'50004153' as text)\"", "report 1", 3, "", NULL,
+        {"sqlite3 a.db \"update document set report = cast(x'50004153' as text)\"", "report 1", 2, "", NULL,
          "a text in it is broken", "zeros in a text"},
-        {"sqlite3 a.db \"update document set json = '{'\"", "report 1 --json -", 3, "", NULL,
+        {"sqlite3 a.db \"update document set json = '{'\"", "report 1 --json -", 2, "", NULL,
          "no readable document", "a document that is none"},
         {"sqlite3 a.db \"update document set json = '{'\"", "report 1", 0, "PASS: true", NULL, "",
          "of which its report does not depend"},
@@ -151,12 +151,13 @@ Test(damaged, is_never_shown_as_whole)
         for (size_t i = 0; i < QUESTIONS; i++) {
             struct command_result said = ask(folder, questions[i], "a.db");
             bool same = strcmp(said.out, sound[i].out) == 0;
-            cr_expect(said.status == 3 || (said.status == 0 && same && said.err[0] == '\0'),
+            cr_expect(said.status == 2 || said.status == 3 ||
+                          (said.status == 0 && same && said.err[0] == '\0'),
                       "seed %llu, %s: status %d: %s%s", (unsigned long long)seed, questions[i], said.status,
                       said.out, said.err);
             cr_expect(said.status == 0 || strstr(said.err, "damaged") != NULL, "seed %llu, %s: %s",
                       (unsigned long long)seed, questions[i], said.err);
-            met += said.status == 3;
+            met += said.status != 0;
             command_free(&said);
         }
     }
