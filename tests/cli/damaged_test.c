@@ -1,5 +1,5 @@
-/* A file of results that is damaged: what is wrong is said, the rest is shown, and the status is 3; what was
- * not met by the damage is shown as before. */
+/* A file of results that is damaged: what is wrong is said, and the rest is shown, with status 3; 2 says that
+ * nothing can be shown. What the damage does not meet is shown as before. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <stdbool.h>
