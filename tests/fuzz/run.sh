@@ -10,7 +10,7 @@ mkdir -p "$work"
 cd "$work/.."
 # A small quarantine: what is freed is soon used again, which costs far less than new pages.
 export ASAN_OPTIONS=quarantine_size_mb=8:detect_stack_use_after_return=1
-if ! "$target" -max_total_time="$3" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
+if ! "$target" -max_total_time="$3" -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
     -artifact_prefix="$work-" "$work" "$2/$name" >"$work.log" 2>&1; then
     echo "does not hold: fuzz $name"
     grep -v '^#[0-9]*[[:space:]][A-Z][A-Zl]' "$work.log" | tail -n 40
