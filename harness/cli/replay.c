@@ -13,8 +13,8 @@
 #include "looks.h"
 #include "plan/plan.h"
 #include "report.h"
+#include "results.h"
 #include "signals.h"
-#include "store/store.h"
 #include "sweep_options.h"
 
 enum { OPTION_RESULTS = 256 };
@@ -31,6 +31,7 @@ struct replay {
     const char *target; /* of a coordinate: the variant of a workload; NULL: it is a program's */
     const char *results;
     char *const *program;
+    uint64_t id; /* of a finding: its number */
     struct sweep_finding finding;
     struct store_run run;
 };
@@ -48,9 +49,15 @@ static int take(void *into, int key, const char *typed, struct error *error)
     return 0;
 }
 
+static int load_from(struct store *store, void *context, struct error *error)
+{
+    struct replay *replay = context;
+    return store_load_finding(store, replay->id, &replay->finding, &replay->run, error);
+}
+
+/* A finding that can be read of a damaged file is as good as any; but that the file is damaged is said. */
 static int load(struct replay *replay, uint64_t id, struct error *error)
 {
-    struct store *store;
     if (replay->program != NULL || replay->target != NULL)
         return error_usage(error, "finding %llu has its program: leave out what follows it",
                            (unsigned long long)id);
@@ -58,13 +65,12 @@ static int load(struct replay *replay, uint64_t id, struct error *error)
         return error_usage(
             error, "--results none keeps no finding %llu: name the file that has it, or give a coordinate",
             (unsigned long long)id);
-    int rc = store_open(replay->results, STORE_READ, &store, error);
-    if (rc != 0)
+    replay->id = id;
+    int rc = results_read(replay->results, load_from, replay, error);
+    if (rc < 0)
         return rc;
-    rc = store_load_finding(store, id, &replay->finding, &replay->run, error);
-    store_close(store);
-    if (rc != 0)
-        return rc;
+    if (rc == RESULTS_IN_PART)
+        fprintf(stderr, "exeunt: %s\n", error->text);
     replay->program = replay->run.command;
     if (replay->finding.faults[0].point[0] == '\0')
         return error_usage(error,

@@ -14,7 +14,7 @@
 #include "output.h"
 #include "page.h"
 #include "report.h"
-#include "store/store.h"
+#include "results.h"
 #include "sweep.h"
 #include "trend.h"
 #include "utf8.h"
@@ -38,6 +38,11 @@ struct wanted {
     const char *html, *json, *results;
     bool list, trend;
 };
+
+static bool is_for_people(const struct wanted *wanted)
+{
+    return wanted->html == NULL && wanted->json == NULL;
+}
 
 static int take(void *into, int key, const char *typed, struct error *error)
 {
@@ -99,27 +104,24 @@ static int list(struct store *store, struct error *error)
     return 0;
 }
 
-static int show_trend(struct store *store, struct error *error)
-{
-    struct store_trend trend;
-    int failed = store_load_trend(store, &trend, error);
-    if (failed != 0)
-        return failed;
-    struct report_options looks = looks_of(stdout);
-    struct ink ink = ink_of(stdout, looks.color, looks.columns);
-    trend_write(&ink, &trend);
-    store_trend_clear(&trend);
-    return 0;
-}
-
-/* What is shown of a run. */
+/* What is shown of a run, or of all of them over nights. */
 struct shown {
-    struct store_run run;
+    struct store_run run; /* number 0: of all */
     json_t *document;
     struct store_document kept; /* of all but sweeps */
     struct sweep_result *sweep; /* NULL: it was none */
     struct sweep_result swept;
+    struct store_trend trend;
 };
+
+static int load_trend(struct store *store, struct shown *shown, struct error *error)
+{
+    int failed = store_load_trend(store, &shown->trend, error);
+    if (failed != 0)
+        return failed;
+    shown->document = trend_document(&shown->trend);
+    return shown->document != NULL ? 0 : error_not_done(error, -ENOMEM, "no memory for the report");
+}
 
 static int load_sweep(struct store *store, struct shown *shown, struct error *error)
 {
@@ -133,26 +135,30 @@ static int load_sweep(struct store *store, struct shown *shown, struct error *er
     return shown->document != NULL ? 0 : error_not_done(error, -ENOMEM, "no memory for the report");
 }
 
-static int load_document(struct store *store, const char *results, struct shown *shown, struct error *error)
+/* For people, only its report is needed. */
+static int load_document(struct store *store, const struct wanted *wanted, struct shown *shown,
+                         struct error *error)
 {
     int failed = store_load_document(store, shown->run.id, &shown->kept, error);
-    if (failed != 0)
+    if (failed != 0 || is_for_people(wanted))
         return failed;
     shown->document = json_loads(shown->kept.json, JSON_REJECT_DUPLICATES, NULL);
     return shown->document != NULL
                ? 0
                : error_usage(error,
                              "'%s' is damaged: run %" PRIu64 " has no readable document; name another run",
-                             results, shown->run.id);
+                             wanted->results, shown->run.id);
 }
 
 static int load(struct store *store, const struct wanted *wanted, struct shown *shown, struct error *error)
 {
+    if (wanted->trend)
+        return load_trend(store, shown, error);
     int failed = store_load_run(store, wanted->run, &shown->run, error);
     if (failed != 0)
         return failed;
     return strcmp(shown->run.kind, "sweep") == 0 ? load_sweep(store, shown, error)
-                                                 : load_document(store, wanted->results, shown, error);
+                                                 : load_document(store, wanted, shown, error);
 }
 
 static json_t *environment_of(const struct store_run *run)
@@ -175,8 +181,9 @@ static json_t *environment_of(const struct store_run *run)
 
 static int write_page(const struct shown *shown, FILE *out)
 {
-    json_t *environment = environment_of(&shown->run);
-    int rc = environment != NULL ? page_write(shown->document, environment, out) : -ENOMEM;
+    bool is_run = shown->run.id != 0;
+    json_t *environment = is_run ? environment_of(&shown->run) : NULL;
+    int rc = is_run && environment == NULL ? -ENOMEM : page_write(shown->document, environment, out);
     json_decref(environment);
     return rc;
 }
@@ -198,20 +205,37 @@ static int write_file(const struct shown *shown, const char *option, const char 
     return rc != 0 ? rc : output_finish(&output, write(shown, output.stream), error);
 }
 
+/* The report as it was shown; but the file may be anybody's, or damaged. */
+static int write_lines(const char *text)
+{
+    char *copy = strdup(text), *rest = copy;
+    if (copy == NULL)
+        return -ENOMEM;
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+        utf8_show(line, SIZE_MAX, utf8_locale(), stdout);
+        if (rest != NULL)
+            putchar('\n');
+    }
+    free(copy);
+    return ferror(stdout) ? -EIO : 0;
+}
+
 static int write_text(const struct shown *shown, struct error *error)
 {
     struct report_options looks = looks_of(stdout);
-    int rc = 0;
-    if (shown->sweep != NULL)
-        rc = report_named("terminal")->write_sweep(shown->sweep, &looks, stdout);
-    else if (fputs(shown->kept.report, stdout) == EOF)
-        rc = -errno;
+    if (shown->run.id == 0) {
+        struct ink ink = ink_of(stdout, looks.color, looks.columns);
+        trend_write(&ink, &shown->trend);
+        return 0;
+    }
+    int rc = shown->sweep != NULL ? report_named("terminal")->write_sweep(shown->sweep, &looks, stdout)
+                                  : write_lines(shown->kept.report);
     return rc == 0 ? 0 : error_not_done(error, rc, "cannot write to standard output: %s", strerror(-rc));
 }
 
 static int show(const struct shown *shown, const struct wanted *wanted, struct error *error)
 {
-    if (wanted->html == NULL && wanted->json == NULL)
+    if (is_for_people(wanted))
         return write_text(shown, error);
     int rc = write_file(shown, "--html", wanted->html, write_page, error);
     return rc != 0 ? rc : write_file(shown, "--json", wanted->json, write_document, error);
@@ -222,14 +246,16 @@ static void shown_clear(struct shown *shown)
     json_decref(shown->document);
     store_document_clear(&shown->kept);
     sweep_result_clear(&shown->swept);
+    store_trend_clear(&shown->trend);
     store_run_clear(&shown->run);
 }
 
-static int report(struct store *store, const struct wanted *wanted, struct error *error)
+static int report(struct store *store, void *context, struct error *error)
 {
+    const struct wanted *wanted = context;
     struct shown shown = {.document = NULL};
-    if (wanted->list || wanted->trend)
-        return wanted->list ? list(store, error) : show_trend(store, error);
+    if (wanted->list)
+        return list(store, error);
     int rc = load(store, wanted, &shown, error);
     if (rc == 0)
         rc = show(&shown, wanted, error);
@@ -243,14 +269,14 @@ int command_report(int argc, char **argv, struct error *error)
         "report", "[RUN]", "Show again what a run of exeunt gave: the last one, or that with the number RUN.",
         known_options, take};
     struct wanted wanted = {.results = STORE_FILE};
-    struct store *store;
     int rc = arguments_parse(&arguments, argc, argv, &wanted, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
-    rc = store_open(wanted.results, STORE_READ, &store, error);
-    if (rc != 0)
-        return rc;
-    rc = report(store, &wanted, error);
-    store_close(store);
-    return rc;
+    if (wanted.list + wanted.trend + (wanted.run != 0) > 1)
+        return error_usage(
+            error, "--list, --trend and the number of a run are different things to show: choose one");
+    if (wanted.list && !is_for_people(&wanted))
+        return error_usage(error, "--list has no form as --html or --json: name a run, or --trend");
+    rc = results_read(wanted.results, report, &wanted, error);
+    return rc == RESULTS_IN_PART ? -EBADMSG : rc;
 }

@@ -30,8 +30,8 @@ static void write_head(const struct ink *ink, const char *subject)
     static const struct {
         const char *name;
         int width;
-    } columns[] = {{"runs", 6},     {"operations", 13}, {"faults", 11},    {"faults/s", 10},
-                   {"findings", 9}, {"leaks/1000", 11}, {"EMFILE at", 11}, {"contexts", 11}};
+    } columns[] = {{"runs", 6},        {"operations", 13}, {"faults", 11}, {"faults/s", 10}, {"findings", 9},
+                   {"leaks/1000", 11}, {"EMFILE at", 11},  {"points", 7},  {"contexts", 11}};
     ink_begin(ink, HUE_STRONG);
     ink_text(ink, subject);
     ink_end(ink, HUE_STRONG);
@@ -52,6 +52,7 @@ static void write_night(const struct ink *ink, const struct store_night *night)
     write_number(ink, night->findings, 9, true);
     write_per_thousand(ink, night->leaked, night->faults, 11);
     write_number(ink, night->emfile_operation, 11, night->emfile_operation > 0);
+    write_number(ink, night->points, 7, night->points > 0);
     write_coverage(ink, night, 11);
     fputc('\n', ink->out);
 }

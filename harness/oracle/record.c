@@ -17,12 +17,12 @@ void record_set_contexts(struct record *record)
 {
     for (size_t i = 0; i < record->stack_count; i++) {
         struct record_stack *stack = &record->stacks[i];
-        const struct record_frame *frames = &record->frames[stack->first];
         uint64_t context = 0, last = 0;
         for (uint32_t depth = 0; depth < stack->depth; depth++) {
-            if (depth == 0 || frames[depth].place != last)
-                context = hash_add(context, frames[depth].place);
-            last = frames[depth].place;
+            uint64_t place = record->frames[stack->first + depth].place;
+            if (depth == 0 || place != last)
+                context = hash_add(context, place);
+            last = place;
         }
         stack->context = context;
     }

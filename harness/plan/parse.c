@@ -4,7 +4,6 @@
 #include "plan/coordinate.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,12 +155,17 @@ static const char *kind_candidate(const void *of, size_t index)
 /* FAILNUM/FAILINFO: as libfiu's preload does it, a call takes its errno from failinfo, and 0 is none. */
 static int parse_fiu(const char *text, struct plan_rule *rule, struct error *error)
 {
-    int length = 0;
-    if (sscanf(text, "%" SCNd32 "/%" SCNd32 "%n", &rule->failnum, &rule->errnos[0], &length) != 2 ||
-        text[length] != '\0' || rule->failnum == 0 || rule->errnos[0] < 0)
+    char *slash, *end;
+    long failnum = strtol(text, &slash, 10);
+    const char *second = slash + (*slash == '/');
+    long failinfo = strtol(second, &end, 10);
+    if (second == slash || end == second || *end != '\0' || failnum == 0 || failnum < INT32_MIN ||
+        failnum > INT32_MAX || failinfo < 0 || failinfo > INT32_MAX)
         return error_usage(
             error, "plan: 'fiu=%s' does not say what fails; write fiu=FAILNUM/FAILINFO, as fiu=1/0", text);
-    rule->errno_count = rule->errnos[0] != 0;
+    rule->failnum = (int32_t)failnum;
+    rule->errnos[0] = (int32_t)failinfo;
+    rule->errno_count = failinfo != 0;
     return 0;
 }
 

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char another[] = "or name another file";
@@ -43,10 +45,11 @@ static int cannot_open(const struct store *store, struct error *error)
 
 int database_damaged(const struct store *store, const char *what, struct error *error)
 {
-    return error_usage(error,
-                       "'%s' is damaged (%s): move it away, and a new one will be made; 'sqlite3 FILE "
-                       ".recover' may save what is in it",
-                       store->path, what);
+    error_usage(error,
+                "'%s' is damaged (%s): move it away, and a new one will be made; 'sqlite3 FILE .recover' may "
+                "save what is in it",
+                store->path, what);
+    return -EBADMSG;
 }
 
 int database_failed(const struct store *store, int rc, struct error *error)
@@ -79,6 +82,32 @@ int database_failed(const struct store *store, int rc, struct error *error)
         return database_damaged(store, store->db != NULL ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc),
                                 error);
     }
+}
+
+struct store *database_make(const char *path, struct error *error)
+{
+    struct store *store = calloc(1, sizeof *store);
+    if (store != NULL && (store->path = strdup(path)) != NULL)
+        return store;
+    free(store);
+    errno = ENOMEM;
+    error_not_done(error, -ENOMEM, "memory is short for '%s': try with less load", path);
+    return NULL;
+}
+
+int database_open(struct store *store, int flags, struct error *error)
+{
+    EXEUNT_GUARD(memory, memory, malloc(strlen(store->path) + sizeof "./"));
+    char *path = memory;
+    if (path == NULL)
+        return database_failed(store, SQLITE_NOMEM, error);
+    sprintf(path, "%s%s", store->path[0] == '/' ? "" : "./", store->path);
+    errno = 0;
+    int rc = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK)
+        return database_failed(store, rc, error);
+    sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
+    return 0;
 }
 
 int database_execute(struct store *store, const char *sql, struct error *error)

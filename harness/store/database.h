@@ -7,14 +7,24 @@
 
 struct store {
     sqlite3 *db;
-    char *path; /* as the user wrote it */
+    char *path;     /* as the user wrote it */
+    char lost[256]; /* tables of which something is missing, with commas between; "": none */
 };
+
+/* A store of the file at `path`, not open yet: the caller's for store_close. NULL: memory is short, with
+ * errno and `error` set. */
+struct store *database_make(const char *path, struct error *error);
+
+/* Opens its file. A relative path gets a "./" before it, since SQLite means something of its own by
+ * ":memory:" and
+ * "". 0 or a negative errno with `error`. */
+int database_open(struct store *store, int flags, struct error *error);
 
 /* Says in `error` what SQLite's result code `rc` means for the store's file. Returns a negative errno. errno
  * was 0 before the call that gave it. */
 int database_failed(const struct store *store, int rc, struct error *error);
 
-/* Says in `error` that the file holds what no exeunt writes. Returns a negative errno. */
+/* Says in `error` that the file holds what no exeunt writes. Returns -EBADMSG. */
 int database_damaged(const struct store *store, const char *what, struct error *error);
 
 /* Runs one or more SQL statements without values; rows are dropped. 0 or a negative errno with `error`. */

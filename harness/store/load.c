@@ -1,5 +1,6 @@
 /* Loads sweeps. What is read may be anybody's: names and numbers are checked, not trusted. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 
 typedef const char *name_of(unsigned value);
 
-/* The value of an enum by its name in the next column; -EINVAL with the query's error if none has it. */
+/* The value of an enum by its name in the next column; -EBADMSG with the query's error if none has it. */
 static int take_name(struct query *query, name_of *name, unsigned count, unsigned *out)
 {
     char text[32];
@@ -124,6 +125,18 @@ static int no_finding(struct store *store, uint64_t id, struct error *error)
                        (unsigned long long)id, store->path, (unsigned long long)count);
 }
 
+/* Each is saved with one, even if it is of the run without faults. */
+static int check_fault(struct store *store, const struct sweep_finding *finding, struct error *error)
+{
+    uint64_t count = 0;
+    EXEUNT_GUARD(query, query, query_make(store, "select count(*) from fault where finding = ?", error));
+    query_put_number(&query, finding->id);
+    int failed = query_number(&query, &count);
+    if (failed == 0 && count == 0)
+        failed = database_damaged(store, "a finding in it has lost its fault", error);
+    return failed;
+}
+
 int store_load_finding(struct store *store, uint64_t id, struct sweep_finding *finding, struct store_run *run,
                        struct error *error)
 {
@@ -138,6 +151,8 @@ int store_load_finding(struct store *store, uint64_t id, struct sweep_finding *f
         return row < 0 ? row : no_finding(store, id, error);
     struct sweep_finding found;
     int failed = take_row(&query, &found);
+    if (failed == 0)
+        failed = check_fault(store, &found, error);
     if (failed == 0)
         failed = load_rest(store, &found, error);
     if (failed != 0)
@@ -296,6 +311,9 @@ int store_load_sweep(struct store *store, uint64_t id, struct sweep_result *swee
         store_run_clear(&loaded_run);
         return failed;
     }
+    if (store->lost[0] != '\0')
+        snprintf(loaded.note, sizeof loaded.note,
+                 "the file of results is damaged: something of table %s is missing", store->lost);
     *sweep = loaded;
     *run = loaded_run;
     return 0;

@@ -2,6 +2,7 @@
 #include "store/query.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,13 +85,20 @@ uint64_t query_take_number(struct query *query)
     return (uint64_t)sqlite3_column_int64(query->statement, query->next++);
 }
 
-/* NULL, where memory is short, is what SQLite gives for a null as well. */
+/* All that is kept are texts without a NUL within; what SQLite gives for a null, it gives where memory is
+ * short, too.
+ */
 static const char *take_text(struct query *query)
 {
-    const char *text = (const char *)sqlite3_column_text(query->statement, query->next++);
-    if (text == NULL)
+    int column = query->next++;
+    bool is_null = sqlite3_column_type(query->statement, column) == SQLITE_NULL;
+    const char *text = (const char *)sqlite3_column_text(query->statement, column);
+    bool is_whole = text != NULL && strlen(text) == (size_t)sqlite3_column_bytes(query->statement, column);
+    if (text == NULL && !is_null)
         note(query, SQLITE_NOMEM);
-    return text;
+    else if (!is_whole && query->failed == 0)
+        query->failed = database_damaged(query->store, "a text in it is broken", query->error);
+    return is_whole ? text : NULL;
 }
 
 void query_take_text(struct query *query, char *out, size_t size)
@@ -103,7 +111,7 @@ char *query_take_copy(struct query *query)
 {
     const char *text = take_text(query);
     char *copy = text != NULL ? strdup(text) : NULL;
-    if (copy == NULL)
+    if (text != NULL && copy == NULL)
         note(query, SQLITE_NOMEM);
     return copy;
 }

@@ -37,7 +37,7 @@ int query_number(struct query *query, uint64_t *out);
 /* The next column of the row. Of text that is longer than `size` allows the end is missing. */
 uint64_t query_take_number(struct query *query);
 void query_take_text(struct query *query, char *out, size_t size);
-char *query_take_copy(struct query *query); /* the caller's to free; NULL: memory is short */
+char *query_take_copy(struct query *query); /* the caller's to free; NULL: it failed */
 
 /* Bytes that stay until the next step. */
 const void *query_take_bytes(struct query *query, size_t *size);

@@ -38,13 +38,21 @@ static int save_broken(struct store *store, uint64_t run, uint64_t position,
     return failed;
 }
 
+static uint64_t points_failed(const struct variant_result *variant)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < PLAN_POINTS_MAX; i++)
+        count += variant->faults.by_point[i] > 0;
+    return count;
+}
+
 static int save_variant(struct store *store, uint64_t run, uint64_t position, const struct result *result,
                         const struct variant_result *variant, struct error *error)
 {
-    EXEUNT_GUARD(query, save,
-                 query_make(store,
-                            "insert into variant values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(?, ?, null), ?)",
-                            error));
+    EXEUNT_GUARD(
+        query, save,
+        query_make(store, "insert into variant values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(?, ?, null), ?, ?)",
+                   error));
     query_put_number(&save, run);
     query_put_number(&save, position);
     query_put_text(&save, result->program != NULL ? result->program : result->workload);
@@ -58,6 +66,7 @@ static int save_variant(struct store *store, uint64_t run, uint64_t position, co
     query_put_number(&save, variant->emfile.count > 0);
     query_put_number(&save, variant->emfile.first_operation);
     query_put_number(&save, variant->duration_ms);
+    query_put_number(&save, points_failed(variant));
     int failed = query_run(&save);
     return failed != 0 ? failed : save_broken(store, run, position, variant, error);
 }

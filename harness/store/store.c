@@ -19,25 +19,17 @@ static const char settings[] = "pragma trusted_schema = off;"
                                "pragma foreign_keys = on;"
                                "pragma synchronous = normal";
 
-/* A relative path gets a "./" before it, since SQLite means something of its own by ":memory:" and "". */
 static int open_database(struct store *store, enum store_mode mode, struct error *error)
 {
-    EXEUNT_GUARD(memory, memory, malloc(strlen(store->path) + sizeof "./"));
-    char *path = memory;
-    if (path == NULL)
-        return database_failed(store, SQLITE_NOMEM, error);
-    sprintf(path, "%s%s", store->path[0] == '/' ? "" : "./", store->path);
-    if (mode == STORE_READ && access(path, F_OK) != 0)
+    if (mode == STORE_READ && access(store->path, F_OK) != 0)
         return error_usage(error, "'%s' cannot be read: %s; run something first, or name another file",
                            store->path, strerror(errno));
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    errno = 0;
-    int rc = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-    if (rc != SQLITE_OK)
-        return database_failed(store, rc, error);
+    int failed = database_open(store, flags, error);
+    if (failed != 0)
+        return failed;
     if (mode == STORE_WRITE && sqlite3_db_readonly(store->db, "main") == 1)
         return database_failed(store, SQLITE_READONLY, error);
-    sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return database_execute(store, settings, error);
 }
@@ -57,9 +49,9 @@ static int turn_log_on(struct store *store, struct error *error)
 
 int store_open(const char *path, enum store_mode mode, struct store **out, struct error *error)
 {
-    EXEUNT_GUARD(store, store, calloc(1, sizeof(struct store)));
-    if (store == NULL || (store->path = strdup(path)) == NULL)
-        return error_not_done(error, -ENOMEM, "memory is short for '%s': try with less load", path);
+    EXEUNT_GUARD(store, store, database_make(path, error));
+    if (store == NULL)
+        return -errno;
     int failed = open_database(store, mode, error);
     if (failed == 0 && mode == STORE_READ)
         failed = schema_check(store, &schema, error);

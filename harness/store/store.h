@@ -37,6 +37,13 @@ int store_open(const char *path, enum store_mode mode, struct store **out, struc
 int store_close(struct store *store);
 EXEUNT_DEFINE_GUARD(store, struct store *, NULL, store_close);
 
+/* When a file turned out to be damaged (-EBADMSG): what can be read of it, as a store of its own, in memory.
+ * Returns as store_open. */
+int store_salvage(const char *path, struct store **out, struct error *error);
+
+/* The tables of a salvaged store of which something is missing, "a, b"; "": none. */
+const char *store_lost(const struct store *store);
+
 /* ---- Runs ------------------------------------------------------------------------------------------- */
 
 /* What a run hung on beside its command. Strings are "" where they could not be found out. */
@@ -143,6 +150,7 @@ struct store_night {
     char subject[STORE_SUBJECT_MAX];
     char day[STORE_DAY_MAX]; /* "2026-11-25" */
     uint64_t runs, operations, faults, leaked, findings, duration_ms;
+    uint64_t points;                    /* of which a call failed, in the run that has most of them */
     uint64_t emfile_operation;          /* the earliest; 0: the kernel always had a descriptor */
     uint64_t contexts, contexts_failed; /* of sweeps; 0: it was none */
 };

@@ -23,6 +23,7 @@ static int add_night(struct query *query, struct store_trend *trend)
     night->findings = query_take_number(query);
     night->duration_ms = query_take_number(query);
     night->emfile_operation = query_take_number(query);
+    night->points = query_take_number(query);
     night->contexts = query_take_number(query);
     night->contexts_failed = query_take_number(query);
     return query->failed;
@@ -32,17 +33,19 @@ static int add_night(struct query *query, struct store_trend *trend)
 static int load_nights(struct store *store, struct store_trend *trend, struct error *error)
 {
     static const char sql[] =
-        "select subject, day, count(*), sum(operations), sum(faults), sum(leaked), sum(findings),"
-        " sum(duration_ms), coalesce(min(emfile_operation), 0), max(contexts), max(contexts_failed) from ("
+        "select subject, coalesce(date(started_s, 'unixepoch'), '?') as day, count(*), sum(operations),"
+        " sum(faults), sum(leaked), sum(findings), sum(duration_ms), coalesce(min(emfile_operation), 0),"
+        " max(points), max(contexts), max(contexts_failed) from ("
         "select case name when '' then workload else workload || '/' || name end as subject,"
-        " date(started_s, 'unixepoch') as day, operations, faults, leaked,"
+        " started_s, operations, faults, leaked,"
         " (select count(*) from broken where broken.run = variant.run and broken.position = variant.position)"
-        " as findings, duration_ms, emfile_operation, 0 as contexts, 0 as contexts_failed"
+        " as findings, duration_ms, emfile_operation, points, 0 as contexts, 0 as contexts_failed"
         " from variant join run on run.id = variant.run"
-        " union all select " SWEEP_SUBJECT ", date(started_s, 'unixepoch'), runs, runs, 0,"
-        " (select count(*) from finding where finding.run = run.id and suppressed = '' and kind != "
-        "'unreleased'),"
-        " wall_ms, null, contexts, (select sum(failed) from point where point.run = run.id)"
+        " union all select " SWEEP_SUBJECT ", started_s, runs, runs, 0,"
+        " (select count(*) from finding where finding.run = run.id and suppressed = ''"
+        " and kind != 'unreleased'), wall_ms, null,"
+        " (select count(*) from point where point.run = run.id and failed > 0),"
+        " contexts, (select sum(failed) from point where point.run = run.id)"
         " from sweep join run on run.id = sweep.run) group by subject, day order by subject, day";
     EXEUNT_GUARD(query, query, query_make(store, sql, error));
     int row, failed = 0;
@@ -72,19 +75,23 @@ static int add_history(struct query *query, struct store_trend *trend)
 
 static int load_histories(struct store *store, struct store_trend *trend, struct error *error)
 {
-    static const char sql[] =
-        "select subject, kind, place, point, signature, date(min(started_s), 'unixepoch'),"
-        " date(max(started_s), 'unixepoch'), count(distinct id) from ("
-        "select case name when '' then workload else workload || '/' || name end as subject,"
-        " broken.kind as kind, taken_at as place, point, signature, started_s, run.id as id"
-        " from broken join variant using (run, position) join run on run.id = broken.run"
-        " union all select " SWEEP_SUBJECT ", finding.kind, iif(taken_at = '',"
-        " (select failed_at from fault where fault.finding = finding.id and fault.position = 0), taken_at),"
-        " (select point from fault where fault.finding = finding.id and fault.position = 0),"
-        " signature, started_s, run.id"
-        " from finding join run on run.id = finding.run where suppressed = '' and finding.kind != "
-        "'unreleased')"
-        " group by subject, kind, signature order by subject, max(started_s) desc, kind, place";
+    static const char sql[] = "select subject, kind, place, point, signature,"
+                              " coalesce(date(min(started_s), 'unixepoch'), '?'),"
+                              " coalesce(date(max(started_s), 'unixepoch'), '?'), count(distinct id) from ("
+                              "select case name when '' then workload else workload || '/' || name end as "
+                              "subject,"
+                              " broken.kind as kind, taken_at as place, point, signature, started_s, run.id "
+                              "as id"
+                              " from broken join variant using (run, position) join run on run.id = "
+                              "broken.run"
+                              " union all select " SWEEP_SUBJECT ", finding.kind,"
+                              " iif(taken_at = '', coalesce(failed_at, ''), taken_at), coalesce(point, ''),"
+                              " signature, started_s, run.id"
+                              " from finding join run on run.id = finding.run"
+                              " left join fault on fault.finding = finding.id and fault.position = 0"
+                              " where suppressed = '' and finding.kind != 'unreleased')"
+                              " group by subject, kind, signature order by subject, max(started_s) desc, "
+                              "kind, place";
     EXEUNT_GUARD(query, query, query_make(store, sql, error));
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0)

@@ -106,6 +106,35 @@ function sweepSections(sweep, level) {
     heading(level + 1, "Coverage"), table("Coverage", COVERAGE_COLUMNS, sweep.coverage, { sorted: true, filtered: true }));
 }
 
+const DAY_COLUMNS = [
+  { title: "Day", of: (d) => d.day },
+  { title: "Runs", of: (d) => d.runs, numeric: true },
+  { title: "Operations", of: (d) => d.operations, numeric: true },
+  { title: "Faults", of: (d) => d.faults, numeric: true },
+  { title: "Faults per second", of: (d) => (d.duration_ms > 0 ? Math.floor((1000 * d.faults) / d.duration_ms) : null), numeric: true },
+  { title: "Findings", of: (d) => d.findings, numeric: true },
+  { title: "Leaks per 1,000 faults", of: (d) => (d.faults > 0 ? Math.round((10000 * d.leaked) / d.faults) / 10 : null), numeric: true },
+  { title: "EMFILE at operation", of: (d) => d.emfile_operation, numeric: true },
+  { title: "Points failed", of: (d) => d.points, numeric: true },
+  { title: "Contexts", of: (d) => d.contexts, numeric: true },
+  { title: "Contexts failed", of: (d) => d.contexts_failed, numeric: true },
+];
+
+const HISTORY_COLUMNS = [
+  { title: "Kind", of: (h) => h.kind },
+  { title: "At", of: (h) => h.place },
+  { title: "After a fault at", of: (h) => h.point },
+  { title: "First day", of: (h) => h.first },
+  { title: "Last day", of: (h) => h.last },
+  { title: "Runs", of: (h) => h.runs, numeric: true },
+  { title: "Signature", of: (h) => h.signature },
+];
+
+function trendSections(trend, level) {
+  return el("section", {}, trend.subjects.map((one) => el("section", {}, heading(level, one.subject), table("Days", DAY_COLUMNS, one.days, { sorted: true }),
+    one.findings.length > 0 ? table("Findings", HISTORY_COLUMNS, one.findings, { sorted: true, filtered: true }) : null)));
+}
+
 function sections(shownDocument, level) {
   switch (shownDocument.format) {
     case "exeunt-suite":
@@ -114,6 +143,8 @@ function sections(shownDocument, level) {
       return exitsSections(shownDocument, level);
     case "exeunt-sweep":
       return sweepSections(shownDocument, level);
+    case "exeunt-trend":
+      return trendSections(shownDocument, level);
     default:
       return comparisonSections(shownDocument, level);
   }
@@ -127,6 +158,7 @@ function environmentSection(environment) {
 
 function nameOf(shownDocument) {
   if (shownDocument.format === "exeunt-suite") return "all workloads";
+  if (shownDocument.format === "exeunt-trend") return "results over nights";
   return shownDocument.workload ?? shownDocument.program ?? (shownDocument.command || []).join(" ");
 }
 

@@ -93,4 +93,14 @@ sorted up: true
 sorted down: true
 text stays text: true
 LINES
+must 0 report --trend --html trend.html
+probe trend.html 400,900 0 >trend
+expect trend <<'LINES'
+scheme: dark
+sorted up: true
+sorted down: true
+filtered: true
+unfiltered: true
+text stays text: true
+LINES
 exit $status

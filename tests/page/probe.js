@@ -42,8 +42,8 @@ addEventListener("load", () => {
     search.value = "";
     search.dispatchEvent(new Event("input"));
     say("unfiltered", rows().length === before);
-    if (before > 0) {
-      const fold = findings.querySelector(".fold");
+    const fold = findings.querySelector(".fold");
+    if (fold) {
       fold.focus();
       fold.click();
       say("unfolded", document.activeElement === fold && !findings.querySelector(".detail").hidden);

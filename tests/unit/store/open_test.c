@@ -70,10 +70,11 @@ Test(open, what_is_wrong_is_said)
          "'%s' is a database of another program: name another file",
          "another program's, without a table yet"},
         {"sqlite3 exeunt.db 'pragma user_version = 7'", READ | WRITE, -EINVAL, EXIT_USAGE,
-         "'%s' was written by a newer exeunt (schema 7, this one knows 2): use that one, or name another "
+         "'%s' was written by a newer exeunt (schema 7, this one knows 3): use that one, or name another "
          "file",
          "of the future"},
-        {"dd if=/dev/zero of=exeunt.db bs=1 seek=100 count=8 conv=notrunc", READ | WRITE, -EINVAL, EXIT_USAGE,
+        {"dd if=/dev/zero of=exeunt.db bs=1 seek=100 count=8 conv=notrunc", READ | WRITE, -EBADMSG,
+         EXIT_USAGE,
          "'%s' is damaged (database disk image is malformed): move it away, and a new one will be made; "
          "'sqlite3 FILE .recover' may save what is in it",
          "damaged at its root"},
@@ -156,7 +157,7 @@ Test(open, damage_within_is_said_where_it_is_met)
     cr_assert_eq(store_open(place.path, STORE_READ, &store, &error), 0, "%s", error.text);
     struct sweep_result sweep;
     struct store_run about;
-    cr_expect_eq(store_load_sweep(store, 0, &sweep, &about, &error), -EINVAL);
+    cr_expect_eq(store_load_sweep(store, 0, &sweep, &about, &error), -EBADMSG);
     cr_expect(strstr(error.text, "is damaged (database disk image is malformed): move it away") != NULL, "%s",
               error.text);
     store_close(store);
@@ -187,7 +188,7 @@ Test(open, values_that_are_not_known_are_damage)
         struct command_result changed = command_run("sqlite3 '%s' \"%s\"", place.path, rows[i].sql);
         cr_assert_eq(changed.status, 0, "%s", changed.err);
         command_free(&changed);
-        cr_expect_eq(store_load_sweep(store, 0, &sweep, &about, &error), -EINVAL, "%s", rows[i].sql);
+        cr_expect_eq(store_load_sweep(store, 0, &sweep, &about, &error), -EBADMSG, "%s", rows[i].sql);
         cr_expect(strstr(error.text, rows[i].what) != NULL, "%s: %s", rows[i].sql, error.text);
         store_close(store);
         place_remove(&place);

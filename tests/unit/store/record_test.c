@@ -24,6 +24,7 @@ static const struct result results[] = {{
                   .verdict = VERDICT_FAIL,
                   .ended = ENDED_EMFILE,
                   .emfile = {.count = 3, .first_operation = 4401},
+                  .faults.by_point = {[0] = 2, [PLAN_POINTS_MAX - 1] = 1},
                   .findings = findings,
                   .finding_count = 2},
                  {.name = "guarded", .verdict = VERDICT_PASS}},
@@ -101,7 +102,7 @@ Test(record, the_last_run_is_of_any_kind)
     cr_expect_lt(store_load_run(store, 99, &run, &error), 0);
     cr_expect_not_null(strstr(error.text, "there is no run 99"), "%s", error.text);
     struct store_document document;
-    cr_expect_eq(store_load_document(store, sweep, &document, &error), -EINVAL, "a sweep has none");
+    cr_expect_eq(store_load_document(store, sweep, &document, &error), -EBADMSG, "a sweep has none");
     store_close(store);
     place_remove(&place);
 }
@@ -151,6 +152,8 @@ Test(record, is_followed_over_days)
     cr_expect_eq(trend.nights[2].runs, 2);
     cr_expect_eq(trend.nights[2].findings, 2);
     cr_expect_eq(trend.nights[2].emfile_operation, 4401);
+    cr_expect_eq(trend.nights[2].points, 2, "a point counts once, however often it failed");
+    cr_expect_eq(trend.nights[0].points, 0);
     cr_expect_str_eq(trend.nights[3].day, "2025-11-25");
     cr_assert_eq(trend.history_count, 1, "what is for information is not followed");
     cr_expect_str_eq(trend.histories[0].first, "2025-11-24");

@@ -32,7 +32,7 @@ Test(schema, steps)
     cr_expect_eq(number_of(&store, "pragma user_version"), 2);
     cr_expect_eq(number_of(&store, "select count(*) from a where y = 2"), 1);
 
-    cr_expect_eq(schema_migrate(&store, &broken, &error), -EINVAL);
+    cr_expect_eq(schema_migrate(&store, &broken, &error), -EBADMSG);
     cr_expect_eq(number_of(&store, "pragma user_version"), 2);
     cr_expect_eq(number_of(&store, "select count(*) from sqlite_schema where name = 'b'"), 0,
                  "nothing of it");

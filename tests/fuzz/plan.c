@@ -1,0 +1,96 @@
+/* The grammar of --faults. What is accepted means something in itself; of a plan of several rules, each means
+ * the same alone; blanks around mean nothing; what is refused has a reason. The first byte: whether points
+ * may come. */
+#include "plan/plan.h"
+#include "input.h"
+
+enum { POINTS = 5 };
+static const char *const names[POINTS] = {"posix/io/oc/open", "posix/io/oc/openat", "posix/io/rw/read",
+                                          "libc/mm/malloc", "upload/metadata"};
+
+static void check_rule(const struct plan_rule *rule)
+{
+    MUST(rule->kind <= PLAN_CANCEL && rule->when <= PLAN_WINDOW);
+    MUST(rule->errno_count <= PLAN_ERRNOS_MAX);
+    MUST(rule->when == PLAN_RANDOM || (rule->first >= 1 && rule->first <= rule->last && rule->step >= 1));
+    MUST((rule->kind == PLAN_DELAY) == (rule->delay_ns > 0));
+    for (size_t point = POINTS; point < PLAN_POINTS_MAX; point++)
+        MUST(!plan_holds_for(rule, (unsigned)point));
+}
+
+/* Every call of an operation may be asked for. */
+static void decide(const struct plan *plan)
+{
+    struct plan_fault fault;
+    for (uint64_t k = 1; k <= 3; k++)
+        if (plan_due(plan, (unsigned)(k % POINTS), hash_text("a"), k, k, 0, &fault))
+            MUST(fault.rule < plan->rule_count);
+}
+
+/* The rule's seed hangs on its place. */
+static void check_alone(const char *text, const struct plan_rule *rule, const struct plan_points *points)
+{
+    static struct plan alone;
+    struct error error;
+    MUST(plan_parse(text, points, 1, &alone, &error) == 0);
+    if (alone.rule_count == 0)
+        return;
+    alone.rules[0].seed = rule->seed;
+    MUST(alone.rule_count == 1 && memcmp(&alone.rules[0], rule, sizeof *rule) == 0);
+}
+
+static void check_rules(const char *text, const struct plan *plan, const struct plan_points *points)
+{
+    char *copy = strdup(text), *rest = copy, *rule;
+    MUST(copy != NULL);
+    for (uint32_t i = 0; i < plan->rule_count && (rule = strsep(&rest, ";")) != NULL; i++) {
+        check_rule(&plan->rules[i]);
+        check_alone(rule, &plan->rules[i], points);
+    }
+    free(copy);
+}
+
+static void check_blanks(const char *text, const struct plan *plan, const struct plan_points *points)
+{
+    static struct plan padded;
+    struct error error;
+    char *copy = malloc(strlen(text) + 3);
+    MUST(copy != NULL);
+    sprintf(copy, " %s ", text);
+    MUST(plan_parse(copy, points, 1, &padded, &error) == 0);
+    MUST(memcmp(&padded, plan, sizeof padded) == 0);
+    free(copy);
+}
+
+static void parse(const char *text, const struct plan_points *points)
+{
+    static struct plan plan;
+    struct error error = {.text = ""};
+    memset(&plan, 0, sizeof plan);
+    if (plan_parse(text, points, 1, &plan, &error) != 0) {
+        MUST(error.text[0] != '\0' && plan.rule_count == 0);
+        return;
+    }
+    MUST(plan.pattern_count <= PLAN_PATTERNS_MAX);
+    check_rules(text, &plan, points);
+    check_blanks(text, &plan, points);
+    decide(&plan);
+    plan_add_point(&plan, PLAN_POINTS_MAX - 1, "app/parse");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct input input = {bytes, size};
+    const struct plan_points points = {
+        .count = POINTS, .names = names, .open = input_number(&input, 1) % 2 == 1};
+    char *text = input_text(&input), *translated = NULL;
+    struct error error = {.text = ""};
+    parse(text, &points);
+    if (plan_from_fiu(text, &translated, &error) == 0)
+        parse(translated, &points);
+    else
+        MUST(error.text[0] != '\0' && translated == NULL);
+    free(translated);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,64 @@
+#!/bin/sh
+# Sweeps exeunt itself as it shows results: each place where it calls the outside world failed once, and from there on.
+# It must leave nothing behind, not crash, not hang, and never end with status 0 when what it wrote is not whole.
+# Usage: self.sh EXEUNT [NAME...] (NAME: of a command below; none: all of them)
+set -eu
+exeunt=$1
+shift
+[ $# -gt 0 ] || set -- list trend report sweep json html trend_html damaged
+
+drifted_percent_max=5
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 3' INT TERM
+cd "$folder"
+mkdir in
+# C: in others libc itself keeps memory when it fails to set its locale.
+export LC_ALL=C
+
+# What the commands are about: a program's run, a comparison with findings, a sweep with some.
+make_results() {
+    "$exeunt" run --quiet --faults 'posix/io/*@p=0.05' -- tar cf /dev/null /etc/default >/dev/null 2>&1 || true
+    "$exeunt" compare upload --quiet --set fsync=0 --limit-fds 64
+    "$exeunt" sweep --quiet --modes once --points 'posix/io/*,libc/mm/*' -- sh -c 'cat /dev/null; true' || true
+    mv exeunt.db in/
+    cp in/exeunt.db in/damaged.db
+    page=$(sqlite3 in/exeunt.db "select rootpage - 1 from sqlite_schema where name = 'finding'")
+    dd if=/dev/zero of=in/damaged.db bs=4096 seek="$page" count=1 conv=notrunc status=none
+}
+
+options_of() {
+    case $1 in
+    list) echo "--list" ;;
+    trend) echo "--trend" ;;
+    report) echo "2" ;;
+    sweep) echo "3" ;;
+    json) echo "2 --json out.json" ;;
+    html) echo "3 --html out.html" ;;
+    trend_html) echo "--trend --html out.html" ;;
+    damaged) echo "--trend --results damaged.db" ;;
+    *)
+        echo "self.sh: there is no command '$1' here" >&2
+        exit 2
+        ;;
+    esac
+}
+
+make_results
+cd in
+failed=0
+for name; do
+    status=0
+    # shellcheck disable=SC2046 # words
+    "$exeunt" sweep --budget 0s --modes once,persistent --fail-on leak,crash,hang,double-release,sanitizer,silent \
+        --results none --json ../out.json \
+        -- "$exeunt" report $(options_of "$name") >../said 2>&1 || status=$?
+    jq -r --arg name "$name" '"\($name): \(.contexts) contexts, \(.runs) runs in \(.wall_s) s: \(.outcomes)"' ../out.json
+    if [ "$status" -ne 0 ] ||
+        ! jq -e ".runs == .planned and .outcomes.drifted * 100 <= .runs * $drifted_percent_max" ../out.json >/dev/null; then
+        echo "does not hold: $name: status $status"
+        cat ../said
+        failed=1
+    fi
+done
+exit $failed
