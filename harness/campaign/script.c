@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wordexp.h>
@@ -86,20 +85,27 @@ static int add(const struct line *line, const wordexp_t *words, struct script *o
         return error_not_done(line->error, -ENOMEM, "memory is short for '%s'", line->file);
     out->lines = lines;
     struct script_line *new = &lines[out->count];
-    *new = (struct script_line){line->number, calloc(words->we_wordc + 1, sizeof *new->words)};
-    bool failed = new->words == NULL;
+    *new = (struct script_line){line->number, strdup(line->text),
+                                calloc(words->we_wordc + 1, sizeof *new->words)};
+    bool failed = new->text == NULL || new->words == NULL;
     for (size_t i = 0; !failed && i < words->we_wordc; i++)
         failed = (new->words[i] = strdup(words->we_wordv[i])) == NULL;
     out->count++;
     return failed ? error_not_done(line->error, -ENOMEM, "memory is short for '%s'", line->file) : 0;
 }
 
-static int parse_line(const struct line *line, struct script *out)
+static void trim(struct line *line)
 {
     cut_comment(line->text);
-    char *carriage_return = strrchr(line->text, '\r');
-    if (carriage_return != NULL && carriage_return[1] == '\0')
-        *carriage_return = ' ';
+    size_t length = strlen(line->text);
+    while (length > 0 && strchr(blanks, line->text[length - 1]) != NULL)
+        line->text[--length] = '\0';
+    line->text += strspn(line->text, blanks);
+}
+
+static int parse_line(struct line *line, struct script *out)
+{
+    trim(line);
     wordexp_t words = {0};
     int why = wordexp(line->text, &words, WRDE_NOCMD | WRDE_UNDEF);
     int rc = why != 0 ? refuse_words(line, why) : 0;
@@ -119,10 +125,11 @@ int script_parse(const char *file, const char *text, struct script *out, struct 
     int rc = 0;
     for (unsigned number = 1; rc == 0 && *text != '\0'; number++) {
         size_t length = strcspn(text, "\n");
-        struct line line = {file, number, strndup(text, length), error};
-        rc = line.text != NULL ? parse_line(&line, &parsed)
-                               : error_not_done(error, -ENOMEM, "memory is short for '%s'", file);
-        free(line.text);
+        char *copy = strndup(text, length);
+        struct line line = {file, number, copy, error};
+        rc = copy != NULL ? parse_line(&line, &parsed)
+                          : error_not_done(error, -ENOMEM, "memory is short for '%s'", file);
+        free(copy);
         text += length + (text[length] == '\n');
     }
     if (rc == 0 && parsed.count == 0)
@@ -146,12 +153,23 @@ int script_read(const char *path, struct script *out, struct error *error)
     return rc;
 }
 
+void script_quote(FILE *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    bool quoted = word[0] == '\0' || word[strspn(word, plain)] != '\0';
+    fputs(quoted ? " '" : " ", out);
+    for (; *word != '\0'; word++)
+        fputs(*word == '\'' ? "'\\''" : (const char[]){*word, '\0'}, out);
+    fputs(quoted ? "'" : "", out);
+}
+
 void script_clear(struct script *script)
 {
     for (size_t i = 0; i < script->count; i++) {
         for (char **word = script->lines[i].words; word != NULL && *word != NULL; word++)
             free(*word);
         free(script->lines[i].words);
+        free(script->lines[i].text);
     }
     free(script->lines);
     *script = (struct script){0};

@@ -11,11 +11,13 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
 struct script_line {
     unsigned number; /* in the file */
+    char *text;      /* as it stands there, without the comment; owned */
     char **words;    /* "sweep", "--", "./tests", and NULL; owned */
 };
 
@@ -31,5 +33,8 @@ int script_parse(const char *file, const char *text, struct script *out, struct 
 
 /* Reads and parses the file. Returns as script_parse. */
 int script_read(const char *path, struct script *out, struct error *error);
+
+/* Writes " word", quoted so that it is read as just that word. It has no end of line. */
+void script_quote(FILE *out, const char *word);
 
 void script_clear(struct script *script);

@@ -101,3 +101,29 @@ Test(script, is_read_from_a_file)
     cr_expect_not_null(strstr(error.text, "No such file or directory"), "%s", error.text);
     cr_expect_eq(error.exit_status, EXIT_USAGE);
 }
+
+Test(script, keeps_the_text_of_a_command)
+{
+    struct script script;
+    struct error error;
+    cr_assert_eq(script_parse("night", "  sweep -- './a b' # why\r\n", &script, &error), 0);
+    cr_expect_str_eq(script.lines[0].text, "sweep -- './a b'");
+    script_clear(&script);
+}
+
+Test(script, quoted_words_are_read_as_they_were)
+{
+    static const char *const words[] = {"plain-1.0", "",      "a b", "it's", "#", "$HOME",
+                                        "`ls`",      "a;b|c", "\"",  "\\",   "~"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char text[64] = "sweep --";
+        FILE *out = fmemopen(text, sizeof text, "a");
+        script_quote(out, words[i]);
+        fclose(out);
+        struct script script;
+        struct error error = {.text = ""};
+        cr_assert_eq(script_parse("night", text, &script, &error), 0, "%s: %s", text, error.text);
+        cr_expect_str_eq(script.lines[0].words[2], words[i], "%s", text);
+        script_clear(&script);
+    }
+}
