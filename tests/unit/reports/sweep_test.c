@@ -156,7 +156,8 @@ Test(sweep_json, has_exactly_these_keys_in_this_order)
     json_t *root = parsed(&result);
     expect_keys(
         root,
-        "format:s version:i command:a workload:- variant:- points:i contexts:i calls:i runs:i "
+        "format:s version:i command:a workload:- variant:- control:- fail_on:- points:i contexts:i calls:i "
+        "runs:i "
         "planned:i wall_s:r interrupted:b fork_server:b sentence:s note:s outcomes:o coverage:a findings:a");
     expect_keys(json_object_get(root, "outcomes"),
                 "detected:i masked:i silent:i crash:i abort:i hang:i leak:i double-release:i sanitizer:i "
