@@ -107,3 +107,11 @@ Test(interrupt, a_suite_ends_with_what_it_has, .timeout = 120)
     const char *const said[] = {"INCONCLUSIVE: ", " workloads were run.", NULL};
     expect_report_after(SIGINT, arguments, "exeunt-*", said);
 }
+
+/* Its command is asked to end in order, too. */
+Test(interrupt, a_gate_proves_nothing, .timeout = 120)
+{
+    char *const arguments[] = {"exeunt", "gate", "--record", "/dev/null", "--", "sleep", "1h", NULL};
+    const char *const said[] = {"interrupted in part 1 of 1: nothing is proven", NULL};
+    expect_report_after(SIGTERM, arguments, "exeunt-*/words", said);
+}

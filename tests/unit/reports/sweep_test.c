@@ -233,6 +233,8 @@ Test(sweep_json, a_full_device_is_an_error)
     sweep_example(&result);
     struct report_options options = {.columns = 80};
     for (size_t i = 0; report_at(i) != NULL; i++) {
+        if (report_at(i)->write_sweep == NULL)
+            continue;
         FILE *full = fopen("/dev/full", "we");
         cr_assert_not_null(full);
         cr_expect_eq(report_at(i)->write_sweep(&result, &options, full), -ENOSPC, "%s", report_at(i)->name);
