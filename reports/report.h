@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "oracle/gate.h"
 #include "oracle/suite.h"
 #include "oracle/sweep.h"
 
@@ -21,17 +22,20 @@ struct report_options {
 struct report {
     const char *name;
     const char *summary;
-    /* Writes the result to `out`. Returns 0 or a negative errno (the stream's error, or -ENOMEM). */
+    /* Writes the result to `out`. Returns 0 or a negative errno (the stream's error, or -ENOMEM). NULL, as
+     * all below may be: the report has no form for that. */
     int (*write)(const struct result *result, const struct report_options *options, FILE *out);
     int (*write_suite)(const struct suite *suite, const struct report_options *options, FILE *out);
     /* The same of a sweep. */
     int (*write_sweep)(const struct sweep_result *result, const struct report_options *options, FILE *out);
-    /* What the sweeps of a workload's variants covered; NULL: the report has no form for that. */
+    /* What the sweeps of a workload's variants covered. */
     int (*write_coverage)(const struct sweep_result *results, size_t count,
                           const struct report_options *options, FILE *out);
-    /* One finding of a sweep, with its stacks; NULL: the report has no form for that. */
+    /* One finding of a sweep, with its stacks. */
     int (*write_finding)(const struct sweep_finding *finding, const struct report_options *options,
                          FILE *out);
+    /* What a gate came to. */
+    int (*write_gate)(const struct gate_verdict *verdict, const struct report_options *options, FILE *out);
 };
 
 #define REPORT(symbol)                                                                                       \

@@ -19,6 +19,17 @@ static json_t *command(const struct sweep_result *result)
     return value_filled(&words);
 }
 
+static json_t *fail_on(const struct sweep_result *result)
+{
+    if (result->fail_on == 0)
+        return json_null();
+    struct value_filling kinds = {.into = json_array()};
+    for (enum sweep_kind kind = 0; kind < SWEEP_KINDS; kind++)
+        if ((result->fail_on >> kind & 1) != 0)
+            value_add(&kinds, value_text(sweep_kind_name(kind)));
+    return value_filled(&kinds);
+}
+
 static json_t *outcomes(const struct sweep_result *result)
 {
     struct value_filling object = {.into = json_object()};
@@ -129,6 +140,8 @@ json_t *sweep_document(const struct sweep_result *result)
     value_put(&object, "command", command(result));
     value_put(&object, "workload", value_text_or_null(result->workload));
     value_put(&object, "variant", value_text_or_null(result->variant));
+    value_put(&object, "control", result->workload[0] != '\0' ? json_boolean(result->control) : json_null());
+    value_put(&object, "fail_on", fail_on(result));
     value_put(&object, "points", value_number(result->point_count));
     value_put(&object, "contexts", value_number(result->contexts));
     value_put(&object, "calls", value_number(result->calls));

@@ -6,6 +6,7 @@
 #include "coverage.h"
 #include "exits.h"
 #include "findings.h"
+#include "gate.h"
 #include "ink.h"
 #include "report.h"
 #include "sweep.h"
@@ -130,6 +131,14 @@ static int write_finding(const struct sweep_finding *finding, const struct repor
     return finish(out);
 }
 
+static int write_gate(const struct gate_verdict *verdict, const struct report_options *options, FILE *out)
+{
+    struct ink ink = ink_of(out, options->color, options->columns);
+    errno = 0;
+    gate_write(&ink, verdict);
+    return finish(out);
+}
+
 REPORT(terminal) = {
     .name = "terminal",
     .summary = "verdict, table, chart and findings for people",
@@ -138,4 +147,5 @@ REPORT(terminal) = {
     .write_coverage = write_coverage,
     .write_finding = write_finding,
     .write_suite = write_suite,
+    .write_gate = write_gate,
 };

@@ -113,6 +113,14 @@ void progress_show_sweep(struct progress *progress, const struct sweep_progress 
     draw(progress, line);
 }
 
+void progress_show_part(struct progress *progress, size_t index, size_t count, const char *command)
+{
+    char line[LINE_MAX_BYTES];
+    snprintf(line, sizeof line, "%zu of %zu: %s", index + 1, count, command);
+    progress->next_ns = 0; /* there are few of them, and each stands for long */
+    draw(progress, line);
+}
+
 void progress_clear(const struct progress *progress)
 {
     if (progress->live && progress->next_ns > 0) {

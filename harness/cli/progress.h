@@ -22,6 +22,9 @@ void progress_show(void *progress, const struct campaign_progress *now);
 /* The same of a sweep. */
 void progress_show_sweep(struct progress *progress, const struct sweep_progress *now);
 
+/* The same of one command of several. */
+void progress_show_part(struct progress *progress, size_t index, size_t count, const char *command);
+
 /* Removes the line. */
 void progress_clear(const struct progress *progress);
 

@@ -85,6 +85,7 @@ struct sweep_coverage {
 
 struct sweep_result {
     char workload[RESULT_NAME_MAX], variant[RESULT_NAME_MAX]; /* ""; a program was swept */
+    bool control;                                             /* the variant is known to leak */
     char **command;                                           /* its words; owned; ends with NULL */
     char *line;                                               /* the same for people; owned */
     uint64_t seed;
@@ -105,6 +106,7 @@ struct sweep_result {
     size_t finding_count;
     char note[320]; /* what else must be known; "" */
     bool interrupted;
+    unsigned fail_on; /* bit i: findings of enum sweep_kind i break a guarantee; 0: not known */
     enum exit_status exit_status;
     char sentence[512];
 };
@@ -135,6 +137,6 @@ void sweep_finding_sign(struct sweep_finding *finding);
 /* The verdict that the exit status stands for. */
 enum verdict sweep_verdict(const struct sweep_result *result);
 
-/* Sets exit status and sentence: broken by unsuppressed findings, not flaky ones, of the kinds whose bits are
- * set in `fail_on`. */
+/* Sets fail_on, exit status and sentence: broken by unsuppressed findings, not flaky ones, of the kinds whose
+ * bits are set in `fail_on`. */
 void sweep_judge(struct sweep_result *result, unsigned fail_on);

@@ -81,6 +81,7 @@ void sweep_judge(struct sweep_result *result, unsigned fail_on)
 {
     const char *run = result->workload[0] != '\0' ? "operation" : "run";
     char broken[256] = "", pardoned[160];
+    result->fail_on = fail_on;
     size_t count = list_broken(result, fail_on, broken, sizeof broken);
     uint64_t judged = result->runs - result->outcomes[SWEEP_DRIFTED];
     const char *all = result->runs < result->planned ? "; not all were made" : "";

@@ -119,3 +119,11 @@ Test(interrupt, a_sweep_names_the_variants_that_were_not_begun, .timeout = 120)
                                 "interrupted before upload/handwritten was begun", NULL};
     expect_report_after(SIGINT, arguments, "exeunt-*/kept/store/*", said, "ended early");
 }
+
+/* Its command is asked to end in order, too. */
+Test(interrupt, a_gate_proves_nothing, .timeout = 120)
+{
+    char *const arguments[] = {"exeunt", "gate", "--record", "/dev/null", "--", "sleep", "1h", NULL};
+    const char *const said[] = {"interrupted in part 1 of 1: nothing is proven", NULL};
+    expect_report_after(SIGTERM, arguments, "exeunt-*/words", said);
+}

@@ -365,6 +365,7 @@ static int fill_result(struct operations *operations, struct sweep_result *out, 
     const struct sweep_options *options = operations->options;
     snprintf(out->workload, sizeof out->workload, "%s", options->workload->name);
     snprintf(out->variant, sizeof out->variant, "%s", options->variant->name);
+    out->control = options->variant->leaks;
     out->command = calloc(2, sizeof *out->command);
     if (asprintf(&out->line, "%s/%s", out->workload, out->variant) < 0)
         out->line = NULL;

@@ -203,9 +203,10 @@ Test(sweep_json, has_exactly_these_keys_in_this_order)
     struct sweep_result result;
     sweep_example(&result);
     json_t *root = parsed(&result);
-    expect_keys(root, "format:s version:i command:a workload:- variant:- points:i contexts:i calls:i runs:i "
-                      "planned:i wall_s:r interrupted:b fork_server:b verdict:s sentence:s note:s outcomes:o "
-                      "coverage:a findings:a");
+    expect_keys(root,
+                "format:s version:i command:a workload:- variant:- control:- fail_on:- points:i contexts:i "
+                "calls:i runs:i planned:i wall_s:r interrupted:b fork_server:b verdict:s sentence:s note:s "
+                "outcomes:o coverage:a findings:a");
     expect_keys(json_object_get(root, "outcomes"),
                 "detected:i masked:i silent:i crash:i abort:i hang:i leak:i double-release:i sanitizer:i "
                 "drifted:i");
@@ -291,6 +292,8 @@ Test(sweep_json, a_full_device_is_an_error)
     sweep_example(&result);
     struct report_options options = {.columns = 80};
     for (size_t i = 0; report_at(i) != NULL; i++) {
+        if (report_at(i)->write_sweep == NULL)
+            continue;
         FILE *full = fopen("/dev/full", "we");
         cr_assert_not_null(full);
         cr_expect_eq(report_at(i)->write_sweep(&result, &options, full), -ENOSPC, "%s", report_at(i)->name);

@@ -223,6 +223,8 @@ Test(terminal, a_full_device_is_an_error)
     example_suite(&suite);
     struct report_options options = {.columns = 80};
     for (size_t i = 0; report_at(i) != NULL; i++) {
+        if (report_at(i)->write == NULL)
+            continue;
         FILE *full = fopen("/dev/full", "we");
         cr_assert_not_null(full);
         cr_expect_eq(report_at(i)->write(&result, &options, full), -ENOSPC, "%s", report_at(i)->name);

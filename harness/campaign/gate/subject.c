@@ -1,0 +1,93 @@
+/* Decides what of names and places is the same on another machine and after an unrelated edit. */
+#include "campaign/gate/subject.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* A longer list, its new last element zeroed; NULL: memory is short, and *list is as it was. */
+static void *grow(void **list, size_t *count, size_t size)
+{
+    char *longer = realloc(*list, (*count + 1) * size);
+    if (longer == NULL)
+        return NULL;
+    *list = longer;
+    return memset(longer + size * (*count)++, 0, size);
+}
+
+/* The name of the program that the command line begins with. */
+static void take_program(const char *line, char *out, size_t size)
+{
+    size_t end = strcspn(line, " "), begin = end;
+    while (begin > 0 && line[begin - 1] != '/')
+        begin--;
+    snprintf(out, size, "%.*s", (int)(end - begin), line + begin);
+}
+
+struct gate_subject *subject_add(struct gate_part *part, const char *name, const char *variant)
+{
+    void *list = part->subjects;
+    struct gate_subject *added = grow(&list, &part->subject_count, sizeof *added);
+    part->subjects = list;
+    if (added == NULL)
+        return NULL;
+    if (variant != NULL)
+        snprintf(added->name, sizeof added->name, "%s/%s", name, variant);
+    else if (name != NULL)
+        take_program(name, added->name, sizeof added->name);
+    return added;
+}
+
+struct gate_finding *subject_finding(struct gate_subject *subject)
+{
+    void *list = subject->findings;
+    struct gate_finding *added = grow(&list, &subject->finding_count, sizeof *added);
+    subject->findings = list;
+    return added;
+}
+
+int subject_cover(struct gate_subject *subject, const char *point, const char *error)
+{
+    void *list = subject->covered;
+    struct gate_covered *added = grow(&list, &subject->covered_count, sizeof *added);
+    subject->covered = list;
+    if (added == NULL)
+        return -ENOMEM;
+    snprintf(added->point, sizeof added->point, "%s", point);
+    snprintf(added->error, sizeof added->error, "%s", error);
+    return 0;
+}
+
+/* The part of an absolute path that is kept. */
+static const char *of_this_folder(const char *path)
+{
+    char folder[PATH_MAX];
+    if (path[0] != '/')
+        return path;
+    size_t length = getcwd(folder, sizeof folder) != NULL ? strlen(folder) : 0;
+    bool below = length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/';
+    return below ? path + length + 1 : base_name(path);
+}
+
+void subject_place(struct gate_finding *finding, const char *place)
+{
+    const char *kept = of_this_folder(place), *colon = strrchr(kept, ':'), *plus = strstr(kept, "+0x");
+    size_t length = strlen(kept);
+    finding->line = 0;
+    if (colon != NULL && colon[1] != '\0' && colon[1 + strspn(colon + 1, "0123456789")] == '\0') {
+        finding->line = (unsigned)strtoul(colon + 1, NULL, 10);
+        length = (size_t)(colon - kept);
+    } else if (plus != NULL) {
+        length = (size_t)(plus - kept);
+    }
+    snprintf(finding->file, sizeof finding->file, "%.*s", (int)length, kept);
+}

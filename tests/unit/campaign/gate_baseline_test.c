@@ -1,0 +1,129 @@
+/* Baselines: what is written is read again, a change is a line, and a place means the same elsewhere. */
+#include "campaign/gate/baseline.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "campaign/gate/subject.h"
+
+static void put_finding(struct gate_subject *subject, const char *kind, const char *place, bool flaky)
+{
+    struct gate_finding *finding = subject_finding(subject);
+    cr_assert_not_null(finding);
+    snprintf(finding->kind, sizeof finding->kind, "%s", kind);
+    subject_place(finding, place);
+    finding->flaky = flaky;
+}
+
+static struct gate_parts example(void)
+{
+    struct gate_parts parts = {1, calloc(1, sizeof *parts.list)};
+    parts.list[0].command = strdup("sweep -- ./t \"a b\"");
+    struct gate_subject *subject = subject_add(&parts.list[0], "./bin/t \"a b\"", NULL);
+    subject->faults = 12;
+    cr_assert_eq(subject_cover(subject, "posix/io/rw/read", "EIO"), 0);
+    cr_assert_eq(subject_cover(subject, "posix/io/oc/open", "EMFILE"), 0);
+    cr_assert_eq(subject_cover(subject, "posix/io/oc/open", "EACCES"), 0);
+    cr_assert_eq(subject_cover(subject, "app/parse", ""), 0);
+    put_finding(subject, "leak", "copy.c:12", false);
+    put_finding(subject, "crash", "libz.so.1+0x40", true);
+    gate_sort(subject);
+    return parts;
+}
+
+static const char written[] =
+    "{\"format\": \"exeunt-baseline\", \"version\": 1, \"parts\": [\n"
+    "  {\"command\": \"sweep -- ./t \\\"a b\\\"\", \"subjects\": [\n"
+    "    {\"subject\": \"t\", \"control\": false, \"faults\": 12,\n"
+    "     \"covered\": {\n"
+    "      \"app/parse\": [],\n"
+    "      \"posix/io/oc/open\": [\"EACCES\",\"EMFILE\"],\n"
+    "      \"posix/io/rw/read\": [\"EIO\"]\n"
+    "     },\n"
+    "     \"findings\": [\n"
+    "      {\"kind\":\"crash\",\"resource\":null,\"file\":\"libz.so.1\",\"function\":null,\"point\":null,"
+    "\"errno\":null,\"line\":null,\"flaky\":true},\n"
+    "      {\"kind\":\"leak\",\"resource\":null,\"file\":\"copy.c\",\"function\":null,\"point\":null,"
+    "\"errno\":null,\"line\":12,\"flaky\":false}\n"
+    "     ]}\n"
+    "  ]}\n"
+    "]}\n";
+
+static char *text_of(const struct gate_parts *parts)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    cr_assert_not_null(out);
+    cr_assert_eq(baseline_write(parts, out), 0);
+    fclose(out);
+    return text;
+}
+
+Test(baseline, is_written_line_by_line)
+{
+    struct gate_parts parts = example();
+    char *text = text_of(&parts);
+    cr_expect_str_eq(text, written);
+    free(text);
+    gate_parts_clear(&parts);
+}
+
+Test(baseline, is_read_as_it_was_written)
+{
+    char path[] = "/tmp/exeunt-baseline-XXXXXX";
+    int fd = mkstemp(path);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(write(fd, written, strlen(written)), (ssize_t)strlen(written));
+    close(fd);
+    struct gate_parts parts;
+    struct error error = {.text = ""};
+    cr_assert_eq(baseline_read(path, &parts, &error), 0, "%s", error.text);
+    char *text = text_of(&parts);
+    cr_expect_str_eq(text, written);
+    free(text);
+    gate_parts_clear(&parts);
+    unlink(path);
+}
+
+Test(baseline, a_full_device_is_an_error)
+{
+    struct gate_parts parts = example();
+    FILE *full = fopen("/dev/full", "we");
+    cr_assert_not_null(full);
+    cr_expect_eq(baseline_write(&parts, full), -ENOSPC);
+    fclose(full);
+    gate_parts_clear(&parts);
+}
+
+Test(subject, places_mean_the_same_elsewhere)
+{
+    static const struct {
+        const char *place, *file; /* %s: the working folder */
+        unsigned line;
+        const char *reason;
+    } rows[] = {
+        {"src/copy.c:9", "src/copy.c", 9, "as it is"},
+        {"%s/src/copy.c:9", "src/copy.c", 9, "below the working folder"},
+        {"%sx/copy.c:9", "copy.c", 9, "beside it: only the name"},
+        {"/usr/src/zlib/gz.c:9", "gz.c", 9, "elsewhere: only the name"},
+        {"libz.so.1+0x4f", "libz.so.1", 0, "a module, whatever the offset"},
+        {"a:b.c:7", "a:b.c", 7, "a colon in a name"},
+        {"a.c:", "a.c:", 0, "no line"},
+        {"", "", 0, "not known"},
+    };
+    char folder[256], place[512];
+    cr_assert_eq(chdir("/tmp"), 0);
+    cr_assert_not_null(getcwd(folder, sizeof folder));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct gate_finding finding = {.line = 1};
+        const char *rest = strncmp(rows[i].place, "%s", 2) == 0 ? rows[i].place + 2 : rows[i].place;
+        snprintf(place, sizeof place, "%s%s", rest != rows[i].place ? folder : "", rest);
+        subject_place(&finding, place);
+        cr_expect_str_eq(finding.file, rows[i].file, "%s", rows[i].reason);
+        cr_expect_eq(finding.line, rows[i].line, "%s", rows[i].reason);
+    }
+}
