@@ -33,6 +33,7 @@ struct gate_finding {
 struct gate_covered {
     char point[PLAN_POINT_NAME_MAX];
     char error[32]; /* "": whichever */
+    bool seldom;    /* so seldom that another run may not meet it: no baseline holds to it */
 };
 
 /* What a guarantee is given of: a variant, a program, an idiom. */

@@ -46,19 +46,24 @@ static void write_findings(const struct gate_subject *subject, FILE *out, bool *
 /* A line for each point: "posix/io/oc/open": ["EACCES", "EMFILE"]. */
 static void write_covered(const struct gate_subject *subject, FILE *out, bool *failed)
 {
+    const char *separator = "\n      ";
     fputs("     \"covered\": {", out);
     for (size_t i = 0; i < subject->covered_count;) {
-        const char *point = subject->covered[i].point;
+        const struct gate_covered *first = &subject->covered[i];
         json_t *errors = json_array();
-        for (; i < subject->covered_count && strcmp(subject->covered[i].point, point) == 0; i++)
+        for (; i < subject->covered_count && strcmp(subject->covered[i].point, first->point) == 0; i++)
             if (subject->covered[i].error[0] != '\0')
                 *failed |= json_array_append_new(errors, json_string(subject->covered[i].error)) != 0;
-        fputs(point == subject->covered[0].point ? "\n      " : ",\n      ", out);
-        write_value(json_string(point), out, failed);
-        fputs(": ", out);
-        write_value(errors, out, failed);
+        if (!first->seldom) {
+            fputs(separator, out);
+            write_value(json_string(first->point), out, failed);
+            fputs(": ", out);
+            write_value(json_incref(errors), out, failed);
+            separator = ",\n      ";
+        }
+        json_decref(errors);
     }
-    fputs(subject->covered_count > 0 ? "\n     },\n" : "},\n", out);
+    fputs(separator[0] == ',' ? "\n     },\n" : "},\n", out);
 }
 
 static void write_subject(const struct gate_subject *subject, FILE *out, bool *failed)

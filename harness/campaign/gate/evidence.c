@@ -9,8 +9,8 @@
 
 #include "campaign/gate/subject.h"
 
-/* A comparison's faults are drawn: below so many of a point another run may have none. Of 20 that are
- * expected, none come once in 500 million times. */
+/* Drawn faults: below so many of a point another run may have none. Of 20 that are expected, none come once
+ * in 500 million times. */
 enum { FAULTS_STEADY = 20 };
 
 static const char *text(const json_t *object, const char *key)
@@ -177,6 +177,22 @@ static int take_end(const json_t *variant, struct gate_subject *subject)
     return 0;
 }
 
+static int take_points(const json_t *faults, struct gate_subject *subject)
+{
+    const char *point;
+    json_t *count;
+    json_object_foreach(json_object_get(faults, "by_point"), point, count)
+    {
+        json_int_t number = json_integer_value(count);
+        if (number <= 0)
+            continue;
+        if (subject_cover(subject, point, "") != 0)
+            return -ENOMEM;
+        subject->covered[subject->covered_count - 1].seldom = subject->by_chance && number < FAULTS_STEADY;
+    }
+    return 0;
+}
+
 static int take_variant(const json_t *document, const json_t *variant, struct gate_part *part)
 {
     const json_t *faults = json_object_get(variant, "faults");
@@ -195,18 +211,14 @@ static int take_variant(const json_t *document, const json_t *variant, struct ga
     snprintf(subject->note, sizeof subject->note, "%s", text(variant, "note"));
     int rc = 0;
     size_t index;
-    json_t *finding, *count;
-    const char *point;
+    json_t *finding;
     json_array_foreach(json_object_get(variant, "findings"), index, finding)
     {
         if (rc == 0 && !flag(finding, "informational"))
             rc = take_compared(finding, subject);
     }
-    json_object_foreach(json_object_get(faults, "by_point"), point, count)
-    {
-        if (rc == 0 && json_integer_value(count) >= (subject->by_chance ? FAULTS_STEADY : 1))
-            rc = subject_cover(subject, point, "");
-    }
+    if (rc == 0)
+        rc = take_points(faults, subject);
     return rc != 0 ? rc : take_end(variant, subject);
 }
 

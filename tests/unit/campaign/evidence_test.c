@@ -37,7 +37,8 @@ static void show(const struct gate_part *part, char *out, size_t size)
         if (subject->hits > 0)
             fprintf(stream, " %d hits", (int)subject->hits);
         for (size_t j = 0; j < subject->covered_count; j++)
-            fprintf(stream, " +%s:%s", subject->covered[j].point, subject->covered[j].error);
+            fprintf(stream, " +%s:%s%s", subject->covered[j].point, subject->covered[j].error,
+                    subject->covered[j].seldom ? "?" : "");
         for (size_t j = 0; j < subject->finding_count; j++) {
             const struct gate_finding *finding = &subject->findings[j];
             fprintf(stream, " -%s,%s,%s,%u,%s,%s,%s%s", finding->kind, finding->resource, finding->file,
@@ -101,22 +102,23 @@ static const struct {
     {SWEEP WORKLOAD "\"findings\": []}\n{\"format\": \"exeunt-sweep\", \"command\": [\"y\"], \"runs\": 1, "
                     "\"planned\": 1}\n",
      "upload/guarded 8; y 1", "two documents, one on each line"},
-    {COMPARED "\"verdict\": \"pass\", \"ended\": \"completed\"}]}",
-     "upload/guarded 90 by chance +a:", "only points that failed often enough to come again"},
+    {COMPARED "\"verdict\": \"pass\", \"ended\": \"completed\"}]}", "upload/guarded 90 by chance +a: +b:?",
+     "a point that failed too seldom to come each time"},
     {COMPARED
      "\"verdict\": \"fail\", \"ended\": \"completed\", \"findings\": [{\"kind\": \"leaked-descriptor\", "
      "\"taken_at\": \"a.c:3\", \"point\": \"open\", \"count\": 5}, {\"kind\": \"lock-inversion\", "
      "\"informational\": true}]}]}",
-     "upload/guarded caught 90 by chance 5 hits +a: -leaked-descriptor,,a.c,3,,open,",
+     "upload/guarded caught 90 by chance 5 hits +a: +b:? -leaked-descriptor,,a.c,3,,open,",
      "findings, but none that are for information"},
     {COMPARED "\"verdict\": \"fail\", \"ended\": \"deadlock\", \"deadlocks\": [{\"edges\": [{\"taken_at\": "
               "\"t.c:7\", \"point\": null}]}]}]}",
-     "upload/guarded caught 90 by chance +a: -deadlock,,t.c,7,,,", "an end that is a finding of its own"},
+     "upload/guarded caught 90 by chance +a: +b:? -deadlock,,t.c,7,,,",
+     "an end that is a finding of its own"},
     {COMPARED "\"verdict\": \"inconclusive\", \"ended\": \"interrupted\"}]}",
-     "upload/guarded 90 by chance +a: ! so it is", "nothing is proven"},
+     "upload/guarded 90 by chance +a: +b:? ! so it is", "nothing is proven"},
     {"{\"format\": \"exeunt-suite\", \"comparisons\": [" COMPARED
      "\"verdict\": \"pass\", \"ended\": \"completed\"}]}]}",
-     "upload/guarded 90 by chance +a:", "a suite is its comparisons"},
+     "upload/guarded 90 by chance +a: +b:?", "a suite is its comparisons"},
     {"{\"format\": \"exeunt-exits\", \"workload\": \"exits\", \"verdict\": \"fail\", \"idioms\": [{\"name\": "
      "\"guard\"}], \"cells\": [{\"idiom\": \"guard\", \"path\": \"return\", \"resource\": \"mutex\", "
      "\"promised\": "

@@ -28,6 +28,8 @@ static struct gate_parts example(void)
     cr_assert_eq(subject_cover(subject, "posix/io/oc/open", "EMFILE"), 0);
     cr_assert_eq(subject_cover(subject, "posix/io/oc/open", "EACCES"), 0);
     cr_assert_eq(subject_cover(subject, "app/parse", ""), 0);
+    cr_assert_eq(subject_cover(subject, "app/seldom", ""), 0);
+    subject->covered[subject->covered_count - 1].seldom = true;
     put_finding(subject, "leak", "copy.c:12", false);
     put_finding(subject, "crash", "libz.so.1+0x40", true);
     gate_sort(subject);
