@@ -323,14 +323,14 @@ static void write_note(const struct operations *operations, const struct sweep_r
     if (operations->ran_out > 0)
         add_note(
             note, size,
-            "Processes ran out of descriptors by what their operations had left (%zu times): a fresh one "
+            "Processes ran out of descriptors by what their operations had left (%zu time%s): a fresh one "
             "went on.",
-            operations->ran_out);
+            operations->ran_out, operations->ran_out == 1 ? "" : "s");
     if (operations->ended_early > 0)
         add_note(note, size,
-                 "Processes ended early (%zu times), since an operation had left a lock, or did not end: a "
+                 "Processes ended early (%zu time%s), since an operation had left a lock, or did not end: a "
                  "fresh one went on.",
-                 operations->ended_early);
+                 operations->ended_early, operations->ended_early == 1 ? "" : "s");
 }
 
 /* Each errno of each point in play, and how often it was met. */
