@@ -140,10 +140,10 @@ int roster_make(const struct sweep_options *options, const struct setup *setup,
 }
 
 /* Finds a job that can meet the duty and is not taken: another one in each round, and after each try in vain.
- */
+ * What a job has shown in company is asked of that job. */
 static bool find_job(const struct roster *roster, struct duty *duty, const bool taken[ROSTER_JOBS])
 {
-    if (duty->is_fixed)
+    if (duty->is_fixed || duty->first || duty->alone)
         return roster->repeatable || duty->job >= ROSTER_JOBS || !taken[duty->job];
     size_t left = duty->fits > 0 ? (duty->round + duty->tries) % duty->fits : 0;
     for (size_t i = 0; i < 2 * ROSTER_JOBS; i++) {
