@@ -103,7 +103,7 @@ struct sweep_result {
     size_t point_count;             /* reached */
     struct sweep_finding *findings; /* worst first; owned */
     size_t finding_count;
-    char note[320]; /* what else must be known; "" */
+    char note[1024]; /* what else must be known; "" */
     bool interrupted;
     enum exit_status exit_status;
     char sentence[512];

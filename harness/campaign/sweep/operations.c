@@ -33,6 +33,7 @@ struct operations {
     struct tally tally;
     struct novelties novelties;
     size_t ran_out, ended_early; /* processes: of descriptors, otherwise */
+    size_t overflowed;           /* processes of which not all is known */
     uint64_t started_ns;
 };
 
@@ -96,6 +97,7 @@ static void note_end(struct operations *operations, const struct row *row)
     bool ran_out = row->ledger->ledger->descriptors_exhausted.count > 0;
     operations->ran_out += ran_out;
     operations->ended_early += early && !ran_out;
+    operations->overflowed += row->overflowed;
 }
 
 static bool did_nothing(const struct row *row)
@@ -134,6 +136,8 @@ static int work_off(struct operations *operations, struct roster *roster, bool t
             failed = error_not_done(error, -EIO, "the process of %s/%s ended before its first operation: %s",
                                     operations->options->workload->name, operations->options->variant->name,
                                     row.outcome.last_words);
+        if (operations->enumeration.torn)
+            row.torn = 0; /* nothing that a fault is to blame for */
         if (failed == 0 && row.torn > 0)
             failed = narrowing_mark(&operations->rows, &row, duties, !traced, error);
         if (failed == 0)
@@ -235,6 +239,9 @@ static int make_only(struct operations *operations, struct error *error)
     duty.task.errors[0] = fault->error != 0
                               ? fault->error
                               : roster_errno(operations->options, &operations->setup, (size_t)call->point, 0);
+    int failed = enumeration_of_one(&operations->rows, duty.job, &operations->enumeration, error);
+    if (failed != 0)
+        return failed;
     return roster_add(&operations->roster, &duty) == 0 ? 0 : no_memory(error);
 }
 
@@ -303,6 +310,29 @@ static size_t hurried(const struct operations *operations, const struct sweep_re
     return count;
 }
 
+/* What is not known, since without a fault there is no more to be seen, or not this. */
+static void write_steady_note(const struct enumeration *enumeration, char *note, size_t size)
+{
+    if (enumeration->jobs < enumeration->begun)
+        add_note(note, size,
+                 "Only %zu of %zu operations could be looked at: without a fault the process ends behind "
+                 "them.",
+                 enumeration->jobs, enumeration->begun);
+    if (enumeration->unfit > 0)
+        add_note(note, size,
+                 "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
+                 "them.",
+                 enumeration->unfit, enumeration->jobs);
+    if (enumeration->torn)
+        add_note(note, size,
+                 "The workload's own check finds something wrong although nothing fails: no operation was "
+                 "judged by it (silent).");
+    if (enumeration->overflowed)
+        add_note(note, size,
+                 "Without a fault operations call or leave more than exeunt has room for: what came last was "
+                 "not made to fail.");
+}
+
 static void write_note(const struct operations *operations, const struct sweep_result *result, char *note,
                        size_t size)
 {
@@ -315,11 +345,12 @@ static void write_note(const struct operations *operations, const struct sweep_r
     if (hurried(operations, result) > 0)
         add_note(note, size, "The budget was over before what was found had been tried again %u times.",
                  operations->options->again);
-    if (operations->enumeration.unfit > 0)
+    write_steady_note(&operations->enumeration, note, size);
+    if (operations->overflowed > 0)
         add_note(note, size,
-                 "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
-                 "them.",
-                 operations->enumeration.unfit, operations->enumeration.jobs);
+                 "Some of what processes left behind is not told (%zu times): there was no room for it, or "
+                 "they ended while they noted it.",
+                 operations->overflowed);
     if (operations->ran_out > 0)
         add_note(
             note, size,
