@@ -122,6 +122,13 @@ Test(sweep_workload, replays_of_coordinates)
         {"17:upload/meta#1 upload/guarded", 2, "no point is called 'upload/meta'",
          "a point that there is not"},
         {"0.1:upload/metadata#1 upload/guarded", 2, "of an operation", "workloads have operations"},
+        {"17:upload/metadata#1+:EIO upload/guarded", 2, "is of a program", "no later call fails, too"},
+        {"17:upload/metadata#16abc upload/guarded", 2, "does not say which call", "half a number"},
+        {"17:upload/metadata#4294967313 upload/guarded", 2, "at most 4294967295", "it would be the 17th"},
+        {"4294967313:upload/metadata#1 upload/guarded", 2, "at most 4294967295", "it would be the 17th"},
+        {"' +89:upload/metadata#1' upload/guarded", 2, "of an operation", "no more than a number"},
+        {"17:upload/metadata#0 upload/guarded", 2, "counted from 1", "no call is the zeroth"},
+        {"17:upload/metadata#1: upload/guarded", 2, "no errno is named ''", "an errno is missing"},
         {"17:upload/metadata#1 upload", 2, "which variant", "all at once cannot be replayed"},
     };
     char *folder = swept_folder();

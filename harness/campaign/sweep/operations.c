@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "campaign/sweep/budget.h"
 #include "campaign/sweep/enumeration.h"
 #include "campaign/sweep/filter.h"
@@ -216,6 +218,23 @@ static int tell(struct operations *operations, struct error *error)
 
 /* ---- From the beginning to the result ------------------------------------------------------------------ */
 
+/* JOB:POINT#K, of which the point is known from elsewhere. */
+static bool read_coordinate(const char *coordinate, uint32_t *job, uint32_t *k)
+{
+    char who[SWEEP_COORDINATE_MAX];
+    const char *colon = strchr(coordinate, ':'), *number = strrchr(coordinate, '#');
+    uint64_t operation, calls;
+    if (colon == NULL || number == NULL)
+        return false;
+    snprintf(who, sizeof who, "%.*s", (int)(colon - coordinate), coordinate);
+    if (text_number(who, 0, UINT32_MAX, &operation) != 0 ||
+        text_number(number + 1, 1, UINT32_MAX, &calls) != 0)
+        return false;
+    *job = (uint32_t)operation;
+    *k = (uint32_t)calls;
+    return true;
+}
+
 /* The one fault of a finding. */
 static int make_only(struct operations *operations, struct error *error)
 {
@@ -223,14 +242,15 @@ static int make_only(struct operations *operations, struct error *error)
     const struct plan_points *points = &operations->setup.points;
     struct duty duty = {.is_fixed = true, .alone = true, .task = {.mode = SWEEP_ONCE}};
     struct call *call = &duty.task.calls[0];
-    char *end;
-    unsigned long long job = strtoull(fault->coordinate, &end, 10);
-    const char *number = strrchr(fault->coordinate, '#');
-    if (*end != ':' || end == fault->coordinate || number == NULL || job > UINT32_MAX)
-        return error_usage(error, "'%s' is not the coordinate of an operation, as in 17:%s#3",
-                           fault->coordinate, points->names[0]);
-    duty.job = (uint32_t)job;
-    *call = (struct call){.point = -1, .k = (uint32_t)strtoul(number + 1, NULL, 10)};
+    if (!read_coordinate(fault->coordinate, &duty.job, &call->k))
+        return error_usage(error,
+                           "'%s' is not the coordinate of an operation, as in 17:%s#3: numbers are at most "
+                           "%" PRIu32 ", and calls are counted from 1",
+                           fault->coordinate, points->names[0], UINT32_MAX);
+    if (operations->options->only->mode == SWEEP_PERSISTENT)
+        return error_usage(error, "'%s+' is of a program: in an operation of a workload one call fails, '%s'",
+                           fault->coordinate, fault->coordinate);
+    call->point = -1;
     for (size_t i = 0; i < points->count; i++)
         if (strcmp(points->names[i], fault->point) == 0)
             call->point = (int32_t)i;
@@ -415,6 +435,19 @@ static int fill_result(struct operations *operations, struct sweep_result *out, 
     return failed;
 }
 
+/* The campaign would take it for an option that was too high. */
+static int check_limit(struct error *error)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < FDS_LEAST)
+        return error_not_done(
+            error, -EMFILE,
+            "a sweep of a workload needs %d descriptors, and the hard limit of this system is "
+            "%llu (ulimit -Hn): raise that",
+            FDS_LEAST, (unsigned long long)limit.rlim_max);
+    return 0;
+}
+
 static void open_options(struct operations *operations)
 {
     static const volatile int never;
@@ -448,7 +481,9 @@ int operations_sweep(const struct sweep_options *options, struct sweep_result *o
     operations->started_ns = clock_now_ns();
     open_options(operations);
     struct sweep_result result = {.started_s = (uint64_t)time(NULL)};
-    int failed = setup_open(&operations->campaign, &operations->setup, error);
+    int failed = check_limit(error);
+    if (failed == 0)
+        failed = setup_open(&operations->campaign, &operations->setup, error);
     if (failed == 0) {
         failed = run_sweep(operations, error);
         if (failed == 0)
