@@ -94,8 +94,7 @@ static int make_durable(const struct service *service, int out)
     return service->sync && fsync(out) != 0 ? -errno : 0;
 }
 
-/* Path of the upload that job `number` takes: no two of as many jobs in a row as there are uploads take the
- * same one. */
+/* Path of the upload that job `number` takes: as many jobs in a row as there are uploads take each once. */
 static void upload_path(const struct service *service, uint64_t number, char path[PATH_MAX])
 {
     spool_path(service->folder, (hash_mix(service->seed) + number) % service->uploads, path);
