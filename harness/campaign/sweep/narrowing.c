@@ -4,14 +4,12 @@
 
 #include "campaign/sweep/sighting.h"
 
-enum { ROWS_MAX = 128 }; /* more than that, and it is cheaper to try each alone */
-
 struct suspects {
     struct rows *rows;
     bool traced;
     struct duty *list[ROW_MAX];
     size_t count;
-    unsigned rows_left;
+    size_t rows_left;
 };
 
 /* Whether a row of all suspects [from, to) came to its end, and the check found nothing wrong after it. */
@@ -76,10 +74,11 @@ static void set_alone(struct suspects *suspects, bool alone)
 int narrowing_mark(struct rows *rows, const struct row *row, struct duty *const duties[ROW_MAX],
                    bool spare_traced, struct error *error)
 {
-    struct suspects suspects = {.rows = rows, .traced = spare_traced, .rows_left = ROWS_MAX};
+    struct suspects suspects = {.rows = rows, .traced = spare_traced};
     bool is_one_of_many = list_suspects(&suspects, row, duties) > 1;
     int failed = 0;
     set_alone(&suspects, true);
+    suspects.rows_left = suspects.count; /* more than that, and it was cheaper to try each alone */
     while (is_one_of_many && failed == 0 && suspects.rows_left > 0 && suspects.count > 0) {
         bool innocent;
         failed = are_innocent(&suspects, 0, suspects.count, &innocent, error);
