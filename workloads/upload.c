@@ -94,10 +94,10 @@ static int make_durable(const struct service *service, int out)
     return service->sync && fsync(out) != 0 ? -errno : 0;
 }
 
-/* Path of the upload that job `number` takes. */
+/* Path of the upload that job `number` takes: as many jobs in a row as there are uploads take each once. */
 static void upload_path(const struct service *service, uint64_t number, char path[PATH_MAX])
 {
-    spool_path(service->folder, hash_add(service->seed, number) % service->uploads, path);
+    spool_path(service->folder, (hash_mix(service->seed) + number) % service->uploads, path);
 }
 
 static void stored_path(const struct service *service, const struct upload_header *metadata,

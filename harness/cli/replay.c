@@ -93,10 +93,19 @@ static int read_coordinate(struct replay *replay, struct error *error)
                            "'%.80s' is neither a finding's number nor a coordinate as in "
                            "0:posix/io/oc/open#3",
                            replay->what);
-    const char *kind = strchr(number, ':');
-    size_t length = kind != NULL ? (size_t)(kind - replay->what) : strlen(replay->what);
-    bool persistent = length > 0 && replay->what[length - 1] == '+';
-    snprintf(fault->coordinate, sizeof fault->coordinate, "%.*s", (int)(length - persistent), replay->what);
+    const char *end = number + 1 + strspn(number + 1, "0123456789");
+    size_t length = (size_t)(end - replay->what);
+    bool persistent = *end == '+';
+    end += persistent;
+    const char *kind = *end == ':' ? end : NULL;
+    if (*end != '\0' && kind == NULL)
+        return error_usage(error,
+                           "'%.80s' does not say which call; write %.*s, or %.*s+ for all from there on, "
+                           "perhaps with an errno behind it, as in :EIO",
+                           replay->what, (int)length, replay->what, (int)length, replay->what);
+    if (length >= sizeof fault->coordinate)
+        return error_usage(error, "the coordinate '%.40s...' is too long", replay->what);
+    snprintf(fault->coordinate, sizeof fault->coordinate, "%.*s", (int)length, replay->what);
     snprintf(fault->point, sizeof fault->point, "%.*s", (int)(number - point - 1), point + 1);
     replay->finding.mode = persistent ? SWEEP_PERSISTENT : SWEEP_ONCE;
     fault->error = kind != NULL ? plan_errno_value(kind + 1) : 0;

@@ -104,7 +104,7 @@ struct sweep_result {
     size_t point_count;             /* reached */
     struct sweep_finding *findings; /* worst first; owned */
     size_t finding_count;
-    char note[320]; /* what else must be known; "" */
+    char note[1024]; /* what else must be known; "" */
     bool interrupted;
     unsigned fail_on; /* bit i: findings of enum sweep_kind i break a guarantee; 0: not known */
     enum exit_status exit_status;

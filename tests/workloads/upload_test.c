@@ -64,6 +64,15 @@ Test(upload, unguarded_is_right_when_all_goes_well)
     report_free(&report);
 }
 
+/* None stores over what another one has stored, so that all can be looked at. */
+Test(upload, as_many_jobs_as_there_are_uploads_take_each_once)
+{
+    struct report report = report_of("run upload/guarded --faults none --set corrupt=0 --operations 256");
+    cr_assert_eq(report.status, 0, "%s", report.err);
+    cr_assert_eq(report_number(report_variant(&report, "guarded"), "stored.whole"), 256);
+    report_free(&report);
+}
+
 Test(upload, control_that_meets_no_fault_is_said_to_be_missed)
 {
     struct report report = report_of("compare upload --faults none --set corrupt=0 --operations 50");

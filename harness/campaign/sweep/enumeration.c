@@ -37,14 +37,30 @@ static void keep_in_operations(struct contexts *contexts)
     contexts->call_count = kept;
 }
 
+/* A crash or a standstill is nothing that a fault could be blamed for. After a lock that was left, or without
+ * descriptors, the process ends in order. */
+static int check_end(const struct rows *rows, const struct row *row, struct error *error)
+{
+    const struct supervise_outcome *outcome = &row->outcome;
+    const char *words = outcome->last_words[0] != '\0' ? outcome->last_words : "it said nothing";
+    const char *workload = rows->setup->options->workload->name;
+    size_t cut;
+    if (row_was_cut(row, &cut))
+        return error_not_done(
+            error, -EIO, "%s/%s does not come to the end of operation %zu although nothing fails (%s): %s",
+            workload, rows->variant->name, cut, ended_name(outcome->ended), words);
+    if (outcome->ended == ENDED_CRASH)
+        return error_not_done(error, -EIO, "%s/%s crashes at its end although nothing fails: %s", workload,
+                              rows->variant->name, words);
+    return 0;
+}
+
 static int learn(const struct rows *rows, const struct row *row, struct enumeration *out, struct error *error)
 {
-    size_t cut;
-    if (row_was_cut(row, &cut) && cut == 0)
-        return error_not_done(
-            error, -EIO, "%s/%s does not even do its first operation when nothing fails: %s",
-            rows->setup->options->workload->name, rows->variant->name, row->outcome.last_words);
-    int failed = contexts_learn(&row->record, &row->record, &out->contexts);
+    int failed = check_end(rows, row, error);
+    if (failed != 0)
+        return failed;
+    failed = contexts_learn(&row->record, &row->record, &out->contexts);
     if (failed == 0) {
         keep_in_operations(&out->contexts);
         failed = roster_reach_of(&out->contexts, rows->setup->points.count, &out->reach);
@@ -52,14 +68,17 @@ static int learn(const struct rows *rows, const struct row *row, struct enumerat
     if (failed != 0)
         return error_not_done(error, failed, "no memory for what operations call");
     find_unfit(row, out);
+    out->begun = row->count;
+    out->torn = row->torn > 0;
+    out->overflowed = row->overflowed || row->record.lost;
     return 0;
 }
 
-static int run_steady(struct rows *rows, uint32_t jobs, struct row *out, struct error *error)
+static int run_steady(struct rows *rows, uint32_t first, uint32_t count, struct row *out, struct error *error)
 {
-    struct row_plan plan = {.count = jobs};
-    for (uint32_t i = 0; i < jobs; i++)
-        plan.jobs[i] = i;
+    struct row_plan plan = {.count = count};
+    for (uint32_t i = 0; i < count; i++)
+        plan.jobs[i] = first + i;
     return row_run(rows, &plan, true, out, error);
 }
 
@@ -77,12 +96,12 @@ int enumeration_make(struct rows *rows, const struct sweep_options *options, str
 {
     struct enumeration enumeration = {.jobs = 0};
     struct row row;
-    int failed = run_steady(rows, JOBS_FIRST, &row, error);
+    int failed = run_steady(rows, 0, JOBS_FIRST, &row, error);
     if (failed != 0)
         return failed;
     if (calls_of(&row.record) < CALLS_FEW * JOBS_FIRST && !budget_was_cut(options)) {
         row_clear(&row);
-        failed = run_steady(rows, ROSTER_JOBS, &row, error);
+        failed = run_steady(rows, 0, ROSTER_JOBS, &row, error);
         if (failed != 0)
             return failed;
     }
@@ -93,6 +112,19 @@ int enumeration_make(struct rows *rows, const struct sweep_options *options, str
         enumeration_clear(&enumeration);
     else
         *out = enumeration;
+    return failed;
+}
+
+int enumeration_of_one(struct rows *rows, uint32_t job, struct enumeration *out, struct error *error)
+{
+    struct row row;
+    int failed = run_steady(rows, job, 1, &row, error);
+    if (failed != 0)
+        return failed;
+    failed = check_end(rows, &row, error);
+    if (failed == 0)
+        *out = (struct enumeration){.torn = row.torn > 0};
+    row_clear(&row);
     return failed;
 }
 

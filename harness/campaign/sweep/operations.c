@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "campaign/sweep/budget.h"
 #include "campaign/sweep/enumeration.h"
 #include "campaign/sweep/filter.h"
@@ -33,6 +35,7 @@ struct operations {
     struct tally tally;
     struct novelties novelties;
     size_t ran_out, ended_early; /* processes: of descriptors, otherwise */
+    size_t overflowed;           /* processes of which not all is known */
     uint64_t started_ns;
 };
 
@@ -96,6 +99,7 @@ static void note_end(struct operations *operations, const struct row *row)
     bool ran_out = row->ledger->ledger->descriptors_exhausted.count > 0;
     operations->ran_out += ran_out;
     operations->ended_early += early && !ran_out;
+    operations->overflowed += row->overflowed;
 }
 
 static bool did_nothing(const struct row *row)
@@ -134,6 +138,8 @@ static int work_off(struct operations *operations, struct roster *roster, bool t
             failed = error_not_done(error, -EIO, "the process of %s/%s ended before its first operation: %s",
                                     operations->options->workload->name, operations->options->variant->name,
                                     row.outcome.last_words);
+        if (operations->enumeration.torn)
+            row.torn = 0; /* nothing that a fault is to blame for */
         if (failed == 0 && row.torn > 0)
             failed = narrowing_mark(&operations->rows, &row, duties, !traced, error);
         if (failed == 0)
@@ -212,6 +218,23 @@ static int tell(struct operations *operations, struct error *error)
 
 /* ---- From the beginning to the result ------------------------------------------------------------------ */
 
+/* JOB:POINT#K, of which the point is known from elsewhere. */
+static bool read_coordinate(const char *coordinate, uint32_t *job, uint32_t *k)
+{
+    char who[SWEEP_COORDINATE_MAX];
+    const char *colon = strchr(coordinate, ':'), *number = strrchr(coordinate, '#');
+    uint64_t operation, calls;
+    if (colon == NULL || number == NULL)
+        return false;
+    snprintf(who, sizeof who, "%.*s", (int)(colon - coordinate), coordinate);
+    if (text_number(who, 0, UINT32_MAX, &operation) != 0 ||
+        text_number(number + 1, 1, UINT32_MAX, &calls) != 0)
+        return false;
+    *job = (uint32_t)operation;
+    *k = (uint32_t)calls;
+    return true;
+}
+
 /* The one fault of a finding. */
 static int make_only(struct operations *operations, struct error *error)
 {
@@ -219,14 +242,15 @@ static int make_only(struct operations *operations, struct error *error)
     const struct plan_points *points = &operations->setup.points;
     struct duty duty = {.is_fixed = true, .alone = true, .task = {.mode = SWEEP_ONCE}};
     struct call *call = &duty.task.calls[0];
-    char *end;
-    unsigned long long job = strtoull(fault->coordinate, &end, 10);
-    const char *number = strrchr(fault->coordinate, '#');
-    if (*end != ':' || end == fault->coordinate || number == NULL || job > UINT32_MAX)
-        return error_usage(error, "'%s' is not the coordinate of an operation, as in 17:%s#3",
-                           fault->coordinate, points->names[0]);
-    duty.job = (uint32_t)job;
-    *call = (struct call){.point = -1, .k = (uint32_t)strtoul(number + 1, NULL, 10)};
+    if (!read_coordinate(fault->coordinate, &duty.job, &call->k))
+        return error_usage(error,
+                           "'%s' is not the coordinate of an operation, as in 17:%s#3: numbers are at most "
+                           "%" PRIu32 ", and calls are counted from 1",
+                           fault->coordinate, points->names[0], UINT32_MAX);
+    if (operations->options->only->mode == SWEEP_PERSISTENT)
+        return error_usage(error, "'%s+' is of a program: in an operation of a workload one call fails, '%s'",
+                           fault->coordinate, fault->coordinate);
+    call->point = -1;
     for (size_t i = 0; i < points->count; i++)
         if (strcmp(points->names[i], fault->point) == 0)
             call->point = (int32_t)i;
@@ -235,6 +259,9 @@ static int make_only(struct operations *operations, struct error *error)
     duty.task.errors[0] = fault->error != 0
                               ? fault->error
                               : roster_errno(operations->options, &operations->setup, (size_t)call->point, 0);
+    int failed = enumeration_of_one(&operations->rows, duty.job, &operations->enumeration, error);
+    if (failed != 0)
+        return failed;
     return roster_add(&operations->roster, &duty) == 0 ? 0 : no_memory(error);
 }
 
@@ -303,6 +330,29 @@ static size_t hurried(const struct operations *operations, const struct sweep_re
     return count;
 }
 
+/* What is not known, since without a fault there is no more to be seen, or not this. */
+static void write_steady_note(const struct enumeration *enumeration, char *note, size_t size)
+{
+    if (enumeration->jobs < enumeration->begun)
+        add_note(note, size,
+                 "Only %zu of %zu operations could be looked at: without a fault the process ends behind "
+                 "them.",
+                 enumeration->jobs, enumeration->begun);
+    if (enumeration->unfit > 0)
+        add_note(note, size,
+                 "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
+                 "them.",
+                 enumeration->unfit, enumeration->jobs);
+    if (enumeration->torn)
+        add_note(note, size,
+                 "The workload's own check finds something wrong although nothing fails: no operation was "
+                 "judged by it (silent).");
+    if (enumeration->overflowed)
+        add_note(note, size,
+                 "Without a fault operations call or leave more than exeunt has room for: what came last was "
+                 "not made to fail.");
+}
+
 static void write_note(const struct operations *operations, const struct sweep_result *result, char *note,
                        size_t size)
 {
@@ -315,11 +365,12 @@ static void write_note(const struct operations *operations, const struct sweep_r
     if (hurried(operations, result) > 0)
         add_note(note, size, "The budget was over before what was found had been tried again %u times.",
                  operations->options->again);
-    if (operations->enumeration.unfit > 0)
+    write_steady_note(&operations->enumeration, note, size);
+    if (operations->overflowed > 0)
         add_note(note, size,
-                 "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
-                 "them.",
-                 operations->enumeration.unfit, operations->enumeration.jobs);
+                 "Some of what processes left behind is not told (%zu times): there was no room for it, or "
+                 "they ended while they noted it.",
+                 operations->overflowed);
     if (operations->ran_out > 0)
         add_note(
             note, size,
@@ -385,6 +436,19 @@ static int fill_result(struct operations *operations, struct sweep_result *out, 
     return failed;
 }
 
+/* The campaign would take it for an option that was too high. */
+static int check_limit(struct error *error)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < FDS_LEAST)
+        return error_not_done(
+            error, -EMFILE,
+            "a sweep of a workload needs %d descriptors, and the hard limit of this system is "
+            "%llu (ulimit -Hn): raise that",
+            FDS_LEAST, (unsigned long long)limit.rlim_max);
+    return 0;
+}
+
 static void open_options(struct operations *operations)
 {
     static const volatile int never;
@@ -418,7 +482,9 @@ int operations_sweep(const struct sweep_options *options, struct sweep_result *o
     operations->started_ns = clock_now_ns();
     open_options(operations);
     struct sweep_result result = {.started_s = (uint64_t)time(NULL)};
-    int failed = setup_open(&operations->campaign, &operations->setup, error);
+    int failed = check_limit(error);
+    if (failed == 0)
+        failed = setup_open(&operations->campaign, &operations->setup, error);
     if (failed == 0) {
         failed = run_sweep(operations, error);
         if (failed == 0)

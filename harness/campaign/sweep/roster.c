@@ -139,16 +139,32 @@ int roster_make(const struct sweep_options *options, const struct setup *setup,
     return 0;
 }
 
-/* Finds a job that can meet the duty and is not taken: another one in each round, and after each try in vain.
- */
-static bool find_job(const struct roster *roster, struct duty *duty, const bool taken[ROSTER_JOBS])
+/* Whether the row does a job, and whether it may do it again. */
+enum taking { TAKEN_NOT, TAKEN_BY_SEVERAL, TAKEN_BY_ONE };
+
+/* What a job stored is overwritten by the same job, so the workload's check would see but the last of them:
+ * each fault is met once where its job is done for nothing else. In further rounds one job meets many. */
+static bool wants_own_job(const struct roster *roster, const struct duty *duty)
 {
-    if (duty->is_fixed)
-        return roster->repeatable || duty->job >= ROSTER_JOBS || !taken[duty->job];
+    return !roster->repeatable || duty->round == 0;
+}
+
+static bool is_free(enum taking taking, bool own)
+{
+    return taking == TAKEN_NOT || (taking == TAKEN_BY_SEVERAL && !own);
+}
+
+/* Finds a job that can meet the duty and is free: another one in each round, and after each try in vain.
+ * What a job has shown in company is asked of that job. */
+static bool find_job(const struct roster *roster, struct duty *duty, const enum taking taken[ROSTER_JOBS])
+{
+    bool own = wants_own_job(roster, duty);
+    if (duty->is_fixed || duty->first || duty->alone)
+        return duty->job >= ROSTER_JOBS || is_free(taken[duty->job], own);
     size_t left = duty->fits > 0 ? (duty->round + duty->tries) % duty->fits : 0;
     for (size_t i = 0; i < 2 * ROSTER_JOBS; i++) {
         uint32_t job = roster->reach->order[i % ROSTER_JOBS];
-        if (!can_meet(roster->reach, job, &duty->task.calls[0]) || (!roster->repeatable && taken[job]) ||
+        if (!can_meet(roster->reach, job, &duty->task.calls[0]) || !is_free(taken[job], own) ||
             (left > 0 && left-- > 0))
             continue;
         duty->job = job;
@@ -190,7 +206,8 @@ static int in_order(const void *a, const void *b)
 
 static size_t choose(struct roster *roster, struct duty *duties[ROW_MAX])
 {
-    bool taken[ROSTER_JOBS] = {false}, is_closed = false;
+    enum taking taken[ROSTER_JOBS] = {TAKEN_NOT};
+    bool is_closed = false;
     size_t count = 0;
     for (size_t i = 0; i < 2 * roster->count && count < ROW_MAX && !is_closed; i++) {
         struct duty *duty = &roster->duties[i % roster->count];
@@ -198,7 +215,7 @@ static size_t choose(struct roster *roster, struct duty *duties[ROW_MAX])
         if (duty->over || !fits || !find_job(roster, duty, taken))
             continue;
         if (duty->job < ROSTER_JOBS)
-            taken[duty->job] = true;
+            taken[duty->job] = wants_own_job(roster, duty) ? TAKEN_BY_ONE : TAKEN_BY_SEVERAL;
         duties[count++] = duty;
         is_closed = duty->alone || is_last_try(duty);
     }

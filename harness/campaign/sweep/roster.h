@@ -35,7 +35,7 @@ struct roster {
     struct duty *duties; /* owned */
     size_t count, room, left;
     const struct roster_reach *reach; /* NULL: all duties have their jobs */
-    bool repeatable;                  /* a row may do one job several times */
+    bool repeatable;                  /* a row may do one job several times, but in the first round */
 };
 
 /* Counts the calls of a row without faults, in which operation i did job i. Returns 0 or -ENOMEM. */

@@ -74,34 +74,41 @@ static int add_event(struct row *row, const struct ledger_event *event)
     return 0;
 }
 
+/* The child wrote the number. */
+static bool is_of_row(const struct row *row, uint64_t operation)
+{
+    return operation != 0 && operation <= row->count;
+}
+
 /* A temporary file that an operation made, and that is there after its end, as an event of that. */
 static int add_temps(struct row *row)
 {
     int failed = 0;
     for (size_t i = 0; failed == 0 && i < LEDGER_TEMPS_MAX; i++) {
         const struct ledger_temp *temp = &row->ledger->ledger->temps[i];
+        uint64_t operation = temp->operation;
         char path[LEDGER_TEMP_PATH_MAX];
         snprintf(path, sizeof path, "%.*s", (int)sizeof path - 1, temp->path);
-        if (temp->state == LEDGER_TEMP_HELD && temp->operation != 0 && access(path, F_OK) == 0)
+        if (temp->state == LEDGER_TEMP_HELD && is_of_row(row, operation) && access(path, F_OK) == 0)
             failed = add_event(row, &(struct ledger_event){.kind = WRONG_TEMP_LEFT,
-                                                           .operation = temp->operation,
+                                                           .operation = operation,
                                                            .taken_at = temp->taken_at});
     }
     return failed;
 }
 
-/* The ring has room for all that the operations of a row give rise to. */
 static int read_events(struct row *row, struct error *error)
 {
     struct ledger_event event;
     uint64_t lost = 0;
     int failed = 0;
     while (failed == 0 && ledger_next_event(row->ledger, &event, &lost))
-        if (event.operation != 0 && event.operation <= row->count &&
+        if (is_of_row(row, event.operation) &&
             (event.kind == LEDGER_FAULT || wrong_is_release(&event) || wrong_is_leak(&event)))
             failed = add_event(row, &event);
     if (failed == 0)
         failed = add_temps(row);
+    row->overflowed = lost > 0 || row->ledger->ledger->temps_unrecorded > 0;
     return failed == 0 ? 0 : error_not_done(error, failed, "no memory for what operations left behind");
 }
 

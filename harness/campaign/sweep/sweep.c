@@ -228,8 +228,8 @@ static void work_all(struct sweep *sweep, struct worker *first)
 {
     pthread_t threads[SWEEP_JOBS_MAX];
     unsigned started = 0;
-    while (started + 1 < sweep->options->jobs && started + 1 < SWEEP_JOBS_MAX &&
-           started + 1 < sweep->agenda.count &&
+    size_t tasks = sweep->agenda.count; /* workers add to it once they have started */
+    while (started + 1 < sweep->options->jobs && started + 1 < SWEEP_JOBS_MAX && started + 1 < tasks &&
            pthread_create(&threads[started], NULL, work_beside, sweep) == 0)
         started++;
     work(sweep, first);

@@ -103,7 +103,8 @@ struct exeunt_workload {
     const struct exeunt_point *points;
     const struct exeunt_setting *settings;
     const struct exeunt_exits *exits; /* NULL: the workload is stressed */
-    bool repeatable;                  /* a process may do one and the same job several times */
+    bool repeatable;                  /* a process may do one and the same job several times; `check` sees but
+                                         what it stored last */
 
     /* Lays out the input in site->folder, once for all variants. Runs in the supervisor.
      * Returns 0, -EINVAL (site->input cannot be used), or another negative errno; with a reason. */

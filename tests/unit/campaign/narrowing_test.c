@@ -17,7 +17,7 @@ static struct row row;
 static uint32_t culprits[OPERATIONS];
 static size_t culprit_count;
 static bool conspire;
-static int failure, rows_run;
+static int failure, rows_run, interrupted_at;
 
 /* Instead of campaign/sweep/row.c's. */
 int __wrap_row_run(struct rows *rows, const struct row_plan *plan, bool traced, struct row *out,
@@ -31,7 +31,12 @@ int __wrap_row_run(struct rows *rows, const struct row_plan *plan, bool traced, 
     for (size_t i = 0; i < plan->count; i++)
         for (size_t j = 0; j < culprit_count; j++)
             present += plan->jobs[i] == culprits[j];
-    *out = (struct row){.torn = conspire ? present == culprit_count : present};
+    *out = (struct row){
+        .ledger = &ledger, .count = plan->count, .torn = conspire ? present == culprit_count : present};
+    if (interrupted_at == rows_run)
+        out->outcome.ended = ENDED_INTERRUPTED;
+    ledger.ledger->operations[plan->count - 1].state =
+        interrupted_at == rows_run ? LEDGER_OPERATION_BEGUN : LEDGER_OPERATION_ENDED;
     return failure;
 }
 
@@ -92,6 +97,33 @@ Test(narrowing, finds_several, .init = begin, .fini = end)
     cr_expect_str_eq(blamed(), "07f");
 }
 
+/* More of them than are found by halves within reason. */
+Test(narrowing, passes_over_none_of_many, .init = begin, .fini = end)
+{
+    for (uint32_t job = 1; job < OPERATIONS; job += 2)
+        accuse(job);
+    blamed();
+    for (uint32_t job = 1; job < OPERATIONS; job += 2)
+        cr_expect(made[job].alone, "%u", job);
+    cr_expect_leq(rows_run, OPERATIONS, "no more than if each was tried alone: %d rows", rows_run);
+}
+
+Test(narrowing, clears_nobody_by_a_row_that_was_cut, .init = begin, .fini = end)
+{
+    interrupted_at = 1;
+    cr_expect_str_eq(blamed(), "0123456789abcdef", "each is to be tried alone");
+    cr_expect_eq(rows_run, 1, "and no more is begun once the user has ended it");
+}
+
+/* The row had no other fault: no row of fewer can say more. */
+Test(narrowing, asks_nothing_if_one_alone_had_a_fault, .init = begin, .fini = end)
+{
+    for (size_t i = 0; i < OPERATIONS; i++)
+        duties[i] = i == 9 ? &made[i] : NULL;
+    cr_expect_str_eq(blamed(), "9");
+    cr_expect_eq(rows_run, 0);
+}
+
 Test(narrowing, blames_nobody_if_it_does_not_come_again, .init = begin, .fini = end)
 {
     cr_expect_str_eq(blamed(), "");
@@ -131,5 +163,6 @@ Test(narrowing, of_conspirators_suspects_at_most_a_few, .init = begin, .fini = e
 Test(narrowing, tells_that_a_row_could_not_be_run, .init = begin, .fini = end)
 {
     failure = -EIO;
-    cr_expect_str_eq(blamed(), "");
+    blamed();
+    cr_expect_eq(rows_run, 1);
 }

@@ -9,8 +9,14 @@
 #define HOSTILE "<p title=\"a&b'c\">\x1b[2J\x01 \xff \xef\xbf\xbf]]>"
 
 static struct gate_covered covered_before[] = {
-    {"posix/io/oc/open", "EACCES"}, {"posix/io/rw/read", "EIO"}, {"posix/io/sync/fsync", "EIO"}};
-static struct gate_covered covered_now[] = {{"posix/io/oc/open", "EACCES"}, {"posix/io/rw/read", "EIO"}};
+    {.point = "posix/io/oc/open", .error = "EACCES"},
+    {.point = "posix/io/rw/read", .error = "EIO"},
+    {.point = "posix/io/sync/fsync", .error = "EIO"},
+};
+static struct gate_covered covered_now[] = {
+    {.point = "posix/io/oc/open", .error = "EACCES"},
+    {.point = "posix/io/rw/read", .error = "EIO"},
+};
 
 static struct gate_finding found_before[] = {
     {.kind = "crash",
