@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "arguments.h"
 #include "looks.h"
@@ -84,13 +83,20 @@ static int conclude(struct outcome *outcome)
     return status;
 }
 
-static int run(const struct execution *execution, struct options *options, struct outcome *out,
-               struct error *error)
+static void tell_news(void *context, const struct result *result, const struct suite *suite)
+{
+    record_news(context, result, suite);
+}
+
+static int run(const struct execution *execution, struct options *options, struct record *record,
+               struct outcome *out, struct error *error)
 {
     struct progress progress = progress_start(!options->quiet);
     options->campaign.interrupted = signals_catch();
     options->campaign.progress = progress_show;
     options->campaign.progress_context = &progress;
+    options->campaign.news = tell_news;
+    options->campaign.news_context = record;
     *out = (struct outcome){.is_suite = options->all};
     int rc = options->all ? execution->all(&options->campaign, &out->suite, error)
                           : execution->one(&options->campaign, &out->result, error);
@@ -99,16 +105,22 @@ static int run(const struct execution *execution, struct options *options, struc
     return rc;
 }
 
-/* Last: what cannot be kept was shown all the same. */
-static int keep(const struct outcome *outcome, const struct options *options, char *const *words,
-                uint64_t started_s, struct error *error)
+/* The keeping comes last: what cannot be kept is shown all the same. Returns as execute. */
+static int run_and_report(const struct execution *execution, struct options *options, struct output *json,
+                          struct record *record, struct error *error)
 {
-    const struct record record = {.options = options,
-                                  .words = words,
-                                  .started_s = started_s,
-                                  .result = outcome->is_suite ? NULL : &outcome->result,
-                                  .suite = outcome->is_suite ? &outcome->suite : NULL};
-    return record_keep(&record, error);
+    struct outcome outcome;
+    int rc = run(execution, options, record, &outcome, error);
+    if (rc != 0) {
+        record_drop(record);
+        return rc;
+    }
+    rc = deliver(&outcome, options, json, error);
+    if (rc == 0)
+        rc = record_finish(record, outcome.is_suite ? NULL : &outcome.result,
+                           outcome.is_suite ? &outcome.suite : NULL, error);
+    int status = conclude(&outcome);
+    return rc != 0 ? rc : status;
 }
 
 int execute(const struct options_form *form, const struct execution *execution, int argc, char **argv,
@@ -116,23 +128,19 @@ int execute(const struct options_form *form, const struct execution *execution, 
 {
     struct options options;
     struct output json;
-    struct outcome outcome;
-    uint64_t started_s = (uint64_t)time(NULL);
+    struct record record;
     int rc = options_parse(form, argc, argv, &options, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
     rc = output_prepare(&json, "--json", options.json, error);
     if (rc != 0)
         return rc;
-    rc = run(execution, &options, &outcome, error);
-    if (rc != 0) {
-        if (json.stream != NULL)
-            fclose(json.stream);
-        return rc;
+    rc = record_begin(&options, argv, &record, error);
+    if (rc == 0) {
+        rc = run_and_report(execution, &options, &json, &record, error);
+        record_end(&record);
     }
-    rc = deliver(&outcome, &options, &json, error);
-    if (rc == 0)
-        rc = keep(&outcome, &options, argv, started_s, error);
-    int status = conclude(&outcome);
-    return rc != 0 ? rc : status;
+    if (json.stream != NULL)
+        fclose(json.stream);
+    return rc;
 }
