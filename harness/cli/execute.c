@@ -88,37 +88,47 @@ static void tell_news(void *context, const struct result *result, const struct s
     record_news(context, result, suite);
 }
 
-static int run(const struct execution *execution, struct options *options, struct record *record,
-               struct outcome *out, struct error *error)
+static int run(const struct execution *execution, struct options *options, struct outcome *out,
+               struct error *error)
 {
     struct progress progress = progress_start(!options->quiet);
-    options->campaign.interrupted = signals_catch();
     options->campaign.progress = progress_show;
     options->campaign.progress_context = &progress;
-    options->campaign.news = tell_news;
-    options->campaign.news_context = record;
     *out = (struct outcome){.is_suite = options->all};
     int rc = options->all ? execution->all(&options->campaign, &out->suite, error)
                           : execution->one(&options->campaign, &out->result, error);
-    signals_release();
     progress_clear(&progress);
     return rc;
 }
 
-/* The keeping comes last: what cannot be kept is shown all the same. Returns as execute. */
+/* It is kept before it is shown, so that nothing that was seen can be lost; that it cannot be kept is no
+ * reason not to show it. */
+static int run_and_keep(const struct execution *execution, struct options *options, struct record *record,
+                        struct outcome *out, struct error *error)
+{
+    options->campaign.interrupted = signals_catch();
+    options->campaign.news = tell_news;
+    options->campaign.news_context = record;
+    int rc = run(execution, options, out, error);
+    if (rc == 0)
+        record_finish(record, out->is_suite ? NULL : &out->result, out->is_suite ? &out->suite : NULL);
+    else
+        record_drop(record);
+    signals_release();
+    return rc;
+}
+
+/* Returns as execute. */
 static int run_and_report(const struct execution *execution, struct options *options, struct output *json,
                           struct record *record, struct error *error)
 {
     struct outcome outcome;
-    int rc = run(execution, options, record, &outcome, error);
-    if (rc != 0) {
-        record_drop(record);
+    int rc = run_and_keep(execution, options, record, &outcome, error);
+    if (rc != 0)
         return rc;
-    }
     rc = deliver(&outcome, options, json, error);
     if (rc == 0)
-        rc = record_finish(record, outcome.is_suite ? NULL : &outcome.result,
-                           outcome.is_suite ? &outcome.suite : NULL, error);
+        rc = record_told(record, error);
     int status = conclude(&outcome);
     return rc != 0 ? rc : status;
 }

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -41,19 +40,18 @@ static char *json_of(const struct result *result, const struct suite *suite)
     return text;
 }
 
-static int save(struct record *record, const struct result *result, const struct suite *suite, bool complete,
-                struct error *error)
+static int save(struct record *record, const struct result *result, const struct suite *suite, bool complete)
 {
     EXEUNT_GUARD(memory, report, report_of(result, suite));
     EXEUNT_GUARD(memory, json, json_of(result, suite));
     if (report == NULL || json == NULL)
-        return error_not_done(error, -ENOMEM, "no memory to keep the result");
+        return error_not_done(&record->error, -ENOMEM, "no memory to keep the result");
     const struct store_record kept = {.json = json,
                                       .report = report,
                                       .results = suite != NULL ? suite->results : result,
                                       .result_count = suite != NULL ? suite->count : 1,
                                       .complete = complete};
-    return store_save_record(record->store, record->run, &kept, error);
+    return store_save_record(record->store, record->run, &kept, &record->error);
 }
 
 static int begin(struct record *record, char *const *words, struct error *error)
@@ -88,22 +86,28 @@ int record_begin(const struct options *options, char *const *words, struct recor
     return failed;
 }
 
-void record_news(struct record *record, const struct result *result, const struct suite *suite)
+static void save_unless_failed(struct record *record, const struct result *result, const struct suite *suite,
+                               bool complete)
 {
     if (record->store != NULL && record->failed == 0)
-        record->failed = save(record, result, suite, false, &record->error);
+        record->failed = save(record, result, suite, complete);
 }
 
-int record_finish(struct record *record, const struct result *result, const struct suite *suite,
-                  struct error *error)
+void record_news(struct record *record, const struct result *result, const struct suite *suite)
 {
-    if (record->store == NULL)
-        return 0;
-    if (record->failed != 0) {
+    save_unless_failed(record, result, suite, false);
+}
+
+void record_finish(struct record *record, const struct result *result, const struct suite *suite)
+{
+    save_unless_failed(record, result, suite, true);
+}
+
+int record_told(const struct record *record, struct error *error)
+{
+    if (record->failed != 0)
         *error = record->error;
-        return record->failed;
-    }
-    return save(record, result, suite, true, error);
+    return record->failed;
 }
 
 void record_drop(struct record *record)

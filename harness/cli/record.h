@@ -21,10 +21,11 @@ int record_begin(const struct options *options, char *const *words, struct recor
 /* Keeps what there is by now: one of the two, the other is NULL. */
 void record_news(struct record *record, const struct result *result, const struct suite *suite);
 
-/* Keeps what there is at the end. Returns 0 or a negative errno with `error`:
- * of this, or of what failed before. */
-int record_finish(struct record *record, const struct result *result, const struct suite *suite,
-                  struct error *error);
+/* Keeps what there is at the end, as record_news. */
+void record_finish(struct record *record, const struct result *result, const struct suite *suite);
+
+/* Returns 0 if all was kept, or a negative errno with `error`. */
+int record_told(const struct record *record, struct error *error);
 
 /* The campaign could not be done: nothing is kept, unless there was news. */
 void record_drop(struct record *record);

@@ -7,12 +7,13 @@
 
 int store_begin_night(struct store *store, struct store_night *night, struct error *error)
 {
-    EXEUNT_GUARD(query, insert,
-                 query_make(store,
-                            "insert into night (campaign, folder, seed, for_ms, started_s, spent_ms, round,"
-                            " line, done, status, complete) values (?, ?, ?, ?, ?, 0, 1, 0, 0, 0, 0)"
-                            " returning id",
-                            error));
+    EXEUNT_GUARD(
+        query, insert,
+        query_make(store,
+                   "insert into night (campaign, folder, seed, for_ms, started_s, spent_ms, round,"
+                   " line, done, findings, status, complete) values (?, ?, ?, ?, ?, 0, 1, 0, 0, 0, 0, 0)"
+                   " returning id",
+                   error));
     query_put_text(&insert, night->campaign);
     query_put_text(&insert, night->folder);
     query_put_number(&insert, night->seed);
@@ -23,15 +24,17 @@ int store_begin_night(struct store *store, struct store_night *night, struct err
 
 int store_save_night(struct store *store, const struct store_night *night, struct error *error)
 {
-    EXEUNT_GUARD(query, save,
-                 query_make(store,
-                            "update night set spent_ms = ?, round = ?, line = ?, done = ?, status = ?,"
-                            " complete = ? where id = ?",
-                            error));
+    EXEUNT_GUARD(
+        query, save,
+        query_make(store,
+                   "update night set spent_ms = ?, round = ?, line = ?, done = ?, findings = ?, status = ?,"
+                   " complete = ? where id = ?",
+                   error));
     query_put_number(&save, night->spent_ms);
     query_put_number(&save, night->round);
     query_put_number(&save, night->line);
     query_put_number(&save, night->done);
+    query_put_number(&save, night->findings);
     query_put_number(&save, night->status);
     query_put_number(&save, night->complete);
     query_put_number(&save, night->id);
@@ -50,6 +53,7 @@ static int take_night(struct query *query, struct store_night *out)
     night.round = query_take_number(query);
     night.line = query_take_number(query);
     night.done = query_take_number(query);
+    night.findings = query_take_number(query);
     night.status = (enum exit_status)query_take_number(query);
     night.complete = query_take_number(query) != 0;
     if (query->failed != 0)
@@ -64,7 +68,7 @@ int store_last_night(struct store *store, struct store_night *out, struct error 
         query, query,
         query_make(store,
                    "select id, campaign, folder, seed, for_ms, started_s, spent_ms, round, line, done,"
-                   " status, complete from night order by id desc limit 1",
+                   " findings, status, complete from night order by id desc limit 1",
                    error));
     int row = query_step(&query);
     *out = (struct store_night){.id = 0};

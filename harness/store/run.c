@@ -157,6 +157,12 @@ int store_load_run(struct store *store, uint64_t id, struct store_run *out, stru
     return run_find(store, NULL, id, out, error);
 }
 
+int store_last_run(struct store *store, uint64_t *id, struct error *error)
+{
+    EXEUNT_GUARD(query, query, query_make(store, "select coalesce(max(id), 0) from run", error));
+    return query_number(&query, id);
+}
+
 void store_runs_clear(struct store_runs *runs)
 {
     for (size_t i = 0; i < runs->count; i++)

@@ -11,6 +11,7 @@ create table night (
     round integer not null, -- that goes on, from 1
     line integer not null, -- of the campaign, from 1; 0: none yet
     done integer not null, -- lines that came to their end
+    findings integer not null, -- guarantees that were seen to be broken
     status integer not null, -- exit status: the worst of them
     complete integer not null -- 0: goes on, or was cut short
 ) strict;

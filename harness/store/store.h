@@ -97,6 +97,9 @@ struct store_runs {
 };
 void store_runs_clear(struct store_runs *runs);
 
+/* The number of the last run; 0: there is none. */
+int store_last_run(struct store *store, uint64_t *id, struct error *error);
+
 int store_list_runs(struct store *store, struct store_runs *out, struct error *error);
 
 /* The run with that number, or the last one if it is 0; the caller's: store_run_clear. */
@@ -152,9 +155,9 @@ struct store_night {
     uint64_t id;
     char *campaign, *folder; /* its lines; the working folder */
     uint64_t seed, for_ms, started_s;
-    uint64_t spent_ms;          /* of its time, for_ms */
-    uint64_t round, line, done; /* see schema_4.sql */
-    enum exit_status status;    /* the worst so far */
+    uint64_t spent_ms;                    /* of its time, for_ms */
+    uint64_t round, line, done, findings; /* see schema_4.sql */
+    enum exit_status status;              /* the worst so far */
     bool complete;
 };
 

@@ -71,7 +71,8 @@ Test(night, knows_how_far_it_has_come)
     cr_expect_eq(last.id, 0, "there was none");
     begin_night(store);
     struct store_night night = begin_night(store);
-    night.spent_ms = 7, night.round = 3, night.line = 2, night.done = 11, night.status = EXIT_CONTROL_MISSED;
+    night.spent_ms = 7, night.round = 3, night.line = 2, night.done = 11, night.findings = 5,
+    night.status = EXIT_CONTROL_MISSED;
     expect_done(store_save_night(store, &night, &error));
     expect_done(store_last_night(store, &last, &error));
     cr_expect_eq(last.id, night.id);
@@ -80,7 +81,8 @@ Test(night, knows_how_far_it_has_come)
     cr_expect_eq(last.seed, INT64_MAX);
     cr_expect_eq(last.for_ms, night.for_ms);
     cr_expect_eq(last.started_s, night.started_s);
-    cr_expect(last.spent_ms == 7 && last.round == 3 && last.line == 2 && last.done == 11);
+    cr_expect(last.spent_ms == 7 && last.round == 3 && last.line == 2 && last.done == 11 &&
+              last.findings == 5);
     cr_expect_eq(last.status, EXIT_CONTROL_MISSED);
     cr_expect(!last.complete);
     store_night_clear(&last);
