@@ -50,7 +50,7 @@ void news_tell(const struct watch *watch, const struct sample *sample)
     if (fill(watch, sample, variant) == 0) {
         judge_levels(&result);
         judge(&result);
-        options->news(options->news_context, &result, NULL);
+        options->news(options->keeping_context, &result, NULL);
         free(variant->findings);
         news->told = findings;
     }

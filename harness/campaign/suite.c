@@ -14,6 +14,7 @@ static struct campaign_options options_for(const struct campaign_options *option
 {
     struct campaign_options own = *options;
     campaign_choose(&own, workload);
+    own.begin = NULL; /* the suite's */
     if (workload->exits == NULL)
         return own;
     own.faults = NULL; /* a table of exit paths has neither faults nor a length nor many workers */
@@ -74,7 +75,7 @@ static void tell_news(void *context, const struct result *result, const struct s
     struct suite *suite = going->suite;
     suite->results[suite->count++] = *result;
     judge_suite(suite);
-    going->options->news(going->options->news_context, NULL, suite);
+    going->options->news(going->options->keeping_context, NULL, suite);
     suite->results[--suite->count] = (struct result){0};
 }
 
@@ -85,7 +86,7 @@ static int compare_next(struct going *going)
     struct error why;
     if (own.news != NULL) {
         own.news = tell_news;
-        own.news_context = going;
+        own.keeping_context = going;
     }
     struct result *out = &suite->results[suite->count];
     int failed = campaign_compare(&own, out, &why) == 0 ? 0 : put_error(&own, &why, out);
@@ -98,6 +99,9 @@ int campaign_suite(const struct campaign_options *options, struct suite *out, st
     int planned = check_all(options, error), failed = 0;
     if (planned < 0)
         return planned;
+    failed = options->begin != NULL ? options->begin(options->keeping_context, error) : 0;
+    if (failed != 0)
+        return failed;
     assert(planned > 0); /* workloads are built in */
     struct suite suite = {.planned = (size_t)planned,
                           .results = calloc((size_t)planned, sizeof *suite.results)};

@@ -83,6 +83,11 @@ static int conclude(struct outcome *outcome)
     return status;
 }
 
+static int begin_record(void *context, struct error *error)
+{
+    return record_begin(context, error);
+}
+
 static void tell_news(void *context, const struct result *result, const struct suite *suite)
 {
     record_news(context, result, suite);
@@ -107,8 +112,9 @@ static int run_and_keep(const struct execution *execution, struct options *optio
                         struct outcome *out, struct error *error)
 {
     options->campaign.interrupted = signals_catch();
+    options->campaign.begin = begin_record;
     options->campaign.news = tell_news;
-    options->campaign.news_context = record;
+    options->campaign.keeping_context = record;
     int rc = run(execution, options, out, error);
     if (rc == 0)
         record_finish(record, out->is_suite ? NULL : &out->result, out->is_suite ? &out->suite : NULL);
@@ -138,18 +144,15 @@ int execute(const struct options_form *form, const struct execution *execution, 
 {
     struct options options;
     struct output json;
-    struct record record;
     int rc = options_parse(form, argc, argv, &options, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
     rc = output_prepare(&json, "--json", options.json, error);
     if (rc != 0)
         return rc;
-    rc = record_begin(&options, argv, &record, error);
-    if (rc == 0) {
-        rc = run_and_report(execution, &options, &json, &record, error);
-        record_end(&record);
-    }
+    struct record record = {.options = &options, .words = argv};
+    rc = run_and_report(execution, &options, &json, &record, error);
+    record_end(&record);
     if (json.stream != NULL)
         fclose(json.stream);
     return rc;

@@ -54,17 +54,17 @@ static int save(struct record *record, const struct result *result, const struct
     return store_save_record(record->store, record->run, &kept, &record->error);
 }
 
-static int begin(struct record *record, char *const *words, struct error *error)
+static int begin(struct record *record, struct error *error)
 {
     const struct options *options = record->options;
     struct store_environment environment;
-    EXEUNT_GUARD(memory, line, text_joined(words));
+    EXEUNT_GUARD(memory, line, text_joined(record->words));
     if (line == NULL)
         return error_not_done(error, -ENOMEM, "no memory to keep the result");
     char *const *program = options->campaign.program;
     store_environment_now(program != NULL ? program[0] : ".", &environment);
-    const struct store_beginning beginning = {.kind = words[0],
-                                              .command = words,
+    const struct store_beginning beginning = {.kind = record->words[0],
+                                              .command = record->words,
                                               .line = line,
                                               .options = "",
                                               .seed = options->campaign.seed,
@@ -73,16 +73,15 @@ static int begin(struct record *record, char *const *words, struct error *error)
     return store_begin(record->store, &beginning, &environment, &record->run, error);
 }
 
-int record_begin(const struct options *options, char *const *words, struct record *out, struct error *error)
+int record_begin(struct record *record, struct error *error)
 {
-    *out = (struct record){.options = options};
-    if (options->results == NULL)
+    if (record->options->results == NULL)
         return 0;
-    int failed = store_open(options->results, STORE_WRITE, &out->store, error);
+    int failed = store_open(record->options->results, STORE_WRITE, &record->store, error);
     if (failed == 0)
-        failed = begin(out, words, error);
+        failed = begin(record, error);
     if (failed != 0)
-        record_end(out);
+        record_end(record);
     return failed;
 }
 

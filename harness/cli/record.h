@@ -8,15 +8,16 @@
 
 struct record {
     const struct options *options;
+    char *const *words;  /* of the command line */
     struct store *store; /* NULL: nothing is kept */
     uint64_t run;
     int failed; /* the first failure, with its error: what comes after it is not kept */
     struct error error;
 };
 
-/* Begins to keep the run of that command line, unless the user wants nothing kept. Returns 0 or a negative
- * errno with `error`. */
-int record_begin(const struct options *options, char *const *words, struct record *out, struct error *error);
+/* Begins to keep the run, with options and words set and all else 0, unless the user wants nothing kept.
+ * Returns 0 or a negative errno with `error`. */
+int record_begin(struct record *record, struct error *error);
 
 /* Keeps what there is by now: one of the two, the other is NULL. */
 void record_news(struct record *record, const struct result *result, const struct suite *suite);

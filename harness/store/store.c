@@ -14,11 +14,13 @@
 enum { WAL_RETRY_MS = 10 };
 
 /* Nothing that stands in a file, which may be anybody's, is run; a killed exeunt loses nothing that was
- * committed, a power cut perhaps the last moments. */
+ * committed, a power cut perhaps the last moments. What is kept is hardly read again: there is no use in a
+ * cache of megabytes that a supervisor would hold for a whole night. */
 static const char settings[] = "pragma trusted_schema = off;"
                                "pragma cell_size_check = on;"
                                "pragma foreign_keys = on;"
-                               "pragma synchronous = normal";
+                               "pragma synchronous = normal;"
+                               "pragma cache_size = -256";
 
 static int open_database(struct store *store, enum store_mode mode, struct error *error)
 {

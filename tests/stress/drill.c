@@ -166,6 +166,7 @@ int64_t drill_number(const struct drill *drill, const char *sql)
 
 void drill_expect_no_process(const struct drill *drill)
 {
+    int pid;
     char *left = swept_processes(drill->folder);
     for (int waited = 0; left[0] != '\0' && waited < PATIENCE_MS; waited += STEP_MS) {
         poll(NULL, 0, STEP_MS);
@@ -173,5 +174,7 @@ void drill_expect_no_process(const struct drill *drill)
         left = swept_processes(drill->folder);
     }
     cr_expect_str_empty(left, "still there: %s", left);
+    for (const char *line = left; sscanf(line, "process %d", &pid) == 1; line = strchr(line, '\n') + 1)
+        kill(pid, SIGKILL);
     free(left);
 }

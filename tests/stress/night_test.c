@@ -63,7 +63,8 @@ Test(night, one_at_a_time, .timeout = 120)
     drill_make(&drill, CONTROL);
     drill_start(&drill, "", "--for 1h");
     cr_assert(drill_read_until(&drill, "night 1 begins"), "%s", drill.said);
-    struct command_result second = command_run("%s stress --results %s/nights", EXEUNT, drill.folder);
+    struct command_result second =
+        command_run("%s stress --for 10ms --results %s/nights", EXEUNT, drill.folder);
     char refused[128];
     snprintf(refused, sizeof refused, "already (process %d): wait for its end", drill.pid);
     cr_expect_eq(second.status, 3);
