@@ -14,8 +14,7 @@ static json_t *day_value(const struct store_day *day)
     value_put(&object, "duration_ms", value_number(day->duration_ms));
     value_put(&object, "findings", value_number(day->findings));
     value_put(&object, "leaked", value_number(day->leaked));
-    value_put(&object, "emfile_operation",
-              value_number_if(day->emfile_operation > 0, day->emfile_operation));
+    value_put(&object, "emfile_operation", value_number_if(day->emfile_operation > 0, day->emfile_operation));
     value_put(&object, "points", value_number_if(day->points > 0, day->points));
     value_put(&object, "contexts", value_number_if(day->contexts > 0, day->contexts));
     value_put(&object, "contexts_failed", value_number_if(day->contexts > 0, day->contexts_failed));

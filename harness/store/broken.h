@@ -13,7 +13,7 @@
     " broken.kind as kind, taken_at as place, point, signature, started_s, run.id as id, night,"             \
     " leaks as expected"                                                                                     \
     " from broken join variant using (run, position) join run on run.id = broken.run"                        \
-    " union all select " SWEEP_SUBJECT ", finding.kind,"                                                      \
+    " union all select " SWEEP_SUBJECT ", finding.kind,"                                                     \
     " iif(taken_at = '', coalesce(failed_at, ''), taken_at), coalesce(point, ''),"                           \
     " signature, started_s, run.id, night, 0"                                                                \
     " from finding join run on run.id = finding.run"                                                         \

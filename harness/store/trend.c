@@ -72,12 +72,12 @@ static int add_history(struct query *query, struct store_trend *trend)
 
 static int load_histories(struct store *store, struct store_trend *trend, struct error *error)
 {
-    static const char sql[] = "select subject, kind, place, point, signature,"
-                              " coalesce(date(min(started_s), 'unixepoch'), '?'),"
-                              " coalesce(date(max(started_s), 'unixepoch'), '?'), count(distinct id) from ("
-                              BROKEN ")"
-                              " group by subject, kind, signature order by subject, max(started_s) desc, "
-                              "kind, place";
+    static const char sql[] =
+        "select subject, kind, place, point, signature,"
+        " coalesce(date(min(started_s), 'unixepoch'), '?'),"
+        " coalesce(date(max(started_s), 'unixepoch'), '?'), count(distinct id) from (" BROKEN ")"
+        " group by subject, kind, signature order by subject, max(started_s) desc, "
+        "kind, place";
     EXEUNT_GUARD(query, query, query_make(store, sql, error));
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0)
