@@ -111,7 +111,7 @@ Test(record, the_last_run_is_of_any_kind)
     cr_expect_lt(store_load_run(store, 99, &run, &error), 0);
     cr_expect_not_null(strstr(error.text, "there is no run 99"), "%s", error.text);
     struct store_document document;
-    cr_expect_eq(store_load_document(store, sweep, &document, &error), -EBADMSG, "a sweep has none");
+    cr_expect_eq(store_load_document(store, sweep, &document, &error), -EINVAL, "a sweep has none");
     store_close(store);
     place_remove(&place);
 }
