@@ -54,6 +54,12 @@ struct campaign_options {
         *interrupted; /* set to not 0 by a signal handler: end in order, report what was seen */
     void (*progress)(void *context, const struct campaign_progress *progress); /* may be NULL */
     void *progress_context;
+    /* Called once all is checked, before the first run: a failure of it ends the campaign. May be NULL. */
+    int (*begin)(void *context, struct error *error);
+    /* What there is by now, the result or the suite (the other is NULL): when there is a new finding, once a
+     * second at most. May be NULL; as progress. */
+    void (*news)(void *context, const struct result *result, const struct suite *suite);
+    void *keeping_context; /* of both */
 };
 
 enum { CAMPAIGN_WORKERS_MAX = 256 };

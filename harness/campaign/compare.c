@@ -67,6 +67,8 @@ int campaign_compare(const struct campaign_options *options, struct result *out,
     if (failed != 0)
         return failed;
     struct comparison comparison = {.setup = &setup};
+    struct news news = news_of(&comparison.result);
+    setup.news = &news;
     failed = summary_begin(&setup, true, &comparison.result, error);
     if (failed == 0)
         failed = run_all(&comparison, true, error);

@@ -323,6 +323,8 @@ int campaign_program(const struct campaign_options *options, struct result *out,
     if (failed != 0)
         return failed;
     struct result result = {0};
+    struct news news = news_of(&result);
+    setup.news = &news;
     failed = summary_begin(&setup, false, &result, error);
     if (failed == 0 && (result.program = text_joined(options->program)) == NULL)
         failed = error_not_done(error, -ENOMEM, "out of memory");

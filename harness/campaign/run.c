@@ -14,6 +14,8 @@ int campaign_run(const struct campaign_options *options, struct result *out, str
     if (failed != 0)
         return failed;
     struct result result = {0};
+    struct news news = news_of(&result);
+    setup.news = &news;
     struct witness witness = {0};
     failed = summary_begin(&setup, false, &result, error);
     if (failed == 0)

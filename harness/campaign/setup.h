@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "campaign/campaign.h"
+#include "campaign/news.h"
 #include "ledger/layout.h"
 #include "plan/plan.h"
 
@@ -17,6 +18,7 @@ struct setup {
     char preload[PATH_MAX]; /* the library that is preloaded into it */
     char folder[PATH_MAX];  /* work folder; "" until it is made */
     struct exeunt_job_site site;
+    struct news *news; /* the campaign's; NULL: it has none before its end */
 };
 
 /* Checks the options and lays out the work folder of a workload below TMPDIR (/tmp). On failure nothing is

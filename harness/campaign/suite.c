@@ -14,6 +14,7 @@ static struct campaign_options options_for(const struct campaign_options *option
 {
     struct campaign_options own = *options;
     campaign_choose(&own, workload);
+    own.begin = NULL; /* the suite's */
     if (workload->exits == NULL)
         return own;
     own.faults = NULL; /* a table of exit paths has neither faults nor a length nor many workers */
@@ -61,10 +62,36 @@ static int put_error(const struct campaign_options *options, const struct error 
     return 0;
 }
 
-static int compare_one(const struct campaign_options *options, struct result *out)
+/* The suite while one of its comparisons goes on. */
+struct going {
+    const struct campaign_options *options;
+    struct suite *suite; /* the next result is that of the comparison */
+};
+
+static void tell_news(void *context, const struct result *result, const struct suite *none)
 {
+    (void)none;
+    const struct going *going = context;
+    struct suite *suite = going->suite;
+    suite->results[suite->count++] = *result;
+    judge_suite(suite);
+    going->options->news(going->options->keeping_context, NULL, suite);
+    suite->results[--suite->count] = (struct result){0};
+}
+
+static int compare_next(struct going *going)
+{
+    struct suite *suite = going->suite;
+    struct campaign_options own = options_for(going->options, exeunt_workload_at(suite->count));
     struct error why;
-    return campaign_compare(options, out, &why) == 0 ? 0 : put_error(options, &why, out);
+    if (own.news != NULL) {
+        own.news = tell_news;
+        own.keeping_context = going;
+    }
+    struct result *out = &suite->results[suite->count];
+    int failed = campaign_compare(&own, out, &why) == 0 ? 0 : put_error(&own, &why, out);
+    suite->count += failed == 0;
+    return failed;
 }
 
 int campaign_suite(const struct campaign_options *options, struct suite *out, struct error *error)
@@ -72,17 +99,18 @@ int campaign_suite(const struct campaign_options *options, struct suite *out, st
     int planned = check_all(options, error), failed = 0;
     if (planned < 0)
         return planned;
+    failed = options->begin != NULL ? options->begin(options->keeping_context, error) : 0;
+    if (failed != 0)
+        return failed;
     assert(planned > 0); /* workloads are built in */
     struct suite suite = {.planned = (size_t)planned,
                           .results = calloc((size_t)planned, sizeof *suite.results)};
+    struct going going = {.options = options, .suite = &suite};
     if (suite.results == NULL)
         failed = -ENOMEM;
     while (failed == 0 && suite.count < suite.planned &&
-           (options->interrupted == NULL || *options->interrupted == 0)) {
-        struct campaign_options own = options_for(options, exeunt_workload_at(suite.count));
-        failed = compare_one(&own, &suite.results[suite.count]);
-        suite.count += failed == 0;
-    }
+           (options->interrupted == NULL || *options->interrupted == 0))
+        failed = compare_next(&going);
     if (failed != 0) {
         suite_clear(&suite);
         return error_not_done(error, failed, "out of memory");

@@ -20,6 +20,9 @@ int summary_begin(const struct setup *setup, bool comparison, struct result *out
 {
     const struct campaign_options *options = setup->options;
     const struct exeunt_workload *workload = options->workload;
+    int failed = options->begin != NULL ? options->begin(options->keeping_context, error) : 0;
+    if (failed != 0)
+        return failed;
     struct result result = {.comparison = comparison,
                             .variants_planned = comparison ? count_variants(workload) : 1,
                             .seed = options->seed,

@@ -5,7 +5,7 @@
 #include "campaign/witness.h"
 #include "oracle/result.h"
 
-/* The result's head. Returns 0 or -ENOMEM with `error`. */
+/* The result's head; the options' `begin` is called. Returns 0 or a negative errno with `error`. */
 int summary_begin(const struct setup *setup, bool comparison, struct result *out, struct error *error);
 
 /* Digests, levels and verdicts, once all variants are there: `result->variant_count` witnesses. */

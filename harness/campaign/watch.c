@@ -52,6 +52,7 @@ static void tick(void *context, const struct sample *sample)
     const struct campaign_options *options = watch->setup->options;
     drain(watch);
     remote_tell(&watch->remote, &watch->ledger);
+    news_tell(watch, sample);
     if (options->progress == NULL)
         return;
     struct campaign_progress progress = {

@@ -16,5 +16,6 @@ int command_run(int argc, char **argv, struct error *error);
 int command_compare(int argc, char **argv, struct error *error);
 int command_sweep(int argc, char **argv, struct error *error);
 int command_gate(int argc, char **argv, struct error *error);
+int command_stress(int argc, char **argv, struct error *error);
 int command_report(int argc, char **argv, struct error *error);
 int command_replay(int argc, char **argv, struct error *error);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "arguments.h"
 #include "looks.h"
@@ -84,31 +83,60 @@ static int conclude(struct outcome *outcome)
     return status;
 }
 
+static int begin_record(void *context, struct error *error)
+{
+    return record_begin(context, error);
+}
+
+static void tell_news(void *context, const struct result *result, const struct suite *suite)
+{
+    record_news(context, result, suite);
+}
+
 static int run(const struct execution *execution, struct options *options, struct outcome *out,
                struct error *error)
 {
     struct progress progress = progress_start(!options->quiet);
-    options->campaign.interrupted = signals_catch();
     options->campaign.progress = progress_show;
     options->campaign.progress_context = &progress;
     *out = (struct outcome){.is_suite = options->all};
     int rc = options->all ? execution->all(&options->campaign, &out->suite, error)
                           : execution->one(&options->campaign, &out->result, error);
-    signals_release();
     progress_clear(&progress);
     return rc;
 }
 
-/* Last: what cannot be kept was shown all the same. */
-static int keep(const struct outcome *outcome, const struct options *options, char *const *words,
-                uint64_t started_s, struct error *error)
+/* It is kept before it is shown, so that nothing that was seen can be lost; that it cannot be kept is no
+ * reason not to show it. */
+static int run_and_keep(const struct execution *execution, struct options *options, struct record *record,
+                        struct outcome *out, struct error *error)
 {
-    const struct record record = {.options = options,
-                                  .words = words,
-                                  .started_s = started_s,
-                                  .result = outcome->is_suite ? NULL : &outcome->result,
-                                  .suite = outcome->is_suite ? &outcome->suite : NULL};
-    return record_keep(&record, error);
+    options->campaign.interrupted = signals_catch();
+    options->campaign.begin = begin_record;
+    options->campaign.news = tell_news;
+    options->campaign.keeping_context = record;
+    int rc = run(execution, options, out, error);
+    if (rc == 0)
+        record_finish(record, out->is_suite ? NULL : &out->result, out->is_suite ? &out->suite : NULL);
+    else
+        record_drop(record);
+    signals_release();
+    return rc;
+}
+
+/* Returns as execute. */
+static int run_and_report(const struct execution *execution, struct options *options, struct output *json,
+                          struct record *record, struct error *error)
+{
+    struct outcome outcome;
+    int rc = run_and_keep(execution, options, record, &outcome, error);
+    if (rc != 0)
+        return rc;
+    rc = deliver(&outcome, options, json, error);
+    if (rc == 0)
+        rc = record_told(record, error);
+    int status = conclude(&outcome);
+    return rc != 0 ? rc : status;
 }
 
 int execute(const struct options_form *form, const struct execution *execution, int argc, char **argv,
@@ -116,23 +144,16 @@ int execute(const struct options_form *form, const struct execution *execution, 
 {
     struct options options;
     struct output json;
-    struct outcome outcome;
-    uint64_t started_s = (uint64_t)time(NULL);
     int rc = options_parse(form, argc, argv, &options, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
     rc = output_prepare(&json, "--json", options.json, error);
     if (rc != 0)
         return rc;
-    rc = run(execution, &options, &outcome, error);
-    if (rc != 0) {
-        if (json.stream != NULL)
-            fclose(json.stream);
-        return rc;
-    }
-    rc = deliver(&outcome, &options, &json, error);
-    if (rc == 0)
-        rc = keep(&outcome, &options, argv, started_s, error);
-    int status = conclude(&outcome);
-    return rc != 0 ? rc : status;
+    struct record record = {.options = &options, .words = argv};
+    rc = run_and_report(execution, &options, &json, &record, error);
+    record_end(&record);
+    if (json.stream != NULL)
+        fclose(json.stream);
+    return rc;
 }

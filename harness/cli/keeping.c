@@ -28,11 +28,15 @@ static int begin(struct sweep_command *command, struct keeping *keeping, struct 
     EXEUNT_GUARD(memory, line, text_joined(command->sweep.program));
     if (line == NULL)
         return error_not_done(error, -ENOMEM, "no memory to keep the sweep");
-    struct sweep_result sweep = {
-        .command = (char **)command->sweep.program, .line = line, .started_s = (uint64_t)time(NULL)};
+    const struct store_beginning beginning = {.kind = "sweep",
+                                              .command = command->sweep.program,
+                                              .line = line,
+                                              .options = command->text,
+                                              .started_s = (uint64_t)time(NULL),
+                                              .night = command->night};
     store_environment_now(command->sweep.program[0], &environment);
     if (!command->resume)
-        return store_begin_sweep(keeping->store, &sweep, command->text, &environment, &keeping->run, error);
+        return store_begin(keeping->store, &beginning, &environment, &keeping->run, error);
     int failed = store_find_unfinished(keeping->store, command->sweep.program, command->text,
                                        environment.folder, &keeping->run, error);
     if (failed == 0 && keeping->run == 0)

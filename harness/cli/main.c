@@ -17,6 +17,7 @@ static const struct command commands[] = {
     {"compare", command_compare, "run all variants of a workload under the same faults, side by side"},
     {"sweep", command_sweep, "fail every reachable fault point of a program once, each in a run of its own"},
     {"gate", command_gate, "fail on what has become worse since a baseline was recorded"},
+    {"stress", command_stress, "run a campaign of these for hours, round after round: nights"},
     {"report", command_report,
      "show again what an earlier run gave: as text, as JSON, or as a page with charts"},
     {"replay", command_replay, "make a finding of a sweep again, and show its stacks"},

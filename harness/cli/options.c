@@ -38,6 +38,7 @@ enum {
     OPTION_ALL,
     OPTION_JSON,
     OPTION_RESULTS,
+    OPTION_NIGHT,
     OPTION_QUIET,
 };
 
@@ -92,6 +93,7 @@ static const struct argp_option known_options[] = {
      2},
     {"results", OPTION_RESULTS, "FILE", 0,
      "Where the result is kept, for 'exeunt report' (default " STORE_FILE "; none: nowhere)", 2},
+    {"night", OPTION_NIGHT, "N", OPTION_HIDDEN, "Night of 'exeunt stress' that the run belongs to", 2},
     {"quiet", OPTION_QUIET, NULL, 0,
      "No live line and no report: nothing but errors, the exit status, and what --json writes", 2},
     {0},
@@ -115,6 +117,7 @@ static const struct value values[] = {
      offsetof(struct options, campaign.limit_fds)},
     {OPTION_SAMPLE, TIME, "1ms", "1m", SAMPLE_DEFAULT, offsetof(struct options, campaign.sample_ns)},
     {OPTION_HANG, TIME, "10ms", "24h", HANG_DEFAULT, offsetof(struct options, campaign.hang_ns)},
+    {OPTION_NIGHT, NUMBER, "1", "9223372036854775807", NULL, offsetof(struct options, night)},
 };
 enum { VALUE_COUNT = sizeof values / sizeof *values };
 

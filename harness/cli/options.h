@@ -10,6 +10,7 @@ struct options {
     struct campaign_options campaign; /* without interrupted and progress */
     const char *json;                 /* name of the file, "-": standard output, NULL: none */
     const char *results;              /* file that results are kept in; NULL: nowhere */
+    uint64_t night;                   /* of stress that the run belongs to; 0: none */
     bool quiet;
     bool all; /* workloads, one after the other: campaign.workload is not set */
 };

@@ -1,16 +1,33 @@
-/* The keeping of what `run` and `compare` gave, in the file of results. */
+/* The keeping of what `run` and `compare` give in the file of results, from their beginning: what was found
+ * stays, whatever ends exeunt. */
 #pragma once
 
 #include "options.h"
 #include "oracle/suite.h"
+#include "store/store.h"
 
 struct record {
     const struct options *options;
-    char *const *words;          /* of the command line */
-    uint64_t started_s;          /* since the epoch */
-    const struct result *result; /* one of the two; the other is NULL */
-    const struct suite *suite;
+    char *const *words;  /* of the command line */
+    struct store *store; /* NULL: nothing is kept */
+    uint64_t run;
+    int failed; /* the first failure, with its error: what comes after it is not kept */
+    struct error error;
 };
 
-/* Keeps it, unless the user wants nothing kept. Returns 0 or a negative errno with `error`. */
-int record_keep(const struct record *record, struct error *error);
+/* Begins to keep the run, with options and words set and all else 0, unless the user wants nothing kept.
+ * Returns 0 or a negative errno with `error`. */
+int record_begin(struct record *record, struct error *error);
+
+/* Keeps what there is by now: one of the two, the other is NULL. */
+void record_news(struct record *record, const struct result *result, const struct suite *suite);
+
+/* Keeps what there is at the end, as record_news. */
+void record_finish(struct record *record, const struct result *result, const struct suite *suite);
+
+/* Returns 0 if all was kept, or a negative errno with `error`. */
+int record_told(const struct record *record, struct error *error);
+
+/* The campaign could not be done: nothing is kept, unless there was news. */
+void record_drop(struct record *record);
+void record_end(struct record *record);

@@ -47,7 +47,6 @@ static int run(struct sweep_command *command, struct going *going, struct sweep_
     command->sweep.context = going;
     command->sweep.interrupted = signals_catch();
     int rc = campaign_sweep(&command->sweep, out, error);
-    signals_release();
     progress_clear(&going->progress);
     return rc;
 }
@@ -84,6 +83,7 @@ static int sweep_one(struct sweep_command *command, struct suppressions *suppres
         if (rc != 0)
             sweep_result_clear(out);
     }
+    signals_release(); /* not before all is kept */
     keeping_end(&going.keeping);
     return rc;
 }

@@ -37,6 +37,7 @@ enum {
     OPTION_SUPPRESS,
     OPTION_RESUME,
     OPTION_RESULTS,
+    OPTION_NIGHT,
     OPTION_JSON,
     OPTION_QUIET,
 };
@@ -84,6 +85,7 @@ static const struct argp_option known_options[] = {
      "Known findings: lines of a signature, 'until YYYY-MM-DD' if wanted, and a reason", 1},
     {"resume", OPTION_RESUME, NULL, 0, "Go on with the last sweep of this command that did not end", 1},
     {"results", OPTION_RESULTS, "FILE", 0, "Where results are kept (default exeunt.db; none: nowhere)", 2},
+    {"night", OPTION_NIGHT, "N", OPTION_HIDDEN, "Night of 'exeunt stress' that the sweep belongs to", 2},
     {"json", OPTION_JSON, "FILE", 0, "Write the result to FILE as JSON too; '-' is standard output", 2},
     {"quiet", OPTION_QUIET, NULL, 0, "No live line and no report", 2},
     {0},
@@ -184,6 +186,8 @@ static int take_numbers(struct sweep_command *command, int key, const char *type
         return read_time("hang", typed, &command->sweep.hang_ns, error);
     case OPTION_LIMIT_FDS:
         return read_number("limit-fds", typed, 1073741824, &command->sweep.limit_fds, error);
+    case OPTION_NIGHT:
+        return read_number("night", typed, INT64_MAX, &command->night, error);
     case OPTION_ROUNDS:
         rc = read_number("rounds", typed, ROUNDS_MAX, &number, error);
         command->sweep.rounds = rc == 0 ? (unsigned)number : 1;

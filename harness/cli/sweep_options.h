@@ -9,6 +9,7 @@ struct sweep_command {
     unsigned fail_on;           /* bit i: enum sweep_kind i */
     const char *json;           /* NULL: none */
     const char *results;        /* the file that keeps results */
+    uint64_t night;             /* of stress that it belongs to; 0: none */
     const char *suppress;       /* NULL: none */
     bool quiet, resume;
     const char *target;       /* a workload, or one of its variants; NULL: a program */

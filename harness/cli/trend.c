@@ -18,11 +18,11 @@ static void write_per_thousand(const struct ink *ink, uint64_t count, uint64_t o
     ink_right(ink, of > 0 ? text : ink->signs->nothing, width, HUE_PLAIN);
 }
 
-static void write_coverage(const struct ink *ink, const struct store_night *night, int width)
+static void write_coverage(const struct ink *ink, const struct store_day *day, int width)
 {
     char text[INK_NUMBER_MAX];
-    snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, night->contexts_failed, night->contexts);
-    ink_right(ink, night->contexts > 0 ? text : ink->signs->nothing, width, HUE_PLAIN);
+    snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, day->contexts_failed, day->contexts);
+    ink_right(ink, day->contexts > 0 ? text : ink->signs->nothing, width, HUE_PLAIN);
 }
 
 static void write_head(const struct ink *ink, const char *subject)
@@ -41,19 +41,19 @@ static void write_head(const struct ink *ink, const char *subject)
     fputc('\n', ink->out);
 }
 
-static void write_night(const struct ink *ink, const struct store_night *night)
+static void write_day(const struct ink *ink, const struct store_day *day)
 {
-    fprintf(ink->out, "  %-10s", night->day);
-    write_number(ink, night->runs, 6, true);
-    write_number(ink, night->operations, 13, true);
-    write_number(ink, night->faults, 11, true);
-    write_number(ink, night->duration_ms > 0 ? night->faults * 1000 / night->duration_ms : 0, 10,
-                 night->duration_ms > 0);
-    write_number(ink, night->findings, 9, true);
-    write_per_thousand(ink, night->leaked, night->faults, 11);
-    write_number(ink, night->emfile_operation, 11, night->emfile_operation > 0);
-    write_number(ink, night->points, 7, night->points > 0);
-    write_coverage(ink, night, 11);
+    fprintf(ink->out, "  %-10s", day->day);
+    write_number(ink, day->runs, 6, true);
+    write_number(ink, day->operations, 13, true);
+    write_number(ink, day->faults, 11, true);
+    write_number(ink, day->duration_ms > 0 ? day->faults * 1000 / day->duration_ms : 0, 10,
+                 day->duration_ms > 0);
+    write_number(ink, day->findings, 9, true);
+    write_per_thousand(ink, day->leaked, day->faults, 11);
+    write_number(ink, day->emfile_operation, 11, day->emfile_operation > 0);
+    write_number(ink, day->points, 7, day->points > 0);
+    write_coverage(ink, day, 11);
     fputc('\n', ink->out);
 }
 
@@ -75,12 +75,12 @@ static void write_history(const struct ink *ink, const struct store_history *his
 void trend_write(const struct ink *ink, const struct store_trend *trend)
 {
     size_t next = 0; /* both lists are in the order of their subjects */
-    for (size_t i = 0; i < trend->night_count; i++) {
-        const char *subject = trend->nights[i].subject;
-        if (i == 0 || strcmp(subject, trend->nights[i - 1].subject) != 0)
+    for (size_t i = 0; i < trend->day_count; i++) {
+        const char *subject = trend->days[i].subject;
+        if (i == 0 || strcmp(subject, trend->days[i - 1].subject) != 0)
             write_head(ink, subject);
-        write_night(ink, &trend->nights[i]);
-        if (i + 1 < trend->night_count && strcmp(subject, trend->nights[i + 1].subject) == 0)
+        write_day(ink, &trend->days[i]);
+        if (i + 1 < trend->day_count && strcmp(subject, trend->days[i + 1].subject) == 0)
             continue;
         for (; next < trend->history_count && strcmp(trend->histories[next].subject, subject) == 0; next++)
             write_history(ink, &trend->histories[next]);

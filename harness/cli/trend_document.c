@@ -4,21 +4,20 @@
 #include "trend.h"
 #include "value.h"
 
-static json_t *night_value(const struct store_night *night)
+static json_t *day_value(const struct store_day *day)
 {
     struct value_filling object = {.into = json_object()};
-    value_put(&object, "day", value_text(night->day));
-    value_put(&object, "runs", value_number(night->runs));
-    value_put(&object, "operations", value_number(night->operations));
-    value_put(&object, "faults", value_number(night->faults));
-    value_put(&object, "duration_ms", value_number(night->duration_ms));
-    value_put(&object, "findings", value_number(night->findings));
-    value_put(&object, "leaked", value_number(night->leaked));
-    value_put(&object, "emfile_operation",
-              value_number_if(night->emfile_operation > 0, night->emfile_operation));
-    value_put(&object, "points", value_number_if(night->points > 0, night->points));
-    value_put(&object, "contexts", value_number_if(night->contexts > 0, night->contexts));
-    value_put(&object, "contexts_failed", value_number_if(night->contexts > 0, night->contexts_failed));
+    value_put(&object, "day", value_text(day->day));
+    value_put(&object, "runs", value_number(day->runs));
+    value_put(&object, "operations", value_number(day->operations));
+    value_put(&object, "faults", value_number(day->faults));
+    value_put(&object, "duration_ms", value_number(day->duration_ms));
+    value_put(&object, "findings", value_number(day->findings));
+    value_put(&object, "leaked", value_number(day->leaked));
+    value_put(&object, "emfile_operation", value_number_if(day->emfile_operation > 0, day->emfile_operation));
+    value_put(&object, "points", value_number_if(day->points > 0, day->points));
+    value_put(&object, "contexts", value_number_if(day->contexts > 0, day->contexts));
+    value_put(&object, "contexts_failed", value_number_if(day->contexts > 0, day->contexts_failed));
     return value_filled(&object);
 }
 
@@ -35,14 +34,14 @@ static json_t *history_value(const struct store_history *history)
     return value_filled(&object);
 }
 
-/* The subject of night number *night; *night and *history go on to the next one's. */
-static json_t *subject_value(const struct store_trend *trend, size_t *night, size_t *history)
+/* The subject of day number *day; *day and *history go on to the next one's. */
+static json_t *subject_value(const struct store_trend *trend, size_t *day, size_t *history)
 {
-    const char *subject = trend->nights[*night].subject;
+    const char *subject = trend->days[*day].subject;
     struct value_filling object = {.into = json_object()}, days = {.into = json_array()},
                          findings = {.into = json_array()};
-    for (; *night < trend->night_count && strcmp(trend->nights[*night].subject, subject) == 0; ++*night)
-        value_add(&days, night_value(&trend->nights[*night]));
+    for (; *day < trend->day_count && strcmp(trend->days[*day].subject, subject) == 0; ++*day)
+        value_add(&days, day_value(&trend->days[*day]));
     for (; *history < trend->history_count && strcmp(trend->histories[*history].subject, subject) == 0;
          ++*history)
         value_add(&findings, history_value(&trend->histories[*history]));
@@ -54,10 +53,10 @@ static json_t *subject_value(const struct store_trend *trend, size_t *night, siz
 
 json_t *trend_document(const struct store_trend *trend)
 {
-    size_t night = 0, history = 0; /* both lists are in the order of their subjects */
+    size_t day = 0, history = 0; /* both lists are in the order of their subjects */
     struct value_filling object = {.into = json_object()}, subjects = {.into = json_array()};
-    while (night < trend->night_count)
-        value_add(&subjects, subject_value(trend, &night, &history));
+    while (day < trend->day_count)
+        value_add(&subjects, subject_value(trend, &day, &history));
     value_put(&object, "format", json_string("exeunt-trend"));
     value_put(&object, "version", json_integer(1));
     value_put(&object, "subjects", value_filled(&subjects));

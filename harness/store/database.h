@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "store/store.h"
 
@@ -9,6 +10,8 @@ struct store {
     sqlite3 *db;
     char *path;     /* as the user wrote it */
     char lost[256]; /* tables of which something is missing, with commas between; "": none */
+    dev_t device;
+    ino_t inode; /* of the file that was opened */
 };
 
 /* A store of the file at `path`, not open yet: the caller's for store_close. NULL: memory is short, with

@@ -8,7 +8,7 @@
 static int save_document(struct store *store, uint64_t run, const struct store_record *record,
                          struct error *error)
 {
-    EXEUNT_GUARD(query, save, query_make(store, "insert into document values (?, ?, ?)", error));
+    EXEUNT_GUARD(query, save, query_make(store, "insert or replace into document values (?, ?, ?)", error));
     query_put_number(&save, run);
     query_put_text(&save, record->json);
     query_put_text(&save, record->report);
@@ -71,33 +71,41 @@ static int save_variant(struct store *store, uint64_t run, uint64_t position, co
     return failed != 0 ? failed : save_broken(store, run, position, variant, error);
 }
 
-static int save_all(struct store *store, const struct store_record *record,
-                    const struct store_environment *environment, uint64_t *run, struct error *error)
+/* The rows of the variants go, and with them what they have broken. */
+static int make_room(struct store *store, uint64_t run, bool complete, struct error *error)
+{
+    EXEUNT_GUARD(query, drop, query_make(store, "delete from variant where run = ?", error));
+    query_put_number(&drop, run);
+    int failed = query_run(&drop);
+    if (failed != 0)
+        return failed;
+    EXEUNT_GUARD(query, mark, query_make(store, "update run set complete = ? where id = ?", error));
+    query_put_number(&mark, complete);
+    query_put_number(&mark, run);
+    return query_run(&mark);
+}
+
+static int save_all(struct store *store, uint64_t run, const struct store_record *record, struct error *error)
 {
     uint64_t position = 0;
-    int failed = run_begin(store, &record->beginning, environment, run, error);
+    int failed = make_room(store, run, record->complete, error);
     if (failed == 0)
-        failed = save_document(store, *run, record, error);
+        failed = save_document(store, run, record, error);
     for (size_t i = 0; i < record->result_count; i++)
         for (size_t j = 0; failed == 0 && j < record->results[i].variant_count; j++)
-            failed = save_variant(store, *run, position++, &record->results[i],
+            failed = save_variant(store, run, position++, &record->results[i],
                                   &record->results[i].variants[j], error);
     return failed;
 }
 
-int store_save_record(struct store *store, const struct store_record *record,
-                      const struct store_environment *environment, uint64_t *run, struct error *error)
+int store_save_record(struct store *store, uint64_t run, const struct store_record *record,
+                      struct error *error)
 {
-    uint64_t id = 0;
     EXEUNT_GUARD(transaction, transaction, store_transaction_begin(store, error));
     if (transaction == NULL)
         return -errno;
-    int failed = save_all(store, record, environment, &id, error);
-    if (failed == 0)
-        failed = store_transaction_commit(store, error);
-    if (failed == 0)
-        *run = id;
-    return failed;
+    int failed = save_all(store, run, record, error);
+    return failed != 0 ? failed : store_transaction_commit(store, error);
 }
 
 int store_load_document(struct store *store, uint64_t run, struct store_document *out, struct error *error)
@@ -105,8 +113,13 @@ int store_load_document(struct store *store, uint64_t run, struct store_document
     EXEUNT_GUARD(query, query, query_make(store, "select json, report from document where run = ?", error));
     query_put_number(&query, run);
     int row = query_step(&query);
-    if (row <= 0)
-        return row < 0 ? row : database_damaged(store, "a run in it has no document", error);
+    if (row == 0)
+        return error_usage(error,
+                           "run %llu in '%s' kept no document: it ended before it had anything to show, or "
+                           "showed what others of its night show; 'exeunt report --list' names them",
+                           (unsigned long long)run, store->path);
+    if (row < 0)
+        return row;
     struct store_document document = {.json = query_take_copy(&query)};
     document.report = query_take_copy(&query);
     if (query.failed != 0) {

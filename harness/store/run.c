@@ -24,27 +24,26 @@ char *run_join_words(char *const *words, size_t *size)
     return bytes;
 }
 
-int run_begin(struct store *store, const struct store_beginning *beginning,
-              const struct store_environment *environment, uint64_t *run, struct error *error)
+int store_begin(struct store *store, const struct store_beginning *beginning,
+                const struct store_environment *environment, uint64_t *run, struct error *error)
 {
     size_t size;
     EXEUNT_GUARD(memory, command, run_join_words(beginning->command, &size));
     if (command == NULL)
         return database_failed(store, SQLITE_NOMEM, error);
-    EXEUNT_GUARD(
-        query, insert,
-        query_make(store,
-                   "insert into run (kind, command, line, options, seed, started_s, complete, exeunt,"
-                   " kernel, libc, host, machine, folder, target_commit)"
-                   " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
-                   error));
+    EXEUNT_GUARD(query, insert,
+                 query_make(store,
+                            "insert into run (kind, command, line, options, seed, started_s, night, exeunt,"
+                            " kernel, libc, host, machine, folder, target_commit)"
+                            " values (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?, ?, ?) returning id",
+                            error));
     query_put_text(&insert, beginning->kind);
     query_put_bytes(&insert, command, size);
     query_put_text(&insert, beginning->line);
     query_put_text(&insert, beginning->options);
     query_put_number(&insert, beginning->seed);
     query_put_number(&insert, beginning->started_s);
-    query_put_number(&insert, beginning->complete);
+    query_put_number(&insert, beginning->night);
     query_put_text(&insert, environment->exeunt);
     query_put_text(&insert, environment->kernel);
     query_put_text(&insert, environment->libc);
@@ -53,6 +52,17 @@ int run_begin(struct store *store, const struct store_beginning *beginning,
     query_put_text(&insert, environment->folder);
     query_put_text(&insert, environment->target_commit);
     return query_number(&insert, run);
+}
+
+int store_take_back(struct store *store, uint64_t run, struct error *error)
+{
+    EXEUNT_GUARD(query, drop,
+                 query_make(store,
+                            "delete from run where id = ?1 and not exists"
+                            " (select 1 from variant where variant.run = ?1)",
+                            error));
+    query_put_number(&drop, run);
+    return query_run(&drop);
 }
 
 static char **split_words(const char *bytes, size_t size)
@@ -145,6 +155,12 @@ int run_find(struct store *store, const char *kind, uint64_t id, struct store_ru
 int store_load_run(struct store *store, uint64_t id, struct store_run *out, struct error *error)
 {
     return run_find(store, NULL, id, out, error);
+}
+
+int store_last_run(struct store *store, uint64_t *id, struct error *error)
+{
+    EXEUNT_GUARD(query, query, query_make(store, "select coalesce(max(id), 0) from run", error));
+    return query_number(&query, id);
 }
 
 void store_runs_clear(struct store_runs *runs)

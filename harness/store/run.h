@@ -16,10 +16,6 @@ int run_take(struct query *query, struct store_run *out);
  * the caller's, or a negative errno: that there is none is an error of the command line. */
 int run_find(struct store *store, const char *kind, uint64_t id, struct store_run *out, struct error *error);
 
-/* Makes a row of a run that begins, or of one that is whole: *run is its number. 0 or a negative errno. */
-int run_begin(struct store *store, const struct store_beginning *beginning,
-              const struct store_environment *environment, uint64_t *run, struct error *error);
-
 /* The words of a command line as bytes, each ended by NUL; the caller's to free. NULL: memory is short. */
 char *run_join_words(char *const *words, size_t *size);
 

@@ -3,18 +3,6 @@
 
 #include "store/run.h"
 
-int store_begin_sweep(struct store *store, const struct sweep_result *sweep, const char *options,
-                      const struct store_environment *environment, uint64_t *run, struct error *error)
-{
-    const struct store_beginning beginning = {.kind = "sweep",
-                                              .command = sweep->command,
-                                              .line = sweep->line,
-                                              .options = options,
-                                              .seed = sweep->seed,
-                                              .started_s = sweep->started_s};
-    return run_begin(store, &beginning, environment, run, error);
-}
-
 /* *id is the finding's: its own, that of the run's finding with its signature, or a new one. */
 static int save_row(struct store *store, uint64_t run, const struct sweep_finding *finding, uint64_t *id,
                     struct error *error)

@@ -9,10 +9,11 @@
 /* Marks the file as exeunt's: "exnt". */
 #define APPLICATION_ID 0x65786e74
 
-extern const unsigned char schema_sql[], schema_2_sql[], schema_3_sql[]; /* schema.sql, schema_2.sql, ... */
+/* schema.sql, schema_2.sql, ... */
+extern const unsigned char schema_sql[], schema_2_sql[], schema_3_sql[], schema_4_sql[];
 
 static const char *const steps[] = {(const char *)schema_sql, (const char *)schema_2_sql,
-                                    (const char *)schema_3_sql};
+                                    (const char *)schema_3_sql, (const char *)schema_4_sql};
 const struct schema schema = {sizeof steps / sizeof *steps, steps};
 
 /* The file's version, 0 if there is nothing in it. Knows no version in a file of another program. Asked in

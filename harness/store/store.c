@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/query.h"
@@ -13,11 +14,13 @@
 enum { WAL_RETRY_MS = 10 };
 
 /* Nothing that stands in a file, which may be anybody's, is run; a killed exeunt loses nothing that was
- * committed, a power cut perhaps the last moments. */
+ * committed, a power cut perhaps the last moments. What is kept is hardly read again: there is no use in a
+ * cache of megabytes that a supervisor would hold for a whole night. */
 static const char settings[] = "pragma trusted_schema = off;"
                                "pragma cell_size_check = on;"
                                "pragma foreign_keys = on;"
-                               "pragma synchronous = normal";
+                               "pragma synchronous = normal;"
+                               "pragma cache_size = -256";
 
 static int open_database(struct store *store, enum store_mode mode, struct error *error)
 {
@@ -47,6 +50,26 @@ static int turn_log_on(struct store *store, struct error *error)
     return rc == SQLITE_OK ? 0 : database_failed(store, rc, error);
 }
 
+static void remember_file(struct store *store)
+{
+    struct stat status;
+    if (stat(store->path, &status) != 0)
+        return;
+    store->device = status.st_dev;
+    store->inode = status.st_ino;
+}
+
+int store_is_there(const struct store *store, struct error *error)
+{
+    struct stat status;
+    if (stat(store->path, &status) == 0 && status.st_dev == store->device && status.st_ino == store->inode)
+        return 0;
+    return error_not_done(error, -ENOENT,
+                          "'%s' was removed or replaced while results were being kept in it: what comes now "
+                          "would be lost; begin again",
+                          store->path);
+}
+
 int store_open(const char *path, enum store_mode mode, struct store **out, struct error *error)
 {
     EXEUNT_GUARD(store, store, database_make(path, error));
@@ -59,6 +82,7 @@ int store_open(const char *path, enum store_mode mode, struct store **out, struc
         failed = schema_migrate(store, &schema, error);
     if (failed == 0 && mode == STORE_WRITE)
         failed = turn_log_on(store, error);
+    remember_file(store);
     if (failed == 0)
         *out = EXEUNT_TAKE(store, store);
     return failed;

@@ -22,7 +22,7 @@
 
 #define STORE_FILE SWEEP_RESULTS_FILE
 
-enum { STORE_PATIENCE_MS = 5000 };
+enum { STORE_PATIENCE_MS = 5000, STORE_SUBJECT_MAX = 160 };
 
 struct store;
 
@@ -43,6 +43,9 @@ int store_salvage(const char *path, struct store **out, struct error *error);
 
 /* The tables of a salvaged store of which something is missing, "a, b"; "": none. */
 const char *store_lost(const struct store *store);
+
+/* Whether the file is still there, under its path. Returns as store_open. */
+int store_is_there(const struct store *store, struct error *error);
 
 /* ---- Runs ------------------------------------------------------------------------------------------- */
 
@@ -65,8 +68,15 @@ struct store_beginning {
     const char *line;     /* the same for people */
     const char *options;  /* what else decides which faults there are, as text */
     uint64_t seed, started_s;
-    bool complete; /* it is over already */
+    uint64_t night; /* of `exeunt stress` that it belongs to; 0: none */
 };
+
+/* Begins a run: *run is its number. */
+int store_begin(struct store *store, const struct store_beginning *beginning,
+                const struct store_environment *environment, uint64_t *run, struct error *error);
+
+/* Takes a run back that could not be made, unless something was saved of it. */
+int store_take_back(struct store *store, uint64_t run, struct error *error);
 
 struct store_run {
     uint64_t id;
@@ -74,7 +84,7 @@ struct store_run {
     bool complete;  /* false: it ended before its time, or is still going on */
     char **command; /* words of the target's command line; ends with NULL */
     char *line;     /* the same for people */
-    char *options;  /* as given to store_begin_sweep */
+    char *options;  /* as given to store_begin */
     uint64_t seed, started_s;
     uint64_t findings; /* how many it has */
     struct store_environment environment;
@@ -87,6 +97,9 @@ struct store_runs {
 };
 void store_runs_clear(struct store_runs *runs);
 
+/* The number of the last run; 0: there is none. */
+int store_last_run(struct store *store, uint64_t *id, struct error *error);
+
 int store_list_runs(struct store *store, struct store_runs *out, struct error *error);
 
 /* The run with that number, or the last one if it is 0; the caller's: store_run_clear. */
@@ -94,19 +107,20 @@ int store_load_run(struct store *store, uint64_t id, struct store_run *out, stru
 
 /* ---- What `run` and `compare` gave ------------------------------------------------------------------ */
 
+/* What a run has given by now. */
 struct store_record {
-    struct store_beginning beginning;
     const char *json;   /* the document of the result, or of the suite */
-    const char *report; /* for people, as it was shown */
+    const char *report; /* for people, as it is shown */
     const struct result *results;
     size_t result_count;
+    bool complete; /* it is over */
 };
 
-/* Saves a run that is over, whole. *run is its number. */
-int store_save_record(struct store *store, const struct store_record *record,
-                      const struct store_environment *environment, uint64_t *run, struct error *error);
+/* Saves it, in place of what was saved of the run before. */
+int store_save_record(struct store *store, uint64_t run, const struct store_record *record,
+                      struct error *error);
 
-/* The document of a run that is no sweep; the caller's. */
+/* The document of a run that is no sweep; the caller's. That it kept none is an error of the command line. */
 struct store_document {
     char *json, *report;
 };
@@ -114,11 +128,6 @@ int store_load_document(struct store *store, uint64_t run, struct store_document
 void store_document_clear(struct store_document *document);
 
 /* ---- Saving a sweep --------------------------------------------------------------------------------- */
-
-/* Begins a run of the sweep's command, line, seed and started_s; `options` is whatever else decides which
- * faults there are, as text. *run is its number. */
-int store_begin_sweep(struct store *store, const struct sweep_result *sweep, const char *options,
-                      const struct store_environment *environment, uint64_t *run, struct error *error);
 
 /* Saves a finding, or what has become of it since. An id of 0 becomes that of the run's finding with this
  * signature, or a new one: they count from 1 over the whole file and are never used again. */
@@ -140,13 +149,55 @@ int store_load_finding(struct store *store, uint64_t id, struct sweep_finding *f
 int store_load_sweep(struct store *store, uint64_t id, struct sweep_result *sweep, struct store_run *run,
                      struct error *error);
 
-/* ---- Over nights -------------------------------------------------------------------------------------- */
+/* ---- Nights of stress ------------------------------------------------------------------------------- */
 
-enum { STORE_SUBJECT_MAX = 160, STORE_DAY_MAX = 11 };
+struct store_night {
+    uint64_t id;
+    char *campaign, *folder; /* its lines; the working folder */
+    uint64_t seed, for_ms, started_s;
+    uint64_t spent_ms;                    /* of its time, for_ms */
+    uint64_t round, line, done, findings; /* see schema_4.sql */
+    enum exit_status status;              /* the worst so far */
+    bool complete;
+};
+
+/* Begins one and sets its id. */
+int store_begin_night(struct store *store, struct store_night *night, struct error *error);
+
+/* Saves how far it has come: what stands behind started_s. */
+int store_save_night(struct store *store, const struct store_night *night, struct error *error);
+
+/* The last night; the caller's to store_night_clear. id 0: there was none. */
+int store_last_night(struct store *store, struct store_night *out, struct error *error);
+void store_night_clear(struct store_night *night);
+
+/* Deletes all nights with their runs but the last `keep`. */
+int store_keep_nights(struct store *store, uint64_t keep, struct error *error);
+
+/* Deletes the documents of the night's runs that show nothing that is not shown by others: of each subject
+ * the last one stays, and of each broken guarantee the first. */
+int store_thin_night(struct store *store, uint64_t night, struct error *error);
+
+/* A guarantee that was seen to be broken for the first time in a night, but for those of positive controls.
+ */
+struct store_news {
+    char subject[STORE_SUBJECT_MAX];
+    char kind[32], place[RESULT_PLACE_MAX], point[PLAN_POINT_NAME_MAX]; /* that failed before; "" */
+};
+
+/* Calls `tell` for each that was not told of by this store before. *total is the number of all of the
+ * night's. Only runs after number `after` are looked at. */
+int store_tell_news(struct store *store, uint64_t night, uint64_t after,
+                    void (*tell)(void *context, const struct store_news *news), void *context,
+                    uint64_t *total, struct error *error);
+
+/* ---- Over days ---------------------------------------------------------------------------------------- */
+
+enum { STORE_DAY_MAX = 11 };
 
 /* What one subject ("upload/guarded", "tar cf all.tar src", "sweep -- ./my_tests") gave on one day of UTC,
  * all its runs together. Of a sweep each run with a fault counts as an operation. */
-struct store_night {
+struct store_day {
     char subject[STORE_SUBJECT_MAX];
     char day[STORE_DAY_MAX]; /* "2026-11-25" */
     uint64_t runs, operations, faults, leaked, findings, duration_ms;
@@ -166,8 +217,8 @@ struct store_history {
 
 /* By subject, then by day; findings by subject, the latest first. */
 struct store_trend {
-    struct store_night *nights;
-    size_t night_count;
+    struct store_day *days;
+    size_t day_count;
     struct store_history *histories;
     size_t history_count;
 };

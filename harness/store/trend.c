@@ -1,43 +1,40 @@
-/* What became of the same subject from night to night: a night is a day of UTC. */
+/* What became of the same subject from day to day, of UTC. */
 #include <stdlib.h>
 
+#include "store/broken.h"
 #include "store/run.h"
 
-/* The options of a workload's sweep begin with its name, those of a program's with a dash. */
-#define SWEEP_SUBJECT "iif(options glob '[a-z]*', 'sweep ', 'sweep -- ') || line"
-
-static int add_night(struct query *query, struct store_trend *trend)
+static int add_day(struct query *query, struct store_trend *trend)
 {
-    struct store_night *list = realloc(trend->nights, (trend->night_count + 1) * sizeof *list);
+    struct store_day *list = realloc(trend->days, (trend->day_count + 1) * sizeof *list);
     if (list == NULL)
         return database_failed(query->store, SQLITE_NOMEM, query->error);
-    trend->nights = list;
-    struct store_night *night = &list[trend->night_count++];
-    *night = (struct store_night){.runs = 0};
-    query_take_text(query, night->subject, sizeof night->subject);
-    query_take_text(query, night->day, sizeof night->day);
-    night->runs = query_take_number(query);
-    night->operations = query_take_number(query);
-    night->faults = query_take_number(query);
-    night->leaked = query_take_number(query);
-    night->findings = query_take_number(query);
-    night->duration_ms = query_take_number(query);
-    night->emfile_operation = query_take_number(query);
-    night->points = query_take_number(query);
-    night->contexts = query_take_number(query);
-    night->contexts_failed = query_take_number(query);
+    trend->days = list;
+    struct store_day *day = &list[trend->day_count++];
+    *day = (struct store_day){.runs = 0};
+    query_take_text(query, day->subject, sizeof day->subject);
+    query_take_text(query, day->day, sizeof day->day);
+    day->runs = query_take_number(query);
+    day->operations = query_take_number(query);
+    day->faults = query_take_number(query);
+    day->leaked = query_take_number(query);
+    day->findings = query_take_number(query);
+    day->duration_ms = query_take_number(query);
+    day->emfile_operation = query_take_number(query);
+    day->points = query_take_number(query);
+    day->contexts = query_take_number(query);
+    day->contexts_failed = query_take_number(query);
     return query->failed;
 }
 
 /* Of a sweep each run with a fault is an operation, and has one. */
-static int load_nights(struct store *store, struct store_trend *trend, struct error *error)
+static int load_days(struct store *store, struct store_trend *trend, struct error *error)
 {
     static const char sql[] =
         "select subject, coalesce(date(started_s, 'unixepoch'), '?') as day, count(*), sum(operations),"
         " sum(faults), sum(leaked), sum(findings), sum(duration_ms), coalesce(min(emfile_operation), 0),"
         " max(points), max(contexts), max(contexts_failed) from ("
-        "select case name when '' then workload else workload || '/' || name end as subject,"
-        " started_s, operations, faults, leaked,"
+        "select " VARIANT_SUBJECT " as subject, started_s, operations, faults, leaked,"
         " (select count(*) from broken where broken.run = variant.run and broken.position = variant.position)"
         " as findings, duration_ms, emfile_operation, points, 0 as contexts, 0 as contexts_failed"
         " from variant join run on run.id = variant.run"
@@ -50,7 +47,7 @@ static int load_nights(struct store *store, struct store_trend *trend, struct er
     EXEUNT_GUARD(query, query, query_make(store, sql, error));
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0)
-        failed = row < 0 ? row : add_night(&query, trend);
+        failed = row < 0 ? row : add_day(&query, trend);
     return failed;
 }
 
@@ -75,23 +72,12 @@ static int add_history(struct query *query, struct store_trend *trend)
 
 static int load_histories(struct store *store, struct store_trend *trend, struct error *error)
 {
-    static const char sql[] = "select subject, kind, place, point, signature,"
-                              " coalesce(date(min(started_s), 'unixepoch'), '?'),"
-                              " coalesce(date(max(started_s), 'unixepoch'), '?'), count(distinct id) from ("
-                              "select case name when '' then workload else workload || '/' || name end as "
-                              "subject,"
-                              " broken.kind as kind, taken_at as place, point, signature, started_s, run.id "
-                              "as id"
-                              " from broken join variant using (run, position) join run on run.id = "
-                              "broken.run"
-                              " union all select " SWEEP_SUBJECT ", finding.kind,"
-                              " iif(taken_at = '', coalesce(failed_at, ''), taken_at), coalesce(point, ''),"
-                              " signature, started_s, run.id"
-                              " from finding join run on run.id = finding.run"
-                              " left join fault on fault.finding = finding.id and fault.position = 0"
-                              " where suppressed = '' and finding.kind != 'unreleased')"
-                              " group by subject, kind, signature order by subject, max(started_s) desc, "
-                              "kind, place";
+    static const char sql[] =
+        "select subject, kind, place, point, signature,"
+        " coalesce(date(min(started_s), 'unixepoch'), '?'),"
+        " coalesce(date(max(started_s), 'unixepoch'), '?'), count(distinct id) from (" BROKEN ")"
+        " group by subject, kind, signature order by subject, max(started_s) desc, "
+        "kind, place";
     EXEUNT_GUARD(query, query, query_make(store, sql, error));
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0)
@@ -101,8 +87,8 @@ static int load_histories(struct store *store, struct store_trend *trend, struct
 
 int store_load_trend(struct store *store, struct store_trend *out, struct error *error)
 {
-    struct store_trend trend = {.nights = NULL};
-    int failed = load_nights(store, &trend, error);
+    struct store_trend trend = {.days = NULL};
+    int failed = load_days(store, &trend, error);
     if (failed == 0)
         failed = load_histories(store, &trend, error);
     if (failed != 0)
@@ -114,7 +100,7 @@ int store_load_trend(struct store *store, struct store_trend *out, struct error 
 
 void store_trend_clear(struct store_trend *trend)
 {
-    free(trend->nights);
+    free(trend->days);
     free(trend->histories);
-    *trend = (struct store_trend){.nights = NULL};
+    *trend = (struct store_trend){.days = NULL};
 }

@@ -73,9 +73,14 @@ static int save_sweep(struct store *store)
                                  .point_count = 2,
                                  .findings = findings,
                                  .finding_count = 2};
+    const struct store_beginning beginning = {.kind = "sweep",
+                                              .command = command,
+                                              .line = command[0],
+                                              .options = "--depth\n1",
+                                              .started_s = sweep.started_s};
     const struct store_done done = {.key = 7};
     uint64_t run;
-    int failed = store_begin_sweep(store, &sweep, "--depth\n1", &environment, &run, &error);
+    int failed = store_begin(store, &beginning, &environment, &run, &error);
     if (failed == 0)
         failed = store_mark_done(store, run, &done, 1, &error);
     return failed != 0 ? failed : store_finish_sweep(store, run, &sweep, &error);
@@ -88,14 +93,16 @@ static int save_record(struct store *store)
     static struct result result = {.workload = "upload", .variant_count = 1};
     result.variants[0] = (struct variant_result){
         .name = "unguarded", .finding_count = 1, .findings = &finding, .emfile.count = 1};
+    struct store_night night = {.campaign = (char[]){"compare upload\n"}, .folder = (char[]){"/"}};
     const struct store_record record = {
-        .beginning = {.kind = "compare", .command = command, .line = "compare upload", .options = ""},
-        .json = "{}",
-        .report = "PASS\n",
-        .results = &result,
-        .result_count = 1};
+        .json = "{}", .report = "PASS\n", .results = &result, .result_count = 1, .complete = true};
     uint64_t run;
-    return store_save_record(store, &record, &environment, &run, &error);
+    int failed = store_begin_night(store, &night, &error);
+    const struct store_beginning beginning = {
+        .kind = "compare", .command = command, .line = "compare upload", .options = "", .night = night.id};
+    if (failed == 0)
+        failed = store_begin(store, &beginning, &environment, &run, &error);
+    return failed == 0 ? store_save_record(store, run, &record, &error) : failed;
 }
 
 /* Small pages: much of a file can be damaged by little. */

@@ -29,7 +29,7 @@ static int save_findings(struct store *store, int told, int count, struct error 
 {
     struct sweep_result sweep = example_sweep();
     uint64_t run;
-    int failed = store_begin_sweep(store, &sweep, "", &example_environment, &run, error);
+    int failed = begin_sweep(store, &sweep, &run, error);
     for (int i = 0; failed == 0 && i < count; i++) {
         struct sweep_finding finding = sweep.findings[i % 2];
         finding.signature = (uint64_t)i;

@@ -120,13 +120,23 @@ struct sweep_result example_sweep(void)
     return sweep;
 }
 
+int begin_sweep(struct store *store, const struct sweep_result *sweep, uint64_t *run, struct error *error)
+{
+    const struct store_beginning beginning = {.kind = "sweep",
+                                              .command = sweep->command,
+                                              .line = sweep->line,
+                                              .options = "--depth all",
+                                              .seed = sweep->seed,
+                                              .started_s = sweep->started_s};
+    return store_begin(store, &beginning, &example_environment, run, error);
+}
+
 uint64_t begin_example(struct store *store)
 {
     struct sweep_result sweep = example_sweep();
     struct error error = {.text = ""};
     uint64_t run = 0;
-    cr_assert_eq(store_begin_sweep(store, &sweep, "--depth all", &example_environment, &run, &error), 0, "%s",
-                 error.text);
+    cr_assert_eq(begin_sweep(store, &sweep, &run, &error), 0, "%s", error.text);
     sweep_result_clear(&sweep);
     return run;
 }

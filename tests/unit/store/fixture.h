@@ -25,6 +25,9 @@ struct sweep_finding example_finding(uint64_t signature);
 
 extern const struct store_environment example_environment;
 
+/* Begins a run of that sweep. Returns as store_begin. */
+int begin_sweep(struct store *store, const struct sweep_result *sweep, uint64_t *run, struct error *error);
+
 /* Begins a sweep as the example's. Ends the test if that fails. */
 uint64_t begin_example(struct store *store);
 

@@ -70,7 +70,7 @@ Test(open, what_is_wrong_is_said)
          "'%s' is a database of another program: name another file",
          "another program's, without a table yet"},
         {"sqlite3 exeunt.db 'pragma user_version = 7'", READ | WRITE, -EINVAL, EXIT_USAGE,
-         "'%s' was written by a newer exeunt (schema 7, this one knows 3): use that one, or name another "
+         "'%s' was written by a newer exeunt (schema 7, this one knows 4): use that one, or name another "
          "file",
          "of the future"},
         {"dd if=/dev/zero of=exeunt.db bs=1 seek=100 count=8 conv=notrunc", READ | WRITE, -EBADMSG,

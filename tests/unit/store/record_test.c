@@ -32,25 +32,34 @@ static const struct result results[] = {{
 
 static const char *const words[] = {"compare", "upload", NULL};
 
+static const struct store_beginning beginning = {.kind = "compare",
+                                                 .command = (char *const *)(uintptr_t)words,
+                                                 .line = "compare upload",
+                                                 .options = "",
+                                                 .seed = INT64_MAX,
+                                                 .started_s = 1764000000};
+
 static const struct store_record record = {
-    .beginning = {.kind = "compare",
-                  .command = (char *const *)(uintptr_t)words,
-                  .line = "compare upload",
-                  .options = "",
-                  .seed = INT64_MAX,
-                  .started_s = 1764000000,
-                  .complete = true},
     .json = "{\"format\":\"</script>\"}",
     .report = "PASS\nas shown\n",
     .results = results,
     .result_count = 1,
+    .complete = true,
 };
+
+static uint64_t begin(struct store *store)
+{
+    struct error error;
+    uint64_t run = 0;
+    cr_assert_eq(store_begin(store, &beginning, &example_environment, &run, &error), 0, "%s", error.text);
+    return run;
+}
 
 static uint64_t save(struct store *store)
 {
     struct error error;
-    uint64_t run = 0;
-    cr_assert_eq(store_save_record(store, &record, &example_environment, &run, &error), 0, "%s", error.text);
+    uint64_t run = begin(store);
+    cr_assert_eq(store_save_record(store, run, &record, &error), 0, "%s", error.text);
     return run;
 }
 
@@ -102,7 +111,40 @@ Test(record, the_last_run_is_of_any_kind)
     cr_expect_lt(store_load_run(store, 99, &run, &error), 0);
     cr_expect_not_null(strstr(error.text, "there is no run 99"), "%s", error.text);
     struct store_document document;
-    cr_expect_eq(store_load_document(store, sweep, &document, &error), -EBADMSG, "a sweep has none");
+    cr_expect_eq(store_load_document(store, sweep, &document, &error), -EINVAL, "a sweep has none");
+    store_close(store);
+    place_remove(&place);
+}
+
+/* While it goes on: what was saved of it before is replaced, or there was nothing and it is taken back. */
+Test(record, grows)
+{
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    struct error error;
+    struct store_run run;
+    struct store_document document;
+    struct result half = results[0];
+    half.variant_count = 1;
+    const struct store_record now = {.json = "{}", .report = "so far", .results = &half, .result_count = 1};
+    uint64_t id = begin(store), other = begin(store);
+    cr_expect_eq(store_load_document(store, id, &document, &error), -EINVAL);
+    cr_expect_not_null(strstr(error.text, "run 1 in "), "%s", error.text);
+    cr_expect_not_null(strstr(error.text, "kept no document: it ended before"), "%s", error.text);
+    cr_assert_eq(store_save_record(store, id, &now, &error), 0, "%s", error.text);
+    cr_assert_eq(store_load_run(store, id, &run, &error), 0, "%s", error.text);
+    cr_expect(!run.complete);
+    cr_expect_eq(run.findings, 1);
+    store_run_clear(&run);
+    cr_assert_eq(store_save_record(store, id, &record, &error), 0, "%s", error.text);
+    cr_assert_eq(store_load_run(store, id, &run, &error), 0, "%s", error.text);
+    cr_expect(run.complete);
+    cr_expect_eq(run.findings, 1, "once");
+    store_run_clear(&run);
+    cr_expect_eq(number_of(store, "select count(*) from variant"), 2);
+    cr_expect_eq(store_take_back(store, id, &error), 0, "something was saved of it: it stays");
+    cr_expect_eq(store_take_back(store, other, &error), 0, "nothing was: it goes");
+    cr_expect_eq(number_of(store, "select sum(id) from run"), id);
     store_close(store);
     place_remove(&place);
 }
@@ -117,7 +159,9 @@ Test(record, an_older_file_is_brought_up_to_date)
     struct store_run run;
     cr_assert_eq(sqlite3_open(place.path, &old.db), SQLITE_OK);
     cr_assert_eq(schema_migrate(&old, &one, &error), 0, "%s", error.text);
-    uint64_t sweep = begin_example(&old);
+    uint64_t sweep =
+        number_of(&old, "insert into run values (null, 'sweep', x'6100', 'a', '', 1, 1, 0, '', '', "
+                        "'', '', '', '', '') returning id");
     sqlite3_close(old.db);
     struct store *store = place_open(&place);
     cr_assert_eq(store_load_run(store, sweep, &run, &error), 0, "%s", error.text);
@@ -135,7 +179,7 @@ Test(record, is_followed_over_days)
     struct error error;
     struct store_trend trend;
     cr_assert_eq(store_load_trend(store, &trend, &error), 0, "%s", error.text);
-    cr_expect_eq(trend.night_count, 0, "an empty store");
+    cr_expect_eq(trend.day_count, 0, "an empty store");
     save(store);
     save(store);
     uint64_t later = save(store);
@@ -144,17 +188,17 @@ Test(record, is_followed_over_days)
              (int)later);
     number_of(store, sql);
     cr_assert_eq(store_load_trend(store, &trend, &error), 0, "%s", error.text);
-    cr_assert_eq(trend.night_count, 4, "two variants on two days");
-    cr_expect_str_eq(trend.nights[0].subject, "upload/guarded");
-    cr_expect_eq(trend.nights[0].findings, 0);
-    cr_expect_str_eq(trend.nights[2].subject, "upload/unguarded");
-    cr_expect_str_eq(trend.nights[2].day, "2025-11-24");
-    cr_expect_eq(trend.nights[2].runs, 2);
-    cr_expect_eq(trend.nights[2].findings, 2);
-    cr_expect_eq(trend.nights[2].emfile_operation, 4401);
-    cr_expect_eq(trend.nights[2].points, 2, "a point counts once, however often it failed");
-    cr_expect_eq(trend.nights[0].points, 0);
-    cr_expect_str_eq(trend.nights[3].day, "2025-11-25");
+    cr_assert_eq(trend.day_count, 4, "two variants on two days");
+    cr_expect_str_eq(trend.days[0].subject, "upload/guarded");
+    cr_expect_eq(trend.days[0].findings, 0);
+    cr_expect_str_eq(trend.days[2].subject, "upload/unguarded");
+    cr_expect_str_eq(trend.days[2].day, "2025-11-24");
+    cr_expect_eq(trend.days[2].runs, 2);
+    cr_expect_eq(trend.days[2].findings, 2);
+    cr_expect_eq(trend.days[2].emfile_operation, 4401);
+    cr_expect_eq(trend.days[2].points, 2, "a point counts once, however often it failed");
+    cr_expect_eq(trend.days[0].points, 0);
+    cr_expect_str_eq(trend.days[3].day, "2025-11-25");
     cr_assert_eq(trend.history_count, 1, "what is for information is not followed");
     cr_expect_str_eq(trend.histories[0].first, "2025-11-24");
     cr_expect_str_eq(trend.histories[0].last, "2025-11-25");

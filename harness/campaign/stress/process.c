@@ -1,0 +1,127 @@
+/* Decides how a line is started and awaited. Whatever it does, this process's memory stays as it is. */
+#include "campaign/stress/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char own_name[] = "exeunt: "; /* before what exeunt has to say */
+
+/* Signals are blocked until the program that they are for is there. */
+static _Noreturn void execute(char *const *words, const char *scratch, int errors, pid_t parent,
+                              const sigset_t *signals)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (getppid() != parent || nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
+        dup2(nothing, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ||
+        setenv("TMPDIR", scratch, 1) != 0)
+        _exit(EXIT_NOT_DONE);
+    static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+    for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
+        if (signal(handled[i], SIG_DFL) == SIG_IGN && handled[i] != SIGPIPE)
+            signal(handled[i], SIG_IGN);
+    sigprocmask(SIG_SETMASK, signals, NULL);
+    execv("/proc/self/exe", words);
+    _exit(EXIT_NOT_DONE);
+}
+
+static int cannot_start(struct error *error)
+{
+    return error_not_done(error, -errno, "a line of the campaign cannot be started: %s; try with less load",
+                          strerror(errno));
+}
+
+int process_start(char *const *words, const char *scratch, struct stress_process *out, struct error *error)
+{
+    int pipe_ends[2];
+    sigset_t all, before;
+    if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return cannot_start(error);
+    fcntl(pipe_ends[1], F_SETFL, 0); /* who writes may wait */
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        execute(words, scratch, pipe_ends[1], parent, &before);
+    int failed = pid < 0 ? cannot_start(error) : 0;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(pipe_ends[1]);
+    *out = (struct stress_process){.pid = pid, .handle = -1, .errors = pipe_ends[0]};
+    if (failed == 0 && (out->handle = (int)syscall(SYS_pidfd_open, pid, 0)) < 0) {
+        failed = cannot_start(error);
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    }
+    if (failed != 0)
+        close(pipe_ends[0]);
+    return failed;
+}
+
+/* Of what is there the last bytes are kept. At most one reading, since a program may write without end.
+ * False: nothing was there. */
+static bool read_errors(struct stress_process *process)
+{
+    char bytes[STRESS_TAIL_MAX / 2];
+    ssize_t length = process->errors >= 0 ? read(process->errors, bytes, sizeof bytes) : -1;
+    if (length <= 0) {
+        if (length == 0) {
+            close(process->errors);
+            process->errors = -1;
+        }
+        return false;
+    }
+    size_t room = STRESS_TAIL_MAX - process->tail_length, drop = 0;
+    if (room < (size_t)length)
+        drop = (size_t)length - room;
+    memmove(process->tail, process->tail + drop, process->tail_length - drop);
+    memcpy(process->tail + process->tail_length - drop, bytes, (size_t)length);
+    process->tail_length += (size_t)length - drop;
+    return true;
+}
+
+bool process_await(struct stress_process *process, uint64_t timeout_ns, int *status)
+{
+    struct pollfd polled[] = {{.fd = process->handle, .events = POLLIN},
+                              {.fd = process->errors, .events = POLLIN}};
+    int ready = poll(polled, 2, (int)((timeout_ns + 999999) / 1000000));
+    if (ready > 0 && polled[1].revents != 0)
+        read_errors(process);
+    if (ready <= 0 || polled[0].revents == 0)
+        return false;
+    waitpid(process->pid, status, 0);
+    for (unsigned i = 0; i < 2 * 65536 / sizeof process->tail && read_errors(process); i++)
+        ; /* more than a pipe can hold: for a writer that was handed the pipe and lives on */
+    if (process->errors >= 0)
+        close(process->errors);
+    close(process->handle);
+    return true;
+}
+
+void process_signal(const struct stress_process *process, int signal_number)
+{
+    kill(process->pid, signal_number); /* not awaited yet: the number is its own */
+}
+
+/* Beside that only what it ran has written there, and how to read on. */
+const char *process_last_words(const struct stress_process *process, struct words *words)
+{
+    const char *start = NULL, *end = process->tail + process->tail_length;
+    for (const char *line = process->tail; line < end;) {
+        const char *next = memchr(line, '\n', (size_t)(end - line));
+        if ((size_t)(end - line) > sizeof own_name - 1 && strncmp(line, own_name, sizeof own_name - 1) == 0)
+            start = line + sizeof own_name - 1;
+        line = next != NULL ? next + 1 : end;
+    }
+    *words = (struct words){.length = 0};
+    if (start != NULL)
+        words_add(words, start, strcspn(start, "\n"));
+    return words_end(words);
+}

@@ -1,0 +1,21 @@
+/* Broken guarantees of all kinds of runs as rows of one shape, for statements that ask about them. */
+#pragma once
+
+#define VARIANT_SUBJECT "iif(name = '', workload, workload || '/' || name)"
+
+/* The options of a workload's sweep begin with its name, those of a program's with a dash. */
+#define SWEEP_SUBJECT "iif(options glob '[a-z]*', 'sweep ', 'sweep -- ') || line"
+
+/* Subject, kind, place, point, signature, started_s, id of the run, night, and whether it was to be expected,
+ * as of a positive control. */
+#define BROKEN                                                                                               \
+    "select " VARIANT_SUBJECT " as subject,"                                                                 \
+    " broken.kind as kind, taken_at as place, point, signature, started_s, run.id as id, night,"             \
+    " leaks as expected"                                                                                     \
+    " from broken join variant using (run, position) join run on run.id = broken.run"                        \
+    " union all select " SWEEP_SUBJECT ", finding.kind,"                                                     \
+    " iif(taken_at = '', coalesce(failed_at, ''), taken_at), coalesce(point, ''),"                           \
+    " signature, started_s, run.id, night, 0"                                                                \
+    " from finding join run on run.id = finding.run"                                                         \
+    " left join fault on fault.finding = finding.id and fault.position = 0"                                  \
+    " where suppressed = '' and finding.kind != 'unreleased'"

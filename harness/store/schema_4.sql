@@ -1,0 +1,21 @@
+-- The nights of `exeunt stress`, and which of them a run belongs to: they are kept and deleted together.
+
+create table night (
+    id integer primary key autoincrement,
+    campaign text not null, -- its lines, as they are run
+    folder text not null, -- working folder
+    seed integer not null,
+    for_ms integer not null, -- its time
+    started_s integer not null, -- since the epoch
+    spent_ms integer not null, -- of its time
+    round integer not null, -- that goes on, from 1
+    line integer not null, -- of the campaign, from 1; 0: none yet
+    done integer not null, -- lines that came to their end
+    findings integer not null, -- guarantees that were seen to be broken
+    status integer not null, -- exit status: the worst of them
+    complete integer not null -- 0: goes on, or was cut short
+) strict;
+
+alter table run add column night integer references night on delete cascade;
+
+create index run_of_night on run (night);
