@@ -93,6 +93,13 @@ static void occupy_standard_streams(void)
             return;
 }
 
+static void show_error(const struct error *error)
+{
+    fputs("exeunt: ", stderr);
+    utf8_show(error->text, SIZE_MAX, utf8_locale(), stderr);
+    putc('\n', stderr);
+}
+
 int main(int argc, char **argv)
 {
     struct error error = {.text = ""};
@@ -101,14 +108,15 @@ int main(int argc, char **argv)
 
     int status = dispatch(argc, argv, &error);
     errno = 0;
-    if ((fflush(stdout) != 0 || ferror(stdout)) && status >= 0)
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (status < 0) /* it may say that something was shown */
+            show_error(&error);
         status = error_not_done(&error, -EIO, "cannot write to standard output: %s",
                                 strerror(errno != 0 ? errno : EIO));
+    }
     if (status >= 0)
         return status;
-    fputs("exeunt: ", stderr);
-    utf8_show(error.text, SIZE_MAX, utf8_locale(), stderr);
-    putc('\n', stderr);
+    show_error(&error);
     if (error.exit_status == EXIT_USAGE)
         show_way(argc > 1 ? argv[1] : "");
     return (int)error.exit_status;

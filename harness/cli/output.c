@@ -52,8 +52,10 @@ static int try_folder(const struct output *output, struct error *error)
         return cannot_be(output, has_folder(output->path) ? why : "its folder does not exist", error);
     }
     close(fd);
-    unlink(temp);
-    return 0;
+    if (unlink(temp) == 0)
+        return 0;
+    snprintf(why, sizeof why, "an empty file cannot be removed from its folder again: %s", strerror(errno));
+    return cannot_be(output, why, error);
 }
 
 int output_prepare(struct output *output, const char *option, const char *typed, struct error *error)

@@ -19,6 +19,7 @@ struct salvage {
     uint64_t next; /* the key from which on it is searched */
     uint64_t last; /* the highest that a run or finding was ever given */
     unsigned misses;
+    int failed; /* 0, or -ENOMEM: what is missing then is no damage's doing */
 };
 
 /* Defective descriptions of tables are passed over, and so is that pages are missing at the end. Nothing can
@@ -53,9 +54,8 @@ static int open_memory(const char *path, struct store **out, struct error *error
     return failed;
 }
 
-/* Whether the row is now in memory: it is not if one with its key was there already, or a column does not
- * fit. */
-static bool copy_row(struct query *read, sqlite3_stmt *insert)
+/* A row is refused if one with its key was there already, or a column does not fit. */
+static void copy_row(struct salvage *salvage, struct query *read, sqlite3_stmt *insert)
 {
     int columns = sqlite3_column_count(read->statement);
     int rc = SQLITE_OK;
@@ -64,23 +64,27 @@ static bool copy_row(struct query *read, sqlite3_stmt *insert)
     if (rc == SQLITE_OK)
         rc = sqlite3_step(insert);
     sqlite3_reset(insert);
-    return rc == SQLITE_DONE;
+    salvage->misses += rc != SQLITE_DONE;
+    if (rc == SQLITE_NOMEM)
+        salvage->failed = database_failed(salvage->to, rc, salvage->error);
 }
 
 /* Copies rows up to the table's end, or to what cannot be read: then `next` is behind that. Returns whether
- * the table has come to its end. */
+ * there may be more. */
 static bool copy_rows(struct salvage *salvage, struct query *read, struct query *insert)
 {
     int row = 1;
     read->failed = 0;
     query_put_number(read, salvage->next);
-    while (salvage->misses < MISSES_MAX && (row = query_step(read)) > 0) {
+    while (salvage->failed == 0 && salvage->misses < MISSES_MAX && (row = query_step(read)) > 0) {
         salvage->next = (uint64_t)sqlite3_column_int64(read->statement, 0);
-        salvage->misses += !copy_row(read, insert->statement);
+        copy_row(salvage, read, insert->statement);
     }
+    if (row == -ENOMEM)
+        salvage->failed = row;
     salvage->misses += row != 0;
     salvage->next++;
-    return row == 0;
+    return row != 0 && salvage->failed == 0 && salvage->misses < MISSES_MAX && salvage->next <= salvage->last;
 }
 
 static int copy_table(struct salvage *salvage)
@@ -100,10 +104,9 @@ static int copy_table(struct salvage *salvage)
              salvage->key, salvage->key);
     EXEUNT_GUARD(query, read, query_make(salvage->from, sql, salvage->error));
     salvage->misses += read.failed != 0; /* its description is damaged */
-    while (read.statement != NULL && !copy_rows(salvage, &read, &insert) && salvage->misses < MISSES_MAX &&
-           salvage->next <= salvage->last)
+    while (read.statement != NULL && copy_rows(salvage, &read, &insert))
         ;
-    return 0;
+    return salvage->failed;
 }
 
 /* UINT64_MAX: not known. */

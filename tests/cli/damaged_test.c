@@ -110,6 +110,20 @@ Test(damaged, what_is_wrong_is_said)
     scratch_remove(folder);
 }
 
+/* What is shown in part may not have come to be shown at all. */
+Test(damaged, that_nothing_could_be_written_is_said)
+{
+    char *folder = make_sound();
+    damage(folder, "page $(root finding)");
+    struct command_result said =
+        command_run("cd %s && %s report --trend --results a.db >/dev/full", folder, EXEUNT);
+    cr_expect_eq(said.status, 3);
+    cr_expect(strstr(said.err, "table finding cannot be read") != NULL, "%s", said.err);
+    cr_expect(strstr(said.err, "cannot write to standard output") != NULL, "%s", said.err);
+    command_free(&said);
+    scratch_remove(folder);
+}
+
 static uint64_t next_random(uint64_t *state)
 {
     *state ^= *state << 13;
