@@ -14,7 +14,8 @@ export LC_ALL=C TZ=UTC GIT_CONFIG_GLOBAL=/dev/null
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT INT TERM
-cp -r "$source/harness" "$folder/pristine"
+mkdir "$folder/pristine"
+cp -r "$source/harness/base" "$source/harness/plan" "$folder/pristine"
 cd "$folder"
 passed=0 failed=0 skipped=0
 

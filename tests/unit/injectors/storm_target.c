@@ -19,7 +19,7 @@
 
 #define ITSELF "/proc/self/exe"
 
-enum { THREADS = 8, ROUNDS = 252, SWITCHES = 20, SECONDS_MAX = 60 };
+enum { THREADS = 8, ROUNDS = 84, SWITCHES = 20, SECONDS_MAX = 60 };
 
 static char *const nothing[] = {"itself", "nothing", NULL};
 static char *const nowhere[] = {NULL}; /* no environment: the program comes up without the preload */
