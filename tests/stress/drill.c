@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +51,7 @@ void drill_start(struct drill *drill, const char *before, const char *options)
     drill->pid = fork();
     cr_assert_geq(drill->pid, 0);
     if (drill->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nothing running */
         dup2(ends[1], STDOUT_FILENO);
         dup2(ends[1], STDERR_FILENO);
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);

@@ -67,6 +67,7 @@ Test(kill, in_the_midst_of_a_line, .timeout = 600)
         expect_kept(&drill, 1);
 
         drill_start(&drill, "", "--for 1h --resume");
+        cr_expect(drill_read_until(&drill, "night 1 goes on"), "%s", drill.said);
         kill(drill_await_line(&drill), SIGKILL);
         cr_assert(drill_read_until(&drill, ": nothing is proven, "), "%s", drill.said);
         kill(drill.pid, SIGTERM);
