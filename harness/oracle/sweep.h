@@ -108,7 +108,7 @@ struct sweep_result {
     bool interrupted;
     unsigned fail_on; /* bit i: findings of enum sweep_kind i break a guarantee; 0: not known */
     enum exit_status exit_status;
-    char sentence[512];
+    char sentence[640];
 };
 
 /* Frees what the finding owns. */
