@@ -157,10 +157,10 @@ void script_quote(FILE *out, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
     bool quoted = word[0] == '\0' || word[strspn(word, plain)] != '\0';
-    fputs(quoted ? " '" : " ", out);
+    fputs(quoted ? " \"" : " ", out); /* not single ones: wordexp finds an empty word in ''\'' */
     for (; *word != '\0'; word++)
-        fputs(*word == '\'' ? "'\\''" : (const char[]){*word, '\0'}, out);
-    fputs(quoted ? "'" : "", out);
+        fprintf(out, strchr("$`\"\\", *word) != NULL ? "\\%c" : "%c", *word);
+    fputs(quoted ? "\"" : "", out);
 }
 
 void script_clear(struct script *script)

@@ -29,10 +29,11 @@ static void kill_at(unsigned seed)
     struct drill drill;
     drill_make(&drill, campaign);
     drill_start(&drill, "", "--for 1s");
-    bool goes_on = drill_read_lines(&drill, 1 + (unsigned)(hash_mix(seed) % 6));
+    drill_read_lines(&drill, 1 + (unsigned)(hash_mix(seed) % 6));
     kill(drill.pid, SIGKILL);
     int status = drill_end(&drill);
-    cr_expect(!goes_on || status == 128 + SIGKILL, "status %d: %s", status, drill.said);
+    bool came_to_its_end = strstr(drill.said, "; night 1: ") != NULL; /* after its last line it may have */
+    cr_expect(came_to_its_end || status == 128 + SIGKILL, "status %d: %s", status, drill.said);
     unsigned shown = drill_said(&drill, "  found: ");
     drill_expect_no_process(&drill);
     expect_kept(&drill, shown);

@@ -113,8 +113,8 @@ Test(script, keeps_the_text_of_a_command)
 
 Test(script, quoted_words_are_read_as_they_were)
 {
-    static const char *const words[] = {"plain-1.0", "",      "a b", "it's", "#", "$HOME",
-                                        "`ls`",      "a;b|c", "\"",  "\\",   "~"};
+    static const char *const words[] = {"plain-1.0", "",     "a b",   "it's", "'s", "#",
+                                        "$HOME",     "`ls`", "a;b|c", "\"",   "\\", "~"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         char text[64] = "sweep --";
         FILE *out = fmemopen(text, sizeof text, "a");
