@@ -62,7 +62,7 @@ static inline void took(struct ledger_locks *locks, const void *lock, enum ledge
         if (UNLIKELY(locks == NULL))                                                                         \
             return real_##name(lock);                                                                        \
         int result = ask_##name(locks, lock, site);                                                          \
-        if (UNLIKELY(result != 0 || locks->held_count != 0))                                                 \
+        if (UNLIKELY(((uint32_t)result | locks->held_count) != 0))                                           \
             return else_##name(locks, lock, result, site);                                                   \
         held_put(locks, 0, lock, mode, site);                                                                \
         return 0;                                                                                            \
