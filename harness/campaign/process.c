@@ -1,10 +1,11 @@
-/* Decides how a line is started and awaited. Whatever it does, this process's memory stays as it is. */
-#include "campaign/stress/process.h"
+/* Decides how a command is started and awaited. Whatever it does, this process's memory stays as it is. */
+#include "campaign/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -18,11 +19,10 @@ static const char own_name[] = "exeunt: "; /* before what exeunt has to say */
 static _Noreturn void execute(char *const *words, const char *scratch, int errors, pid_t parent,
                               const sigset_t *signals)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (getppid() != parent || nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
         dup2(nothing, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ||
-        setenv("TMPDIR", scratch, 1) != 0)
+        (scratch != NULL && setenv("TMPDIR", scratch, 1) != 0))
         _exit(EXIT_NOT_DONE);
     static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
     for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
@@ -30,16 +30,19 @@ static _Noreturn void execute(char *const *words, const char *scratch, int error
             signal(handled[i], SIG_IGN);
     sigprocmask(SIG_SETMASK, signals, NULL);
     execv("/proc/self/exe", words);
+    dprintf(STDERR_FILENO, "%sit cannot start itself: %s\n", own_name, strerror(errno));
     _exit(EXIT_NOT_DONE);
 }
 
 static int cannot_start(struct error *error)
 {
-    return error_not_done(error, -errno, "a line of the campaign cannot be started: %s; try with less load",
+    return error_not_done(error, -errno,
+                          "a command of the campaign cannot be started: %s; try with less load",
                           strerror(errno));
 }
 
-int process_start(char *const *words, const char *scratch, struct stress_process *out, struct error *error)
+int process_start(char *const *words, const char *scratch, int end_signal, struct process *out,
+                  struct error *error)
 {
     int pipe_ends[2];
     sigset_t all, before;
@@ -49,12 +52,14 @@ int process_start(char *const *words, const char *scratch, struct stress_process
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, end_signal);
         execute(words, scratch, pipe_ends[1], parent, &before);
+    }
     int failed = pid < 0 ? cannot_start(error) : 0;
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(pipe_ends[1]);
-    *out = (struct stress_process){.pid = pid, .handle = -1, .errors = pipe_ends[0]};
+    *out = (struct process){.pid = pid, .handle = -1, .errors = pipe_ends[0]};
     if (failed == 0 && (out->handle = (int)syscall(SYS_pidfd_open, pid, 0)) < 0) {
         failed = cannot_start(error);
         kill(pid, SIGKILL);
@@ -67,9 +72,9 @@ int process_start(char *const *words, const char *scratch, struct stress_process
 
 /* Of what is there the last bytes are kept. At most one reading, since a program may write without end.
  * False: nothing was there. */
-static bool read_errors(struct stress_process *process)
+static bool read_errors(struct process *process)
 {
-    char bytes[STRESS_TAIL_MAX / 2];
+    char bytes[PROCESS_TAIL_MAX / 2];
     ssize_t length = process->errors >= 0 ? read(process->errors, bytes, sizeof bytes) : -1;
     if (length <= 0) {
         if (length == 0) {
@@ -78,7 +83,7 @@ static bool read_errors(struct stress_process *process)
         }
         return false;
     }
-    size_t room = STRESS_TAIL_MAX - process->tail_length, drop = 0;
+    size_t room = PROCESS_TAIL_MAX - process->tail_length, drop = 0;
     if (room < (size_t)length)
         drop = (size_t)length - room;
     memmove(process->tail, process->tail + drop, process->tail_length - drop);
@@ -87,7 +92,34 @@ static bool read_errors(struct stress_process *process)
     return true;
 }
 
-bool process_await(struct stress_process *process, uint64_t timeout_ns, int *status)
+/* Beside that only what it ran has written there, and how to read on. */
+static void take_last_words(const struct process *process, char out[WORDS_MAX])
+{
+    struct words words = {.length = 0};
+    const char *start = NULL, *end = process->tail + process->tail_length;
+    for (const char *line = process->tail; line < end;) {
+        const char *next = memchr(line, '\n', (size_t)(end - line));
+        if ((size_t)(end - line) > sizeof own_name - 1 && strncmp(line, own_name, sizeof own_name - 1) == 0)
+            start = line + sizeof own_name - 1;
+        line = next != NULL ? next + 1 : end;
+    }
+    if (start != NULL)
+        words_add(&words, start, strcspn(start, "\n"));
+    snprintf(out, WORDS_MAX, "%s", words_end(&words));
+}
+
+static void take_end(const struct process *process, int status, struct process_end *out)
+{
+    bool exited = WIFEXITED(status) && WEXITSTATUS(status) <= EXIT_CONTROL_MISSED;
+    out->status = exited ? (enum exit_status)WEXITSTATUS(status) : EXIT_NOT_DONE;
+    if (WIFSIGNALED(status))
+        snprintf(out->words, sizeof out->words, "it was ended by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        take_last_words(process, out->words);
+}
+
+bool process_await(struct process *process, uint64_t timeout_ns, struct process_end *end)
 {
     struct pollfd polled[] = {{.fd = process->handle, .events = POLLIN},
                               {.fd = process->errors, .events = POLLIN}};
@@ -96,32 +128,18 @@ bool process_await(struct stress_process *process, uint64_t timeout_ns, int *sta
         read_errors(process);
     if (ready <= 0 || polled[0].revents == 0)
         return false;
-    waitpid(process->pid, status, 0);
+    int status = -1;
+    waitpid(process->pid, &status, 0);
     for (unsigned i = 0; i < 2 * 65536 / sizeof process->tail && read_errors(process); i++)
         ; /* more than a pipe can hold: for a writer that was handed the pipe and lives on */
     if (process->errors >= 0)
         close(process->errors);
     close(process->handle);
+    take_end(process, status, end);
     return true;
 }
 
-void process_signal(const struct stress_process *process, int signal_number)
+void process_signal(const struct process *process, int signal_number)
 {
     kill(process->pid, signal_number); /* not awaited yet: the number is its own */
-}
-
-/* Beside that only what it ran has written there, and how to read on. */
-const char *process_last_words(const struct stress_process *process, struct words *words)
-{
-    const char *start = NULL, *end = process->tail + process->tail_length;
-    for (const char *line = process->tail; line < end;) {
-        const char *next = memchr(line, '\n', (size_t)(end - line));
-        if ((size_t)(end - line) > sizeof own_name - 1 && strncmp(line, own_name, sizeof own_name - 1) == 0)
-            start = line + sizeof own_name - 1;
-        line = next != NULL ? next + 1 : end;
-    }
-    *words = (struct words){.length = 0};
-    if (start != NULL)
-        words_add(words, start, strcspn(start, "\n"));
-    return words_end(words);
 }

@@ -1,4 +1,4 @@
-/* A line of a campaign that runs: exeunt itself, in a process of its own, which dies with this one. */
+/* A command of a campaign that runs: exeunt itself, in a process of its own, which ends with this one. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,25 +8,29 @@
 #include "base/error.h"
 #include "supervise/words.h"
 
-enum { STRESS_TAIL_MAX = 4096 };
+enum { PROCESS_TAIL_MAX = 4096 };
 
-struct stress_process {
+struct process {
     pid_t pid;
-    int handle;                     /* pidfd */
-    int errors;                     /* the pipe of its standard error; -1: at its end */
-    char tail[STRESS_TAIL_MAX + 1]; /* the last of what came from there */
+    int handle;                      /* pidfd */
+    int errors;                      /* the pipe of its standard error; -1: at its end */
+    char tail[PROCESS_TAIL_MAX + 1]; /* the last of what came from there */
     size_t tail_length;
 };
 
-/* Starts `exeunt WORD...`, with TMPDIR set to `scratch`. It has no standard input and output. Returns 0 with
- * *out running, to be awaited until it has ended, or a negative errno with `error`. */
-int process_start(char *const *words, const char *scratch, struct stress_process *out, struct error *error);
+/* How it ended. */
+struct process_end {
+    enum exit_status status; /* EXIT_NOT_DONE also if a signal ended it, or something else than exeunt can */
+    char words[WORDS_MAX];   /* what exeunt said last, without its name, or what ended it; "": nothing */
+};
 
-/* Awaits its end for at most so long, less if a signal comes. True: it has ended, and *status is its wait
- * status. */
-bool process_await(struct stress_process *process, uint64_t timeout_ns, int *status);
+/* Starts `exeunt WORD...`. `scratch`: its TMPDIR, NULL: the one that there is. `end_signal`: what it gets
+ * when this process ends. It has no standard input and output. Returns 0 with *out running, to be awaited
+ * until it has ended, or a negative errno with `error`. */
+int process_start(char *const *words, const char *scratch, int end_signal, struct process *out,
+                  struct error *error);
 
-void process_signal(const struct stress_process *process, int signal_number);
+/* Awaits its end for at most so long, less if a signal comes. True: it has ended, as *end tells. */
+bool process_await(struct process *process, uint64_t timeout_ns, struct process_end *end);
 
-/* What exeunt said last, without its name; "": nothing. */
-const char *process_last_words(const struct stress_process *process, struct words *words);
+void process_signal(const struct process *process, int signal_number);

@@ -163,6 +163,36 @@ void script_quote(FILE *out, const char *word)
     fputs(quoted ? "\"" : "", out);
 }
 
+static size_t count_of(char *const *words)
+{
+    size_t count = 0;
+    while (words[count] != NULL)
+        count++;
+    return count;
+}
+
+/* Copies words up to that one or their end. Returns the next. */
+static char *const *copy_until(char *const *words, const char *end, char ***out)
+{
+    for (; *words != NULL && (end == NULL || strcmp(*words, end) != 0); words++)
+        *(*out)++ = *words;
+    return words;
+}
+
+char **script_command(char *const *words, char *const *before, char *const *after)
+{
+    char **all = calloc(count_of(words) + count_of(before) + count_of(after) + 2, sizeof *all), **next = all;
+    if (all == NULL)
+        return NULL;
+    *next++ = "exeunt";
+    *next++ = words[0];
+    copy_until(before, NULL, &next);
+    char *const *rest = copy_until(words + 1, "--", &next);
+    copy_until(after, NULL, &next);
+    copy_until(rest, NULL, &next);
+    return all;
+}
+
 void script_clear(struct script *script)
 {
     for (size_t i = 0; i < script->count; i++) {

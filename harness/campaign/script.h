@@ -37,4 +37,9 @@ int script_read(const char *path, struct script *out, struct error *error);
 /* Writes " word", quoted so that it is read as just that word. It has no end of line. */
 void script_quote(FILE *out, const char *word);
 
+/* The words of a line as a command: "exeunt", its name, `before`, its own words, `after`, and, behind "--",
+ * what it runs: so an option that stands in `before` yields to the line's own, and the line's own to one in
+ * `after`. The array is the caller's to free, the words stay their owners'. NULL: memory is short. */
+char **script_command(char *const *words, char *const *before, char *const *after);
+
 void script_clear(struct script *script);

@@ -91,8 +91,7 @@ static bool is_undone(const struct gate_part *part)
     for (size_t i = 0; i < part->subject_count && part->status == EXIT_NOT_DONE; i++)
         if (part->subjects[i].faults == 0)
             return false;
-    return part->subject_count == 0 || part->status == EXIT_USAGE || part->status == EXIT_NOT_DONE ||
-           part->status > EXIT_CONTROL_MISSED;
+    return part->subject_count == 0 || part->status == EXIT_USAGE || part->status == EXIT_NOT_DONE;
 }
 
 static int run_part(const struct script_line *line, const char *folder, const struct gate_options *options,
@@ -105,14 +104,15 @@ static int run_part(const struct script_line *line, const char *folder, const st
     int rc = part_run(line->words, folder, options->interrupted, &part, error);
     if (rc != 0)
         return rc;
-    out->status = part.status;
+    out->status = part.end.status;
     FILE *document = fopen(part.document, "re");
     if (document != NULL) {
         rc = evidence_read(document, out, error);
         fclose(document);
     }
     if (rc == 0 && out->trouble == NULL && is_undone(out) &&
-        asprintf(&out->trouble, "%s", part.words[0] != '\0' ? part.words : "it found out nothing") < 0)
+        asprintf(&out->trouble, "%s", part.end.words[0] != '\0' ? part.end.words : "it found out nothing") <
+            0)
         rc = error_not_done(error, -ENOMEM, "no memory for '%s'", line->text);
     return rc;
 }

@@ -3,11 +3,10 @@
 
 #include <limits.h>
 
-#include "base/error.h"
+#include "campaign/process.h"
 
 struct part {
-    unsigned status;              /* its exit status; EXIT_NOT_DONE if a signal ended it */
-    char words[512];              /* the last line on its standard error, or what ended it; "" */
+    struct process_end end;
     char document[PATH_MAX + 16]; /* the file of its JSON, which is there if it wrote one */
 };
 

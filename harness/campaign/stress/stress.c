@@ -9,15 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "campaign/process.h"
 #include "campaign/stress/place.h"
-#include "campaign/stress/process.h"
 #include "exeunt/scope.h"
 
 static const uint64_t tick_ns = 1000000000u;
@@ -75,7 +74,7 @@ static uint64_t next_tick_ns(const struct stress *stress, bool cut)
 
 /* Awaits the line's end, and ends it when the time is over. *cut: that was done. Returns a failure of the
  * results, or 0. */
-static int await(struct stress *stress, struct stress_process *process, int *status, bool *cut,
+static int await(struct stress *stress, struct process *process, struct process_end *end, bool *cut,
                  struct error *error)
 {
     int failed = tick(stress, error);
@@ -93,35 +92,12 @@ static int await(struct stress *stress, struct stress_process *process, int *sta
             process_signal(process, SIGKILL);
         if (now_ns >= due_ns)
             due_ns = next_tick_ns(stress, *cut);
-    } while (!process_await(process, due_ns > now_ns ? due_ns - now_ns : 0, status));
+    } while (!process_await(process, due_ns > now_ns ? due_ns - now_ns : 0, end));
     return failed == 0 ? tick(stress, error) : failed;
 }
 
-/* The words of the line's process: the seed first, so that the line's own counts; where it is kept last, so
- * that nothing in the line does. On the heap, but for `own`, which must outlive it. */
-static char **words_of(char *const *line, char *const seed[3], char *const kept[6])
-{
-    size_t count = 0, at = 0;
-    while (line[count] != NULL)
-        count++;
-    char **words = calloc(count + 12, sizeof *words);
-    if (words == NULL)
-        return NULL;
-    words[at++] = "exeunt";
-    words[at++] = line[0];
-    for (size_t i = 0; seed[i] != NULL; i++)
-        words[at++] = seed[i];
-    size_t next = 1;
-    while (line[next] != NULL && strcmp(line[next], "--") != 0)
-        words[at++] = line[next++];
-    for (size_t i = 0; kept[i] != NULL; i++)
-        words[at++] = kept[i];
-    while (line[next] != NULL)
-        words[at++] = line[next++];
-    return words;
-}
-
-static int start(struct stress *stress, char *const *line, struct stress_process *out, struct error *error)
+/* The line's own seed counts; where it is kept, nothing in the line does. */
+static int start(struct stress *stress, char *const *line, struct process *out, struct error *error)
 {
     const struct store_night *night = &stress->night;
     char seed[24], number[24];
@@ -130,10 +106,10 @@ static int start(struct stress *stress, char *const *line, struct stress_process
     snprintf(number, sizeof number, "%" PRIu64, night->id);
     char *const seed_words[] = {takes_seed ? "--seed" : NULL, seed, NULL};
     char *const kept_words[] = {"--quiet", "--results", stress->place.results, "--night", number, NULL};
-    EXEUNT_GUARD(memory, memory, words_of(line, seed_words, kept_words));
-    if (memory == NULL)
+    EXEUNT_GUARD(memory, words, script_command(line, seed_words, kept_words));
+    if (words == NULL)
         return error_not_done(error, -ENOMEM, "no memory to start a line of the campaign");
-    return process_start(memory, stress->place.scratch, out, error);
+    return process_start(words, stress->place.scratch, SIGKILL, out, error);
 }
 
 /* ---- What it comes to ------------------------------------------------------------------------------- */
@@ -143,13 +119,6 @@ static enum exit_status worse(enum exit_status a, enum exit_status b)
     static const unsigned weights[] = {
         [EXIT_AS_EXPECTED] = 0, [EXIT_NOT_DONE] = 1, [EXIT_CONTROL_MISSED] = 2, [EXIT_GUARANTEE_BROKEN] = 3};
     return weights[a] >= weights[b] ? a : b;
-}
-
-static enum exit_status status_of(int status)
-{
-    if (!WIFEXITED(status) || WEXITSTATUS(status) > EXIT_CONTROL_MISSED)
-        return EXIT_NOT_DONE;
-    return (enum exit_status)WEXITSTATUS(status);
 }
 
 /* A command line that is wrong: at first it is told at once; what goes wrong later, as with a program that is
@@ -191,9 +160,8 @@ static int conclude(struct stress *stress, const struct stress_line *line, struc
 static int run_line(struct stress *stress, struct error *error)
 {
     const struct script_line *next = &stress->options->script->lines[stress->night.line - 1];
-    struct stress_process process;
-    struct words words;
-    int status = 0;
+    struct process process;
+    struct process_end end;
     EXEUNT_GUARD(memory, text, text_joined(next->words));
     if (text == NULL)
         return error_not_done(error, -ENOMEM, "no memory to run a line of the campaign");
@@ -204,14 +172,14 @@ static int run_line(struct stress *stress, struct error *error)
         failed = start(stress, next->words, &process, error);
     if (failed != 0)
         return failed;
-    failed = await(stress, &process, &status, &line.cut, error);
+    failed = await(stress, &process, &end, &line.cut, error);
     if (failed == 0)
         failed = place_clean(&stress->place, error);
     if (failed != 0)
         return failed;
-    line.status = status_of(status);
+    line.status = end.status;
     line.duration_ms = (clock_now_ns() - started_ns) / 1000000;
-    line.last_words = process_last_words(&process, &words);
+    line.last_words = end.words;
     failed = check_usage(stress, &line, error);
     return failed != 0 ? failed : conclude(stress, &line, error);
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "campaign/sweep/budget.h"
+#include "campaign/sweep/caveats.h"
 #include "campaign/sweep/enumeration.h"
 #include "campaign/sweep/filter.h"
 #include "campaign/sweep/narrowing.h"
@@ -34,8 +34,7 @@ struct operations {
     struct roster roster;
     struct tally tally;
     struct novelties novelties;
-    size_t ran_out, ended_early; /* processes: of descriptors, otherwise */
-    size_t overflowed;           /* processes of which not all is known */
+    struct caveats caveats;
     uint64_t started_ns;
 };
 
@@ -97,9 +96,9 @@ static void note_end(struct operations *operations, const struct row *row)
     bool early = row_state(row, row->count - 1, &status) == LEDGER_OPERATION_UNSEEN &&
                  row->outcome.ended != ENDED_INTERRUPTED;
     bool ran_out = row->ledger->ledger->descriptors_exhausted.count > 0;
-    operations->ran_out += ran_out;
-    operations->ended_early += early && !ran_out;
-    operations->overflowed += row->overflowed;
+    operations->caveats.ran_out += ran_out;
+    operations->caveats.ended_early += early && !ran_out;
+    operations->caveats.overflowed += row->overflowed;
 }
 
 static bool did_nothing(const struct row *row)
@@ -301,89 +300,6 @@ static int run_sweep(struct operations *operations, struct error *error)
     return failed;
 }
 
-/* Adds a sentence. */
-static void add_note(char *note, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void add_note(char *note, size_t size, const char *format, ...)
-{
-    size_t length = strlen(note);
-    va_list arguments;
-    va_start(arguments, format);
-    if (length > 0)
-        length += (size_t)snprintf(note + length, size - length, " ");
-    vsnprintf(note + length, size - length, format, arguments);
-    va_end(arguments);
-}
-
-/* A sweep is no control: it may be of few points, and has but one worker. */
-static bool was_missed(const struct operations *operations, const struct sweep_result *result)
-{
-    bool whole = result->runs > 0 && result->runs == result->planned;
-    return operations->options->variant->leaks && result->finding_count == 0 && whole;
-}
-
-/* Findings that were not tried again as often as they were to be. */
-static size_t hurried(const struct operations *operations, const struct sweep_result *result)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < result->finding_count && !result->interrupted; i++)
-        count += result->findings[i].replays < operations->options->again;
-    return count;
-}
-
-/* What is not known, since without a fault there is no more to be seen, or not this. */
-static void write_steady_note(const struct enumeration *enumeration, char *note, size_t size)
-{
-    if (enumeration->jobs < enumeration->begun)
-        add_note(note, size,
-                 "Only %zu of %zu operations could be looked at: without a fault the process ends behind "
-                 "them.",
-                 enumeration->jobs, enumeration->begun);
-    if (enumeration->unfit > 0)
-        add_note(note, size,
-                 "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
-                 "them.",
-                 enumeration->unfit, enumeration->jobs);
-    if (enumeration->torn)
-        add_note(note, size,
-                 "The workload's own check finds something wrong although nothing fails: no operation was "
-                 "judged by it (silent).");
-    if (enumeration->overflowed)
-        add_note(note, size,
-                 "Without a fault operations call or leave more than exeunt has room for: what came last was "
-                 "not made to fail.");
-}
-
-static void write_note(const struct operations *operations, const struct sweep_result *result, char *note,
-                       size_t size)
-{
-    if (was_missed(operations, result))
-        add_note(
-            note, size,
-            "%s is known to leak, and nothing of it was found: it takes other points, or several workers "
-            "('exeunt compare %s').",
-            result->line, result->workload);
-    if (hurried(operations, result) > 0)
-        add_note(note, size, "The budget was over before what was found had been tried again %u times.",
-                 operations->options->again);
-    write_steady_note(&operations->enumeration, note, size);
-    if (operations->overflowed > 0)
-        add_note(note, size,
-                 "Some of what processes left behind is not told (%zu times): there was no room for it, or "
-                 "they ended while they noted it.",
-                 operations->overflowed);
-    if (operations->ran_out > 0)
-        add_note(
-            note, size,
-            "Processes ran out of descriptors by what their operations had left (%zu time%s): a fresh one "
-            "went on.",
-            operations->ran_out, operations->ran_out == 1 ? "" : "s");
-    if (operations->ended_early > 0)
-        add_note(note, size,
-                 "Processes ended early (%zu time%s), since an operation had left a lock, or did not end: a "
-                 "fresh one went on.",
-                 operations->ended_early, operations->ended_early == 1 ? "" : "s");
-}
-
 /* Each errno of each point in play, and how often it was met. */
 static int fill_coverage(const struct operations *operations, struct sweep_result *out)
 {
@@ -432,7 +348,7 @@ static int fill_result(struct operations *operations, struct sweep_result *out, 
     out->interrupted = budget_was_cut(operations->options);
     int failed = tally_fill(&operations->tally, out, error);
     if (failed == 0 && out->note[0] == '\0')
-        write_note(operations, out, out->note, sizeof out->note);
+        caveats_write(&operations->caveats, options, &operations->enumeration, out);
     return failed;
 }
 
