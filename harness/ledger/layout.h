@@ -9,8 +9,10 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "ledger/trace.h"
 #include "plan/plan.h"
@@ -333,6 +335,16 @@ static_assert(sizeof(struct ledger_operation) == 16, "layout version 2");
 static_assert(sizeof(struct ledger_event) == 96, "layout version 2");
 static_assert(sizeof(struct plan_rule) == 216, "layout version 3");
 static_assert(offsetof(struct ledger, fds) % 64 == 0, "slots are aligned");
+
+/* Whether a module of that path is a library or runtime of the system: its lines are nobody's. */
+static inline bool ledger_is_system(const char *path)
+{
+    static const char *const folders[] = {"/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/", "linux-vdso"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+            return true;
+    return false;
+}
 
 /* Bytes of a ledger with `fd_count` slots, without its trace. */
 static inline size_t ledger_size(uint32_t fd_count)

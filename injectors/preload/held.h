@@ -86,7 +86,8 @@ void held_pause(struct ledger_locks *locks, const void *mutex, uint64_t *taken_a
 void held_again(struct ledger_locks *locks, const void *mutex, uint64_t taken_at, uint64_t operation);
 
 /* The thread waits for a lock, unless it is free, or for something that nobody holds (mode LEDGER_WAIT); and
- * no longer. */
+ * no longer. `site` of a lock is the call's own, also in a library: to look for the program's line (site_of)
+ * would cost each lock an unwinding. */
 static inline void held_wait(struct ledger_locks *locks, const void *lock, enum ledger_lock_mode mode,
                              uintptr_t site)
 {

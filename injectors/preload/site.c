@@ -11,15 +11,11 @@
 
 enum { FRAMES_MAX = 16 };
 
-/* System libraries and runtimes: their lines are nobody's. */
+/* The preload's own lines are nobody's, either. */
 static bool is_system(const struct ledger_module *module)
 {
-    static const char *const folders[] = {"/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/", "linux-vdso"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        if (strncmp(module->path, folders[i], strlen(folders[i])) == 0)
-            return true;
     uintptr_t own = (uintptr_t)&is_system;
-    return own >= module->start && own < module->end;
+    return ledger_is_system(module->path) || (own >= module->start && own < module->end);
 }
 
 static const struct ledger_module *module_of(uintptr_t address)

@@ -22,11 +22,7 @@ struct modules {
 
 static bool is_system(const char *path)
 {
-    static const char *const folders[] = {"/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/", "linux-vdso"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        if (strncmp(path, folders[i], strlen(folders[i])) == 0)
-            return true;
-    return strstr(path, "libexeunt-preload") != NULL;
+    return ledger_is_system(path) || strstr(path, "libexeunt-preload") != NULL;
 }
 
 /* The first module is the program itself, wherever it lies. */
