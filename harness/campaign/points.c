@@ -105,3 +105,20 @@ int points_plan(const char *text, const struct plan_points *points, uint64_t see
     *out = plan;
     return 0;
 }
+
+bool points_give_back(const char *point, enum trace_resource resource)
+{
+    static const struct {
+        enum trace_resource resource;
+        const char *call;
+    } calls[] = {
+        {TRACE_FILE, "unlink"},  {TRACE_FILE, "unlinkat"}, {TRACE_FILE, "rmdir"},
+        {TRACE_FILE, "remove"},  {TRACE_CHILD, "wait"},    {TRACE_CHILD, "waitpid"},
+        {TRACE_CHILD, "waitid"}, {TRACE_CHILD, "wait3"},   {TRACE_CHILD, "wait4"},
+    };
+    const char *name = strrchr(point, '/');
+    for (size_t i = 0; name != NULL && i < sizeof calls / sizeof *calls; i++)
+        if (calls[i].resource == resource && strcmp(name + 1, calls[i].call) == 0)
+            return true;
+    return false;
+}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "campaign/command.h"
+#include "campaign/points.h"
 #include "campaign/seen.h"
 #include "campaign/watch.h"
 
@@ -32,7 +33,7 @@ static uint64_t failed_removals(const struct watch *watch)
     for (uint32_t i = 0; i < ledger_point_count(&watch->ledger); i++) {
         char name[PLAN_POINT_NAME_MAX];
         ledger_point_name(&watch->ledger, i, name);
-        if (strncmp(name, "posix/io/dir/unlink", strlen("posix/io/dir/unlink")) == 0)
+        if (points_give_back(name, TRACE_FILE))
             count += watch->ledger.ledger->points[i].injected;
     }
     return count;

@@ -25,14 +25,20 @@ static struct release release_at(const struct record *record, size_t event)
     return release;
 }
 
-bool release_find(const struct record *record, enum trace_resource resource, uint64_t id, int32_t path,
-                  uint64_t site, struct release *out)
+static bool is_call(const struct record *record, const struct record_event *event,
+                    const struct release_call *call)
+{
+    return event->kind == TRACE_GAVE && event->resource == call->resource && event->id == call->id &&
+           event->path == call->path &&
+           (call->operation == 0 || (event->in_operation && event->who == call->operation)) &&
+           record_has_frame(record, event->stack, call->site);
+}
+
+bool release_find(const struct record *record, const struct release_call *call, struct release *out)
 {
     bool found = false;
     for (size_t i = 0; i < record->event_count; i++) {
-        const struct record_event *event = &record->events[i];
-        if (event->kind != TRACE_GAVE || event->resource != resource || event->id != id ||
-            event->path != path || !record_has_frame(record, event->stack, site))
+        if (!is_call(record, &record->events[i], call))
             continue;
         *out = release_at(record, i);
         found = true;
@@ -52,25 +58,18 @@ static size_t connection_events(const struct record *record)
 
 /* What is known of all connections, by process and id. */
 struct connections {
-    struct counts held;
-    struct counts takings, givings; /* the last one, plus 1; 0: none */
+    struct counts held, takings;
 };
 
-/* Whether the event gives back what is held no more. */
-static bool is_second(struct connections *connections, const struct record_event *event, size_t at,
-                      struct release *out)
+/* Whether the event gives back what was taken, and is held no more. */
+static bool is_second(struct connections *connections, const struct record_event *event)
 {
     uint64_t key = hash_add(event->process, event->id);
-    uint64_t *held = counts_at(&connections->held, key), *taken = counts_at(&connections->takings, key),
-             *given = counts_at(&connections->givings, key);
-    if (event->kind == TRACE_TOOK) {
-        ++*held;
-        *taken = at + 1;
-    }
-    if (event->kind != TRACE_GAVE || *taken == 0)
+    uint64_t *held = counts_at(&connections->held, key), *takings = counts_at(&connections->takings, key);
+    *held += event->kind == TRACE_TOOK;
+    *takings += event->kind == TRACE_TOOK;
+    if (event->kind != TRACE_GAVE || *takings == 0)
         return false;
-    *out = (struct release){.event = at, .first = *given - 1, .taking = *taken - 1};
-    *given = at + 1;
     bool second = *held == 0;
     *held -= !second;
     return second;
@@ -84,15 +83,11 @@ int releases_judge(const struct record *record, struct release **out, size_t *co
     int failed = list == NULL ? -ENOMEM : counts_make(room, &connections.held);
     if (failed == 0)
         failed = counts_make(room, &connections.takings);
-    if (failed == 0)
-        failed = counts_make(room, &connections.givings);
     for (size_t i = 0; failed == 0 && i < record->event_count; i++)
-        if (record->events[i].resource == TRACE_CONNECTION &&
-            is_second(&connections, &record->events[i], i, &list[found]))
-            found++;
+        if (record->events[i].resource == TRACE_CONNECTION && is_second(&connections, &record->events[i]))
+            list[found++] = release_at(record, i);
     counts_clear(&connections.held);
     counts_clear(&connections.takings);
-    counts_clear(&connections.givings);
     if (failed != 0) {
         free(list);
         return failed;

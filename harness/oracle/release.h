@@ -14,10 +14,16 @@ struct release {
 
 #define RELEASE_UNKNOWN SIZE_MAX
 
-/* Finds the release of that resource by a call at `site`, the first that is a second one if there is any.
- * False: there is none. */
-bool release_find(const struct record *record, enum trace_resource resource, uint64_t id, int32_t path,
-                  uint64_t site, struct release *out);
+/* What was given back: by the thread of that path, by a call at that site; in that operation, as encoded, or
+ * 0: in any or none. */
+struct release_call {
+    enum trace_resource resource;
+    uint64_t id, site, operation;
+    int32_t path;
+};
+
+/* Finds that release, the first that is a second one if there is any. False: there is none. */
+bool release_find(const struct record *record, const struct release_call *call, struct release *out);
 
 /* Of the resources that the program itself tells of: connections that a process gave back which it had taken
  * before, and did not hold any more. Of those that it never took nothing is known: they may come from

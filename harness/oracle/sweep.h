@@ -17,7 +17,7 @@ enum sweep_kind {
     SWEEP_ABORT,          /* ended by SIGABRT */
     SWEEP_HANG,           /* did not end in time */
     SWEEP_LEAK,           /* a resource outlived the frame that owns it */
-    SWEEP_DOUBLE_RELEASE, /* of a descriptor or lock */
+    SWEEP_DOUBLE_RELEASE, /* of a descriptor, lock or connection */
     SWEEP_SANITIZER,      /* a sanitizer in the target reported */
     SWEEP_DRIFTED,        /* the fault did not come where it was expected: not judged */
     SWEEP_OUTCOMES,

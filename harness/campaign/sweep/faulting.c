@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "campaign/points.h"
 #include "oracle/release.h"
 
 static struct plan_who who_of(const struct call *call)
@@ -82,33 +83,21 @@ static void show(struct faulting *faulting, const struct task *task, struct show
         faulting->left_out++;
 }
 
-/* Calls that give files back, or children. A rename only after another failure, where it puts back what was:
- * who merely cannot give a file its name is to remove it. */
-static bool gives_back(enum trace_resource resource, const char *point, bool is_second)
+/* A rename that fails after another failure was to put back what was there: that excuses a file, too. Else
+ * who cannot give a file its name is to remove it. */
+static bool puts_back(const char *point, enum trace_resource resource)
 {
-    static const struct {
-        enum trace_resource resource;
-        const char *call;
-    } calls[] = {
-        {TRACE_FILE, "unlink"},  {TRACE_FILE, "unlinkat"}, {TRACE_FILE, "rmdir"},
-        {TRACE_FILE, "remove"},  {TRACE_CHILD, "wait"},    {TRACE_CHILD, "waitpid"},
-        {TRACE_CHILD, "waitid"}, {TRACE_CHILD, "wait3"},   {TRACE_CHILD, "wait4"},
-    };
     const char *name = strrchr(point, '/');
-    if (is_second && resource == TRACE_FILE && name != NULL && strncmp(name, "/rename", 7) == 0)
-        return true;
-    for (size_t i = 0; name != NULL && i < sizeof calls / sizeof *calls; i++)
-        if (calls[i].resource == resource && strcmp(name + 1, calls[i].call) == 0)
-            return true;
-    return false;
+    return resource == TRACE_FILE && name != NULL && strncmp(name, "/rename", strlen("/rename")) == 0;
 }
 
 static bool giving_failed(const struct worker *worker, const struct task *task, enum trace_resource resource)
 {
-    const struct plan_points *points = worker->site->points;
-    for (int i = 0; i < (task->mode == SWEEP_PAIR ? 2 : 1); i++)
-        if (gives_back(resource, points->names[task->calls[i].point], i > 0))
+    for (int i = 0; i < (task->mode == SWEEP_PAIR ? 2 : 1); i++) {
+        const char *point = worker->site->points->names[task->calls[i].point];
+        if (points_give_back(point, resource) || (i > 0 && puts_back(point, resource)))
             return true;
+    }
     return false;
 }
 
@@ -209,7 +198,9 @@ static struct shown shown_of_wrong(const struct record *record, const struct led
     struct shown shown = {.kind = SWEEP_LEAK, .severity = SWEEP_HIGH};
     enum trace_resource resource = wrong_resource(event);
     if (wrong_is_release(event)) {
-        release_find(record, resource, wrong_id(event), event->path, event->site, &release);
+        const struct release_call call = {
+            .resource = resource, .id = wrong_id(event), .path = event->path, .site = event->site};
+        release_find(record, &call, &release);
         shown = shown_of_release(record, &release);
     }
     shown.resource = resource;
@@ -218,20 +209,29 @@ static struct shown shown_of_wrong(const struct record *record, const struct led
     return shown;
 }
 
+static bool is_waited_for(const struct deadlock *deadlock, uint64_t lock)
+{
+    for (size_t i = 0; i < deadlock->edge_count; i++)
+        if (deadlock->edges[i].lock == lock)
+            return true;
+    return false;
+}
+
 /* What the ledger found at once: wrong releases, and what operations left at their end. Of a run that a
- * deadlock has ended, only the locks that were left. */
+ * deadlock has ended, only locks that were left and are waited for in it. */
 static void show_wrongs(const struct worker *worker, const struct baseline *baseline, const struct task *task,
                         struct faulting *faulting, size_t *releases)
 {
     struct ledger_view *ledger = attempter_ledger(worker->attempter);
-    bool locked_up = faulting->sight.seen.deadlock.edge_count > 0;
+    const struct deadlock *deadlock = &faulting->sight.seen.deadlock;
     struct ledger_event event;
     uint64_t lost = 0;
     while (ledger_next_event(ledger, &event, &lost)) {
         bool release = wrong_is_release(&event);
         uint64_t key = wrong_key(ledger, &event);
         if ((!release && !wrong_is_leak(&event)) || wrongs_have(&baseline->wrongs, key) ||
-            (locked_up && event.kind != LEDGER_LOCK_LEFT))
+            (deadlock->edge_count > 0 &&
+             !(event.kind == LEDGER_LOCK_LEFT && is_waited_for(deadlock, event.lock))))
             continue;
         *releases += release;
         show(faulting, task, shown_of_wrong(&faulting->sight.record, &event), key);

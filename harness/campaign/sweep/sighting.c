@@ -9,12 +9,14 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "campaign/points.h"
 #include "campaign/sweep/faulting.h"
 #include "campaign/sweep/naming.h"
 #include "campaign/sweep/wrong.h"
 #include "campaign/symbols.h"
 #include "campaign/waits.h"
 #include "oracle/deadlock.h"
+#include "oracle/release.h"
 #include "supervise/environment.h"
 
 static void show(const struct row *row, struct sighting *sighting, const struct ledger_event *wrong)
@@ -53,10 +55,9 @@ static bool is_duty(const struct ledger_event *event, const struct duty *duty)
 /* A file that stays since its very removal was made to fail is no leak. */
 static bool is_excused(const struct row *row, const struct ledger_event *wrong, const struct duty *duty)
 {
-    static const char removal[] = "posix/io/dir/unlink";
     char point[PLAN_POINT_NAME_MAX];
     ledger_point_name(row->ledger, (uint32_t)duty->task.calls[0].point, point);
-    return wrong->kind == WRONG_TEMP_LEFT && strncmp(point, removal, strlen(removal)) == 0;
+    return wrong->kind == WRONG_TEMP_LEFT && points_give_back(point, TRACE_FILE);
 }
 
 /* What the ledger found of the operation. Returns the worst of it. */
@@ -202,6 +203,25 @@ static uint32_t stack_of(const struct record *record, size_t index, enum trace_k
     return 0;
 }
 
+/* What was released twice: the first release, and the second. */
+static int write_releases(const struct row *row, size_t index, const struct symbols *symbols,
+                          const struct ledger_event *wrong, struct sweep_finding *out)
+{
+    struct release release;
+    const struct record *record = &row->record;
+    const struct release_call call = {.resource = wrong_resource(wrong),
+                                      .id = wrong_id(wrong),
+                                      .site = wrong->site,
+                                      .operation = index + 1,
+                                      .path = wrong->path};
+    if (!release_find(record, &call, &release))
+        return 0;
+    int failed = naming_stack(symbols, record, record->events[release.event].stack, &out->again);
+    if (failed != 0 || release.first == RELEASE_UNKNOWN)
+        return failed;
+    return naming_stack(symbols, record, record->events[release.first].stack, &out->released);
+}
+
 static int write_stacks(const struct row *row, size_t index, const struct symbols *symbols,
                         const struct sighting *sighting, const struct sighting_shown *shown,
                         struct sweep_finding *out)
@@ -221,13 +241,7 @@ static int write_stacks(const struct row *row, size_t index, const struct symbol
         return 0;
     failed =
         naming_stack(symbols, record, stack_of(record, index, TRACE_TOOK, wrong->taken_at), &out->taking);
-    if (failed != 0 || !wrong_is_release(wrong))
-        return failed;
-    failed = naming_stack(symbols, record, stack_of(record, index, TRACE_GAVE, wrong_released_at(wrong)),
-                          &out->released);
-    return failed == 0
-               ? naming_stack(symbols, record, stack_of(record, index, TRACE_GAVE, wrong->site), &out->again)
-               : failed;
+    return failed == 0 && wrong_is_release(wrong) ? write_releases(row, index, symbols, wrong, out) : failed;
 }
 
 int sighting_name(struct row *row, size_t index, const struct duty *duty, const struct sighting *sighting,

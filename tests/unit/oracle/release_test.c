@@ -93,7 +93,9 @@ Test(release, what_came_before_one)
             events++;
         struct record record = record_of(rows[i].events, events);
         struct release found;
-        bool is_found = release_find(&record, TRACE_DESCRIPTOR, 7, LEDGER_PATH_MAIN, 'x', &found);
+        const struct release_call call = {
+            .resource = TRACE_DESCRIPTOR, .id = 7, .path = LEDGER_PATH_MAIN, .site = 'x'};
+        bool is_found = release_find(&record, &call, &found);
         cr_expect_eq(is_found, rows[i].event != UNKNOWN, "%s", rows[i].reason);
         if (is_found)
             cr_expect(found.event == (size_t)rows[i].event && found.first == (size_t)rows[i].first &&
