@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,17 @@ const char *text_of_duration(char *out, size_t size, uint64_t ns)
         unit--;
     snprintf(out, size, "%" PRIu64 "%s", ns / units[unit].ns, units[unit].name);
     return out;
+}
+
+void text_add_sentence(char *out, size_t size, const char *format, ...)
+{
+    size_t length = strlen(out);
+    va_list arguments;
+    va_start(arguments, format);
+    if (length > 0 && length + 1 < size)
+        out[length++] = ' ';
+    vsnprintf(out + length, size - length, format, arguments);
+    va_end(arguments);
 }
 
 static size_t least(size_t a, size_t b)

@@ -16,6 +16,9 @@ int text_duration_ns(const char *text, uint64_t *out);
  * microsecond is left out. Returns `out`. */
 const char *text_of_duration(char *out, size_t size, uint64_t ns);
 
+/* Writes a sentence behind those that stand in `out`, as far as there is room. */
+void text_add_sentence(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* Name of the i-th candidate, NULL after the last. */
 typedef const char *text_candidate(const void *of, size_t index);
 

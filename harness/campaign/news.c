@@ -42,17 +42,18 @@ void news_tell(const struct watch *watch, const struct sample *sample)
     struct news *news = watch->setup->news;
     if (options->news == NULL || news == NULL || clock_now_ns() < news->due_ns)
         return;
-    struct result result = *news->result;
-    size_t findings = watch->findings.count + result.variant_count;
-    if (findings == news->told || result.variant_count == RESULT_VARIANTS_MAX)
+    news->due_ns = clock_now_ns() + between_ns;
+    size_t runs = news->result->variant_count;
+    if ((watch->findings.count == news->told && runs == news->told_runs) || runs == RESULT_VARIANTS_MAX)
         return;
+    struct result result = *news->result;
     struct variant_result *variant = &result.variants[result.variant_count++];
     if (fill(watch, sample, variant) == 0) {
         judge_levels(&result);
         judge(&result);
         options->news(options->keeping_context, &result, NULL);
         free(variant->findings);
-        news->told = findings;
+        news->told = watch->findings.count;
+        news->told_runs = runs;
     }
-    news->due_ns = clock_now_ns() + between_ns;
 }

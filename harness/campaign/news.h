@@ -10,9 +10,9 @@ struct watch;
 
 /* Of one campaign. */
 struct news {
-    struct result *result; /* what its runs gave that are over */
-    uint64_t due_ns;       /* not before */
-    size_t told;           /* findings of the run that goes on, and runs that are over, by then */
+    struct result *result;  /* what its runs gave that are over */
+    uint64_t due_ns;        /* not before */
+    size_t told, told_runs; /* findings of the run that goes on, and runs that were over, by then */
 };
 
 /* Begins with the result that the campaign fills in. */

@@ -22,7 +22,7 @@ static struct swept sweep_of(const struct target *target, const char *options)
     char *program = table_program(target, false), *folder = swept_folder();
     struct command_result copied = command_run("cp %s/input/* %s/work", SWEEP_SOURCE, folder);
     command_free(&copied);
-    struct swept swept = swept_in(folder, "", "--results none --quiet --budget 0s %s %s -- %s",
+    struct swept swept = swept_in(folder, "", "--results none --quiet --budget 0s --hang 30s %s %s -- %s",
                                   target->arguments, options, program);
     scratch_remove(folder);
     free(program);

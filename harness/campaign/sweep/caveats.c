@@ -2,22 +2,7 @@
  */
 #include "campaign/sweep/caveats.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-/* Adds a sentence. */
-static void add_note(char *note, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void add_note(char *note, size_t size, const char *format, ...)
-{
-    size_t length = strlen(note);
-    va_list arguments;
-    va_start(arguments, format);
-    if (length > 0)
-        length += (size_t)snprintf(note + length, size - length, " ");
-    vsnprintf(note + length, size - length, format, arguments);
-    va_end(arguments);
-}
+#include "base/text.h"
 
 /* A sweep is no control: it may be of few points, and has but one worker. */
 static bool was_missed(const struct sweep_options *options, const struct sweep_result *result)
@@ -39,44 +24,50 @@ static size_t hurried(const struct sweep_options *options, const struct sweep_re
 static void write_steady_note(const struct enumeration *enumeration, char *note, size_t size)
 {
     if (enumeration->jobs < enumeration->begun)
-        add_note(note, size,
-                 "Only %zu of %zu operations could be looked at: without a fault the process ends behind "
-                 "them.",
-                 enumeration->jobs, enumeration->begun);
+        text_add_sentence(
+            note, size,
+            "Only %zu of %zu operations could be looked at: without a fault the process ends behind "
+            "them.",
+            enumeration->jobs, enumeration->begun);
     if (enumeration->unfit > 0)
-        add_note(note, size,
-                 "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
-                 "them.",
-                 enumeration->unfit, enumeration->jobs);
+        text_add_sentence(
+            note, size,
+            "%zu of %zu operations leave something behind although nothing fails: no fault was tried in "
+            "them.",
+            enumeration->unfit, enumeration->jobs);
     if (enumeration->torn)
-        add_note(note, size,
-                 "The workload's own check finds something wrong although nothing fails: no operation was "
-                 "judged by it (silent).");
+        text_add_sentence(
+            note, size,
+            "The workload's own check finds something wrong although nothing fails: no operation was "
+            "judged by it (silent).");
     if (enumeration->overflowed)
-        add_note(note, size,
-                 "Without a fault operations call or leave more than exeunt has room for: what came last was "
-                 "not made to fail.");
+        text_add_sentence(
+            note, size,
+            "Without a fault operations call or leave more than exeunt has room for: what came last was "
+            "not made to fail.");
 }
 
 /* Of the processes that did the rows. */
 static void write_process_note(const struct caveats *caveats, char *note, size_t size)
 {
     if (caveats->overflowed > 0)
-        add_note(note, size,
-                 "Some of what processes left behind is not told (%zu times): there was no room for it, or "
-                 "they ended while they noted it.",
-                 caveats->overflowed);
+        text_add_sentence(
+            note, size,
+            "Some of what processes left behind is not told (%zu times): there was no room for it, or "
+            "they ended while they noted it.",
+            caveats->overflowed);
     if (caveats->ran_out > 0)
-        add_note(
+        text_add_sentence(
             note, size,
             "Processes ran out of descriptors by what their operations had left (%zu time%s): a fresh one "
             "went on.",
             caveats->ran_out, caveats->ran_out == 1 ? "" : "s");
     if (caveats->ended_early > 0)
-        add_note(note, size,
-                 "Processes ended early (%zu time%s), since an operation had left a lock, or did not end: a "
-                 "fresh one went on.",
-                 caveats->ended_early, caveats->ended_early == 1 ? "" : "s");
+        text_add_sentence(
+            note, size,
+            "Processes ended early (%zu time%s), since an operation had left a lock, or did not end: a "
+            "fresh one went on.",
+            caveats->ended_early, caveats->ended_early == 1 ? "" : "s");
 }
 
 void caveats_write(const struct caveats *caveats, const struct sweep_options *options,
@@ -85,14 +76,15 @@ void caveats_write(const struct caveats *caveats, const struct sweep_options *op
     char *note = result->note;
     size_t size = sizeof result->note;
     if (was_missed(options, result))
-        add_note(
+        text_add_sentence(
             note, size,
             "%s is known to leak, and nothing of it was found: it takes other points, or several workers "
             "('exeunt compare %s').",
             result->line, result->workload);
     if (hurried(options, result) > 0)
-        add_note(note, size, "The budget was over before what was found had been tried again %u times.",
-                 options->again);
+        text_add_sentence(note, size,
+                          "The budget was over before what was found had been tried again %u times.",
+                          options->again);
     write_steady_note(enumeration, note, size);
     write_process_note(caveats, note, size);
 }

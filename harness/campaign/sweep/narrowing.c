@@ -2,11 +2,11 @@
  * is passed over, however many they are. What comes only by several operations together is nobody's. */
 #include "campaign/sweep/narrowing.h"
 
+#include "campaign/sweep/budget.h"
 #include "campaign/sweep/sighting.h"
 
 struct suspects {
-    struct rows *rows;
-    bool traced;
+    const struct narrowing *with;
     struct duty *list[ROW_MAX];
     size_t count;
     size_t rows_left;
@@ -21,11 +21,14 @@ static int are_innocent(struct suspects *suspects, size_t from, size_t to, bool 
     *out = false;
     for (size_t i = from; i < to; i++)
         roster_give(suspects->list[i], &plan);
-    int failed = row_run(suspects->rows, &plan, suspects->traced, &row, error);
+    int failed = row_run(suspects->with->rows, &plan, suspects->with->spare_traced, &row, error);
     if (failed != 0)
         return failed;
     *out = row.torn == 0 && row_state(&row, row.count - 1, &status) == LEDGER_OPERATION_ENDED;
-    suspects->rows_left = row.outcome.ended == ENDED_INTERRUPTED ? 0 : suspects->rows_left - 1;
+    suspects->rows_left--;
+    if (row.outcome.ended == ENDED_INTERRUPTED ||
+        budget_is_spent(suspects->with->options, suspects->with->started_ns))
+        suspects->rows_left = 0;
     row_clear(&row);
     return 0;
 }
@@ -48,9 +51,9 @@ static int take_one(struct suspects *suspects, struct error *error)
     return failed;
 }
 
-/* Returns how many duties the row had. */
-static size_t list_suspects(struct suspects *suspects, const struct row *row,
-                            struct duty *const duties[ROW_MAX])
+/* Returns whether others had faults in the row, too. */
+static bool list_suspects(struct suspects *suspects, const struct row *row,
+                          struct duty *const duties[ROW_MAX])
 {
     size_t with_duties = 0;
     for (size_t i = 0; i < row->count; i++) {
@@ -62,7 +65,7 @@ static size_t list_suspects(struct suspects *suspects, const struct row *row,
         if (sighting.state == SIGHTING_COMPLETE && sighting.shown_count == 0)
             suspects->list[suspects->count++] = duties[i];
     }
-    return with_duties;
+    return with_duties > 1;
 }
 
 static void set_alone(struct suspects *suspects, bool alone)
@@ -71,15 +74,15 @@ static void set_alone(struct suspects *suspects, bool alone)
         suspects->list[i]->alone = alone;
 }
 
-int narrowing_mark(struct rows *rows, const struct row *row, struct duty *const duties[ROW_MAX],
-                   bool spare_traced, struct error *error)
+int narrowing_mark(const struct narrowing *narrowing, const struct row *row,
+                   struct duty *const duties[ROW_MAX], struct error *error)
 {
-    struct suspects suspects = {.rows = rows, .traced = spare_traced};
-    bool is_one_of_many = list_suspects(&suspects, row, duties) > 1;
+    struct suspects suspects = {.with = narrowing};
+    bool has_company = list_suspects(&suspects, row, duties);
     int failed = 0;
     set_alone(&suspects, true);
     suspects.rows_left = suspects.count; /* more than that, and it was cheaper to try each alone */
-    while (is_one_of_many && failed == 0 && suspects.rows_left > 0 && suspects.count > 0) {
+    while (has_company && failed == 0 && suspects.rows_left > 0 && suspects.count > 0) {
         bool innocent;
         failed = are_innocent(&suspects, 0, suspects.count, &innocent, error);
         if (innocent) {

@@ -3,7 +3,6 @@
 #include "campaign/sweep/operations.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,8 +138,12 @@ static int work_off(struct operations *operations, struct roster *roster, bool t
                                     row.outcome.last_words);
         if (operations->enumeration.torn)
             row.torn = 0; /* nothing that a fault is to blame for */
+        const struct narrowing narrowing = {.rows = &operations->rows,
+                                            .options = operations->options,
+                                            .started_ns = operations->started_ns,
+                                            .spare_traced = !traced};
         if (failed == 0 && row.torn > 0)
-            failed = narrowing_mark(&operations->rows, &row, duties, !traced, error);
+            failed = narrowing_mark(&narrowing, &row, duties, error);
         if (failed == 0)
             failed = settle(operations, roster, &row, duties, use, error);
         row_clear(&row);
@@ -211,65 +214,22 @@ static int tell(struct operations *operations, struct error *error)
     for (size_t i = 0; failed == 0 && i < operations->novelties.count; i++)
         failed = tally_tell(&operations->tally, operations->options, &operations->novelties.list[i].novelty,
                             error);
-    operations->novelties.count = failed == 0 ? 0 : operations->novelties.count;
     return failed;
 }
 
 /* ---- From the beginning to the result ------------------------------------------------------------------ */
 
-/* JOB:POINT#K, of which the point is known from elsewhere. */
-static bool read_coordinate(const char *coordinate, uint32_t *job, uint32_t *k)
-{
-    char who[SWEEP_COORDINATE_MAX];
-    const char *colon = strchr(coordinate, ':'), *number = strrchr(coordinate, '#');
-    uint64_t operation, calls;
-    if (colon == NULL || number == NULL)
-        return false;
-    snprintf(who, sizeof who, "%.*s", (int)(colon - coordinate), coordinate);
-    if (text_number(who, 0, UINT32_MAX, &operation) != 0 ||
-        text_number(number + 1, 1, UINT32_MAX, &calls) != 0)
-        return false;
-    *job = (uint32_t)operation;
-    *k = (uint32_t)calls;
-    return true;
-}
-
-/* The one fault of a finding. */
-static int make_only(struct operations *operations, struct error *error)
-{
-    const struct sweep_fault *fault = &operations->options->only->faults[0];
-    const struct plan_points *points = &operations->setup.points;
-    struct duty duty = {.is_fixed = true, .alone = true, .task = {.mode = SWEEP_ONCE}};
-    struct call *call = &duty.task.calls[0];
-    if (!read_coordinate(fault->coordinate, &duty.job, &call->k))
-        return error_usage(error,
-                           "'%s' is not the coordinate of an operation, as in 17:%s#3: numbers are at most "
-                           "%" PRIu32 ", and calls are counted from 1",
-                           fault->coordinate, points->names[0], UINT32_MAX);
-    if (operations->options->only->mode == SWEEP_PERSISTENT)
-        return error_usage(error, "'%s+' is of a program: in an operation of a workload one call fails, '%s'",
-                           fault->coordinate, fault->coordinate);
-    call->point = -1;
-    for (size_t i = 0; i < points->count; i++)
-        if (strcmp(points->names[i], fault->point) == 0)
-            call->point = (int32_t)i;
-    if (call->point < 0)
-        return filter_check_point(fault->point, points, error);
-    duty.task.errors[0] = fault->error != 0
-                              ? fault->error
-                              : roster_errno(operations->options, &operations->setup, (size_t)call->point, 0);
-    int failed = enumeration_of_one(&operations->rows, duty.job, &operations->enumeration, error);
-    if (failed != 0)
-        return failed;
-    return roster_add(&operations->roster, &duty) == 0 ? 0 : no_memory(error);
-}
-
 static int make_roster(struct operations *operations, struct error *error)
 {
     const struct sweep_options *options = operations->options;
-    if (options->only != NULL)
-        return make_only(operations, error);
-    int failed = filter_check(options->points, &operations->setup.points, error);
+    int failed;
+    if (options->only != NULL) {
+        failed = roster_make_only(options, &operations->setup, &operations->roster, error);
+        return failed != 0 ? failed
+                           : enumeration_of_one(&operations->rows, operations->roster.duties[0].job,
+                                                &operations->enumeration, error);
+    }
+    failed = filter_check(options->points, &operations->setup.points, error);
     if (failed == 0)
         failed = enumeration_make(&operations->rows, options, &operations->enumeration, error);
     if (failed != 0 || budget_was_cut(operations->options))
@@ -347,7 +307,7 @@ static int fill_result(struct operations *operations, struct sweep_result *out, 
     out->processes = operations->rows.processes;
     out->interrupted = budget_was_cut(operations->options);
     int failed = tally_fill(&operations->tally, out, error);
-    if (failed == 0 && out->note[0] == '\0')
+    if (failed == 0)
         caveats_write(&operations->caveats, options, &operations->enumeration, out);
     return failed;
 }
@@ -405,7 +365,10 @@ int operations_sweep(const struct sweep_options *options, struct sweep_result *o
         failed = run_sweep(operations, error);
         if (failed == 0)
             failed = fill_result(operations, &result, error);
-        setup_close(&operations->setup, result.note, sizeof result.note);
+        char leftover[320] = "";
+        setup_close(&operations->setup, leftover, sizeof leftover);
+        if (leftover[0] != '\0')
+            text_add_sentence(result.note, sizeof result.note, "Beside that, %s.", leftover);
     }
     clear(operations);
     if (failed != 0)

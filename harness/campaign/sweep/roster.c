@@ -3,9 +3,13 @@
 #include "campaign/sweep/roster.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/order.h"
+#include "base/text.h"
 #include "campaign/sweep/filter.h"
 #include "plan/profile.h"
 
@@ -135,6 +139,53 @@ int roster_make(const struct sweep_options *options, const struct setup *setup,
     }
     if (roster.count > 0)
         qsort(roster.duties, roster.count, sizeof *roster.duties, rarest_first);
+    *out = roster;
+    return 0;
+}
+
+/* JOB:POINT#K, of which the point is known from elsewhere. */
+static bool read_coordinate(const char *coordinate, uint32_t *job, uint32_t *k)
+{
+    char who[SWEEP_COORDINATE_MAX];
+    const char *colon = strchr(coordinate, ':'), *number = strrchr(coordinate, '#');
+    uint64_t operation, calls;
+    if (colon == NULL || number == NULL)
+        return false;
+    snprintf(who, sizeof who, "%.*s", (int)(colon - coordinate), coordinate);
+    if (text_number(who, 0, UINT32_MAX, &operation) != 0 ||
+        text_number(number + 1, 1, UINT32_MAX, &calls) != 0)
+        return false;
+    *job = (uint32_t)operation;
+    *k = (uint32_t)calls;
+    return true;
+}
+
+int roster_make_only(const struct sweep_options *options, const struct setup *setup, struct roster *out,
+                     struct error *error)
+{
+    const struct sweep_fault *fault = &options->only->faults[0];
+    const struct plan_points *points = &setup->points;
+    struct duty duty = {.is_fixed = true, .alone = true, .task = {.mode = SWEEP_ONCE}};
+    struct call *call = &duty.task.calls[0];
+    if (!read_coordinate(fault->coordinate, &duty.job, &call->k))
+        return error_usage(error,
+                           "'%s' is not the coordinate of an operation, as in 17:%s#3: numbers are at most "
+                           "%" PRIu32 ", and calls are counted from 1",
+                           fault->coordinate, points->names[0], UINT32_MAX);
+    if (options->only->mode == SWEEP_PERSISTENT)
+        return error_usage(error, "'%s+' is of a program: in an operation of a workload one call fails, '%s'",
+                           fault->coordinate, fault->coordinate);
+    call->point = -1;
+    for (size_t i = 0; i < points->count; i++)
+        if (strcmp(points->names[i], fault->point) == 0)
+            call->point = (int32_t)i;
+    if (call->point < 0)
+        return filter_check_point(fault->point, points, error);
+    duty.task.errors[0] =
+        fault->error != 0 ? fault->error : roster_errno(options, setup, (size_t)call->point, 0);
+    struct roster roster = {.duties = NULL};
+    if (roster_add(&roster, &duty) != 0)
+        return error_not_done(error, -ENOMEM, "no memory for the fault");
     *out = roster;
     return 0;
 }

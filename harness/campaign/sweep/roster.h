@@ -46,6 +46,10 @@ void roster_reach_clear(struct roster_reach *reach);
  * the fewest jobs reach. Returns 0 or -ENOMEM, as roster_add. */
 int roster_make(const struct sweep_options *options, const struct setup *setup,
                 const struct contexts *contexts, const struct roster_reach *reach, struct roster *out);
+/* Lists only the fault of options->only, once, in the job that its coordinate names. Returns 0, or -EINVAL
+ * with `error` if it is no coordinate of an operation. */
+int roster_make_only(const struct sweep_options *options, const struct setup *setup, struct roster *out,
+                     struct error *error);
 int roster_add(struct roster *roster, const struct duty *duty);
 
 /* Gives the operations of the next row their duties, one each: duties[i] is operation i's; NULL: none. Jobs

@@ -45,6 +45,7 @@ struct sweep {
     pthread_cond_t changed;
     int failed; /* the first failure, with its error */
     struct error error;
+    char leftover[320]; /* what could not be removed; "" */
 };
 
 static bool wants_pairs(const struct sweep *sweep, const struct task *task)
@@ -197,11 +198,11 @@ static void work(struct sweep *sweep, struct worker *worker)
 /* Ends the worker. If something of it stays, that is worth a note. */
 static void close_worker(struct sweep *sweep, struct worker *worker)
 {
-    char leftover[sizeof sweep->tally.note] = "";
+    char leftover[sizeof sweep->leftover] = "";
     worker_close(worker, leftover, sizeof leftover);
     pthread_mutex_lock(&sweep->lock);
     if (leftover[0] != '\0')
-        memcpy(sweep->tally.note, leftover, sizeof leftover);
+        memcpy(sweep->leftover, leftover, sizeof leftover);
     pthread_mutex_unlock(&sweep->lock);
 }
 
@@ -364,26 +365,31 @@ static int copy_command(char *const *words, struct sweep_result *out)
     return 0;
 }
 
-/* What was not judged. */
+/* What was not judged, and what is left. */
 static void write_note(const struct sweep *sweep, char *note, size_t size)
 {
     const struct tally *tally = &sweep->tally;
     if (sweep->baseline.lost)
-        snprintf(note, size,
-                 "the program makes more calls than a trace holds: those at its end were not made to fail");
-    else if (tally->too_long > 0)
-        snprintf(note, size,
-                 "%" PRIu64
-                 " runs made more calls after their fault than a trace holds: what they left behind "
-                 "could not be judged",
-                 tally->too_long);
-    else if (tally->left_out > 0)
-        snprintf(note, size, "%" PRIu64 " things that single runs showed beside %d others are not listed",
-                 tally->left_out, SHOWN_MAX);
-    else if (sweep->agenda.count == 0)
-        snprintf(note, size,
-                 "without a fault the program comes past no call that is to fail; it ends with status %d",
-                 sweep->baseline.steady.exit_status);
+        text_add_sentence(
+            note, size,
+            "The program makes more calls than a trace holds: those at its end were not made to fail.");
+    if (tally->too_long > 0)
+        text_add_sentence(note, size,
+                          "%" PRIu64
+                          " runs made more calls after their fault than a trace holds: what they left "
+                          "behind could not be judged.",
+                          tally->too_long);
+    if (tally->left_out > 0)
+        text_add_sentence(note, size,
+                          "%" PRIu64 " things that single runs showed beside %d others are not listed.",
+                          tally->left_out, SHOWN_MAX);
+    if (sweep->agenda.count == 0)
+        text_add_sentence(
+            note, size,
+            "Without a fault the program comes past no call that is to fail; it ends with status %d.",
+            sweep->baseline.steady.exit_status);
+    if (sweep->leftover[0] != '\0')
+        text_add_sentence(note, size, "Beside that, %s.", sweep->leftover);
 }
 
 static int fill_result(struct sweep *sweep, struct sweep_result *out, struct error *error)
@@ -399,7 +405,7 @@ static int fill_result(struct sweep *sweep, struct sweep_result *out, struct err
     out->by_server = sweep->by_server;
     out->interrupted = budget_was_cut(options);
     int failed = tally_fill(&sweep->tally, out, error);
-    if (failed == 0 && out->note[0] == '\0')
+    if (failed == 0)
         write_note(sweep, out->note, sizeof out->note);
     return failed;
 }

@@ -82,20 +82,22 @@ static bool take_simpler(struct sweep_finding *known, struct sweep_finding *simp
 int tally_add(struct tally *tally, struct novelty *novelty, struct sweep_finding **out, struct error *error)
 {
     struct tally_key *key = key_of(tally, novelty->key);
-    struct sweep_finding *known = same_signature(tally, novelty->finding.signature, &key->finding);
+    struct sweep_finding finding = novelty->finding;
+    struct sweep_finding *known = same_signature(tally, finding.signature, &key->finding);
+    novelty->finding = (struct sweep_finding){0}; /* the tally's now, or gone */
     *out = NULL;
     if (known != NULL) {
-        if (take_simpler(known, &novelty->finding))
+        if (take_simpler(known, &finding))
             *out = known;
         return 0;
     }
     struct sweep_finding *findings = realloc(tally->findings, (tally->finding_count + 1) * sizeof *findings);
     if (findings == NULL) {
-        sweep_finding_clear(&novelty->finding);
+        sweep_finding_clear(&finding);
         return no_memory(error);
     }
     tally->findings = findings;
-    findings[tally->finding_count] = novelty->finding;
+    findings[tally->finding_count] = finding;
     key->finding = tally->finding_count;
     *out = &findings[tally->finding_count++];
     return 0;
@@ -166,7 +168,6 @@ int tally_fill(struct tally *tally, struct sweep_result *out, struct error *erro
     tally->finding_count = 0;
     out->runs = tally->runs;
     memcpy(out->outcomes, tally->outcomes, sizeof out->outcomes);
-    snprintf(out->note, sizeof out->note, "%s", tally->note);
     return 0;
 }
 

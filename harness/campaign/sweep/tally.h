@@ -28,7 +28,6 @@ struct tally {
     size_t failed_count;
     uint64_t left_out; /* things that runs showed beside too many others */
     uint64_t too_long; /* runs with more calls than a trace holds */
-    char note[320];
 };
 
 /* Counts what the steady run reached. Returns 0 or -ENOMEM with `error`, as all below. */

@@ -250,3 +250,19 @@ Test(agenda, keys)
     pair.mode = other.mode = SWEEP_PAIR;
     cr_expect_neq(agenda_key(&points, &pair), agenda_key(&points, &other), "another second fault");
 }
+
+/* A signal interrupts once: a loop that calls again is right. */
+Test(agenda, no_call_is_interrupted_for_ever)
+{
+    static const char *const waits[] = {"posix/proc/waitpid"};
+    static const struct plan_points one = {.count = 1, .names = waits};
+    static struct call call = {.point = 0, .k = 1, .context = 1};
+    const struct contexts found = {.calls = &call, .call_count = 1, .count = 1};
+    const struct sweep_options options = {.modes = ALL};
+    struct agenda agenda;
+    cr_assert_eq(agenda_make(&options, &one, &found, &agenda), 0);
+    cr_assert_eq(agenda.count, 1);
+    cr_expect_eq(agenda.tasks[0].mode, SWEEP_ONCE);
+    cr_expect_eq(agenda.tasks[0].errors[0], EINTR);
+    agenda_clear(&agenda);
+}

@@ -1,7 +1,9 @@
-/* How long a run without faults may take. */
+/* How long a run without faults may take, and when nothing more is begun. */
 #include "campaign/sweep/budget.h"
 
 #include <criterion/criterion.h>
+
+#include "base/clock.h"
 
 #define SECOND UINT64_C(1000000000)
 
@@ -22,4 +24,20 @@ Test(budget, of_a_steady_run)
         const struct sweep_options options = {.budget_ns = rows[i].budget, .hang_ns = rows[i].hang};
         cr_expect_eq(budget_of_steady_run_ns(&options), rows[i].limit, "%s", rows[i].reason);
     }
+}
+
+Test(budget, ends)
+{
+    volatile int interrupted = 0;
+    struct sweep_options options = {.budget_ns = 0, .interrupted = &interrupted};
+    uint64_t long_ago_ns = 0, now_ns = clock_now_ns();
+    cr_expect_not(budget_is_spent(&options, long_ago_ns), "without one, never");
+    options.budget_ns = 1;
+    cr_expect(budget_is_spent(&options, long_ago_ns), "since long");
+    options.budget_ns = 24 * 3600 * SECOND;
+    cr_expect_not(budget_is_spent(&options, now_ns), "not for a day");
+    cr_expect_not(budget_was_cut(&options));
+    interrupted = 2;
+    cr_expect(budget_is_spent(&options, now_ns), "the user wants it");
+    cr_expect(budget_was_cut(&options));
 }

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { READ, OPEN, UNMET, POINTS };
@@ -92,6 +93,55 @@ Test(tally, counts_and_signatures)
     cr_expect_eq(result.findings[0].count, 4, "runs that showed it, by both keys");
     cr_expect_eq(result.findings[1].count, 1);
     sweep_result_clear(&result);
+}
+
+static unsigned told;
+
+static void hear(void *context, struct sweep_finding *finding)
+{
+    told++;
+    if (context != NULL)
+        finding->id = *(uint64_t *)context;
+}
+
+static void tell(struct tally *tally, const struct sweep_options *options, uint64_t key, uint64_t signature)
+{
+    struct novelty novelty = {.key = key, .finding = {.signature = signature}};
+    struct error error;
+    cr_expect(see(tally, key));
+    cr_expect_eq(tally_tell(tally, options, &novelty, &error), 0);
+}
+
+Test(tally, tells_what_is_new_once)
+{
+    uint64_t kept_as = 17;
+    struct tally tally = begun();
+    tell(&tally, &(struct sweep_options){.found = hear}, 1, 100);
+    tell(&tally, &(struct sweep_options){.found = hear}, 2, 100);
+    cr_expect_eq(told, 1, "the same signature is the same finding");
+    tell(&tally, &(struct sweep_options){.found = hear, .context = &kept_as}, 3, 300);
+    tell(&tally, &(struct sweep_options){.found = NULL}, 4, 400);
+    struct sweep_result result = filled(&tally);
+    cr_assert_eq(result.finding_count, 3);
+    cr_expect_eq(result.findings[0].id, 1, "its number in this sweep");
+    cr_expect_eq(result.findings[1].id, 17, "the number under which it is kept");
+    cr_expect_eq(result.findings[2].id, 3, "though nobody hears it");
+    sweep_result_clear(&result);
+}
+
+/* Once told, it is the tally's: a novelty that is cleared all the same takes nothing from it. */
+Test(tally, takes_what_it_is_given)
+{
+    struct tally tally = begun();
+    struct novelty novelty = {.key = 1, .finding = {.signature = 100, .stack = calloc(1, RESULT_PLACE_MAX)}};
+    struct sweep_finding *added;
+    struct error error;
+    see(&tally, 1);
+    cr_assert_eq(tally_add(&tally, &novelty, &added, &error), 0);
+    cr_expect_null(novelty.finding.stack);
+    cr_expect_not_null(added->stack);
+    sweep_finding_clear(&novelty.finding);
+    tally_clear(&tally);
 }
 
 Test(tally, worst_first)
