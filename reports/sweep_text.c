@@ -155,6 +155,8 @@ void sweep_write_finding(const struct ink *ink, const struct sweep_finding *find
     if (finding->faults[0].point[0] != '\0')
         write_fault(ink, finding->mode == SWEEP_PERSISTENT ? "from there on always: " : "when ",
                     &finding->faults[0]);
+    else if (finding->kind != SWEEP_UNRELEASED)
+        fputs("      although nothing failed\n", ink->out);
     if (finding->mode == SWEEP_PAIR)
         write_fault(ink, "and then ", &finding->faults[1]);
     if (finding->detail[0] != '\0') {

@@ -113,8 +113,8 @@ Test(gate, files_and_commands_that_are_wrong)
          "a command that runs nothing"},
         {"run upload/guarded --operations 20 --faults none\n", "--record out --campaign base", 3,
          "made nothing of 'upload/guarded' fail", "an empty run is no baseline"},
-        {"sweep upload/unguarded --points posix/io/oc/open\n", "--record out --campaign base", 4,
-         "did not catch 'upload/unguarded'", "a dead control is no baseline"},
+        {"sweep transaction/misordered --points transaction/validate\n", "--record out --campaign base", 4,
+         "did not catch 'transaction/misordered'", "a dead control is no baseline"},
         {"", "none", 2, "baseline 'none': No such file or directory", "no file"},
         {"", "", 2, "say which baseline", "nothing"},
         {"", "--record out base", 2, "choose", "both"},
@@ -140,12 +140,12 @@ Test(gate, a_control_that_is_not_caught_is_status_4)
     FILE *file = fopen(path, "we");
     cr_assert_not_null(file);
     fputs("{\"format\": \"exeunt-baseline\", \"version\": 1, \"parts\": [{\"command\": \"sweep "
-          "upload/unguarded --points "
-          "posix/io/oc/open\", \"subjects\": [{\"subject\": \"upload/unguarded\", \"control\": true, "
-          "\"faults\": 9, "
+          "transaction/misordered --points transaction/validate\", "
+          "\"subjects\": [{\"subject\": \"transaction/misordered\", \"control\": true, \"faults\": 1, "
           "\"covered\": {}, \"findings\": []}]}]}",
           file);
     fclose(file);
-    expect(folder, "base", 4, "CONTROL MISSED: 1 known leak was not caught.", "that point leaks nothing");
+    expect(folder, "base", 4, "CONTROL MISSED: 1 known leak was not caught.",
+           "by one worker it leaks nothing");
     scratch_remove(folder);
 }

@@ -8,13 +8,12 @@
 enum { JOBS_FIRST = 32, CALLS_FEW = 100 };
 
 /* What a job leaves behind although nothing fails is not to be blamed on a fault. */
-static void find_unfit(const struct row *row, struct enumeration *out)
+static void find_unfit(const struct row *row, bool unfit[REACH_JOBS], struct enumeration *out)
 {
-    bool *unfit = out->reach.unfit;
     int status;
     for (size_t i = 0; i < row->event_count; i++)
         unfit[row->events[i].operation - 1] = true;
-    for (size_t i = 0; i < ROSTER_JOBS; i++) {
+    for (size_t i = 0; i < REACH_JOBS; i++) {
         bool ended = row_state(row, i, &status) == LEDGER_OPERATION_ENDED;
         out->jobs += ended;
         out->unfit += ended && unfit[i];
@@ -57,17 +56,18 @@ static int check_end(const struct rows *rows, const struct row *row, struct erro
 
 static int learn(const struct rows *rows, const struct row *row, struct enumeration *out, struct error *error)
 {
+    bool unfit[REACH_JOBS] = {false};
     int failed = check_end(rows, row, error);
     if (failed != 0)
         return failed;
+    find_unfit(row, unfit, out);
     failed = contexts_learn(&row->record, &row->record, &out->contexts);
     if (failed == 0) {
         keep_in_operations(&out->contexts);
-        failed = roster_reach_of(&out->contexts, rows->setup->points.count, &out->reach);
+        failed = reach_make(&out->contexts, unfit, &out->reach);
     }
     if (failed != 0)
         return error_not_done(error, failed, "no memory for what operations call");
-    find_unfit(row, out);
     out->begun = row->count;
     out->torn = row->torn > 0;
     out->overflowed = row->overflowed || row->record.lost;
@@ -92,27 +92,27 @@ static size_t calls_of(const struct record *record)
 
 /* Jobs that call little are likely to differ, and many of them cost little. */
 int enumeration_make(struct rows *rows, const struct sweep_options *options, struct enumeration *out,
-                     struct error *error)
+                     struct row *row, struct error *error)
 {
     struct enumeration enumeration = {.jobs = 0};
-    struct row row;
-    int failed = run_steady(rows, 0, JOBS_FIRST, &row, error);
+    int failed = run_steady(rows, 0, JOBS_FIRST, row, error);
     if (failed != 0)
         return failed;
-    if (calls_of(&row.record) < CALLS_FEW * JOBS_FIRST && !budget_was_cut(options)) {
-        row_clear(&row);
-        failed = run_steady(rows, 0, ROSTER_JOBS, &row, error);
+    if (calls_of(&row->record) < CALLS_FEW * JOBS_FIRST && !budget_was_cut(options)) {
+        row_clear(row);
+        failed = run_steady(rows, 0, REACH_JOBS, row, error);
         if (failed != 0)
             return failed;
     }
     if (!budget_was_cut(options))
-        failed = learn(rows, &row, &enumeration, error);
-    row_clear(&row);
-    if (failed != 0)
+        failed = learn(rows, row, &enumeration, error);
+    if (failed != 0) {
         enumeration_clear(&enumeration);
-    else
-        *out = enumeration;
-    return failed;
+        row_clear(row);
+        return failed;
+    }
+    *out = enumeration;
+    return 0;
 }
 
 int enumeration_of_one(struct rows *rows, uint32_t job, struct enumeration *out, struct error *error)
@@ -130,6 +130,6 @@ int enumeration_of_one(struct rows *rows, uint32_t job, struct enumeration *out,
 
 void enumeration_clear(struct enumeration *enumeration)
 {
-    roster_reach_clear(&enumeration->reach);
+    reach_clear(&enumeration->reach);
     contexts_clear(&enumeration->contexts);
 }

@@ -152,11 +152,10 @@ static int work_off(struct operations *operations, struct roster *roster, bool t
     return failed;
 }
 
-static int bring_in(struct operations *operations, struct row *row, size_t index, const struct duty *duty,
-                    const struct sighting *sighting, struct error *error)
+static int bring_in_shown(struct operations *operations, struct row *row, size_t index,
+                          const struct duty *duty, const struct sighting *sighting, struct error *error)
 {
     int failed = 0;
-    tally_run(&operations->tally, &duty->task, duty->end);
     for (size_t i = 0; failed == 0 && i < sighting->shown_count; i++) {
         const struct sighting_shown *shown = &sighting->shown[i];
         struct sweep_finding finding;
@@ -167,6 +166,28 @@ static int bring_in(struct operations *operations, struct row *row, size_t index
         failed = sighting_name(row, index, duty, sighting, shown, &finding, error);
         if (failed == 0)
             failed = novelties_add(&operations->novelties, duty, shown->key, &finding, error);
+    }
+    return failed;
+}
+
+static int bring_in(struct operations *operations, struct row *row, size_t index, const struct duty *duty,
+                    const struct sighting *sighting, struct error *error)
+{
+    tally_run(&operations->tally, &duty->task, duty->end);
+    return bring_in_shown(operations, row, index, duty, sighting, error);
+}
+
+/* What jobs leave behind although nothing fails breaks a guarantee, too. */
+static int bring_in_steady(struct operations *operations, struct row *row, struct error *error)
+{
+    int failed = 0;
+    for (uint32_t job = 0; failed == 0 && job < row->count; job++) {
+        struct duty duty = {.job = job, .task = {.mode = SWEEP_ONCE, .calls = {{.point = -1}}}};
+        struct duty *duties[ROW_MAX] = {NULL};
+        struct sighting sighting;
+        duties[job] = &duty;
+        sighting_make(row, job, duties, &sighting);
+        failed = bring_in_shown(operations, row, job, &duty, &sighting, error);
     }
     return failed;
 }
@@ -219,6 +240,18 @@ static int tell(struct operations *operations, struct error *error)
 
 /* ---- From the beginning to the result ------------------------------------------------------------------ */
 
+static int enumerate(struct operations *operations, struct error *error)
+{
+    struct row row;
+    int failed =
+        enumeration_make(&operations->rows, operations->options, &operations->enumeration, &row, error);
+    if (failed != 0)
+        return failed;
+    failed = bring_in_steady(operations, &row, error);
+    row_clear(&row);
+    return failed;
+}
+
 static int make_roster(struct operations *operations, struct error *error)
 {
     const struct sweep_options *options = operations->options;
@@ -231,11 +264,10 @@ static int make_roster(struct operations *operations, struct error *error)
     }
     failed = filter_check(options->points, &operations->setup.points, error);
     if (failed == 0)
-        failed = enumeration_make(&operations->rows, options, &operations->enumeration, error);
+        failed = enumerate(operations, error);
     if (failed != 0 || budget_was_cut(operations->options))
         return failed;
-    return roster_make(options, &operations->setup, &operations->enumeration.contexts,
-                       &operations->enumeration.reach, &operations->roster) == 0
+    return roster_make(options, &operations->setup, &operations->enumeration.reach, &operations->roster) == 0
                ? 0
                : no_memory(error);
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/order.h"
 #include "base/text.h"
 #include "campaign/sweep/filter.h"
 #include "plan/profile.h"
@@ -20,50 +19,6 @@ int roster_errno(const struct sweep_options *options, const struct setup *setup,
     const char *name = setup->points.names[point];
     size_t at = agenda_errno(name) != 0 ? i : i + 1; /* no errno is the likeliest: all others come behind */
     return agenda_errno_at(name, at, options->all_errnos);
-}
-
-/* A fault costs least in the smallest job that meets it. */
-static void put_in_order(const struct contexts *contexts, struct roster_reach *reach)
-{
-    uint64_t made[ROSTER_JOBS] = {0}; /* calls, above the job's number */
-    for (size_t i = 0; i < contexts->call_count; i++)
-        if (contexts->calls[i].who <= ROSTER_JOBS)
-            made[contexts->calls[i].who - 1] += ROSTER_JOBS;
-    for (size_t job = 0; job < ROSTER_JOBS; job++)
-        made[job] += job;
-    qsort(made, ROSTER_JOBS, sizeof *made, order_of_numbers);
-    for (size_t i = 0; i < ROSTER_JOBS; i++)
-        reach->order[i] = (uint32_t)(made[i] % ROSTER_JOBS);
-}
-
-int roster_reach_of(const struct contexts *contexts, size_t point_count, struct roster_reach *out)
-{
-    struct roster_reach reach = {.point_count = point_count};
-    reach.calls = calloc(ROSTER_JOBS * point_count, sizeof *reach.calls);
-    if (reach.calls == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < contexts->call_count; i++) {
-        const struct call *call = &contexts->calls[i];
-        uint64_t job = call->who - 1;
-        if (!call->in_operation || job >= ROSTER_JOBS || (size_t)call->point >= point_count)
-            continue;
-        uint32_t *calls = &reach.calls[job * point_count + (size_t)call->point];
-        *calls = call->k > *calls ? call->k : *calls;
-    }
-    put_in_order(contexts, &reach);
-    *out = reach;
-    return 0;
-}
-
-void roster_reach_clear(struct roster_reach *reach)
-{
-    free(reach->calls);
-    *reach = (struct roster_reach){0};
-}
-
-static bool can_meet(const struct roster_reach *reach, size_t job, const struct call *call)
-{
-    return !reach->unfit[job] && reach->calls[job * reach->point_count + (size_t)call->point] >= call->k;
 }
 
 int roster_add(struct roster *roster, const struct duty *duty)
@@ -82,13 +37,12 @@ int roster_add(struct roster *roster, const struct duty *duty)
 }
 
 static int list_errnos(struct roster *roster, const struct sweep_options *options, const struct setup *setup,
-                       const struct call *call)
+                       size_t reached, size_t fits)
 {
-    struct duty duty = {.task = {.mode = SWEEP_ONCE, .calls = {*call}}};
-    for (size_t job = 0; job < ROSTER_JOBS; job++)
-        duty.fits += can_meet(roster->reach, job, call);
+    const struct call *call = &roster->reach->calls[reached].call;
+    struct duty duty = {.task = {.mode = SWEEP_ONCE, .calls = {*call}}, .fits = fits, .reached = reached};
     int failed = 0;
-    for (size_t i = 0; failed == 0 && duty.fits > 0; i++) {
+    for (size_t i = 0; failed == 0; i++) {
         duty.task.errors[0] = roster_errno(options, setup, (size_t)call->point, i);
         if (duty.task.errors[0] == 0)
             return 0;
@@ -96,15 +50,6 @@ static int list_errnos(struct roster *roster, const struct sweep_options *option
             failed = roster_add(roster, &duty);
     }
     return failed;
-}
-
-/* Of all jobs that make the call, the first is listed. */
-static bool is_first(const struct roster_reach *reach, const struct call *call)
-{
-    for (size_t job = 0; job < call->who - 1; job++)
-        if (can_meet(reach, job, call))
-            return false;
-    return can_meet(reach, call->who - 1, call);
 }
 
 static int rarest_first(const void *a, const void *b)
@@ -117,21 +62,23 @@ static int rarest_first(const void *a, const void *b)
         return one->point < other->point ? -1 : 1;
     if (one->k != other->k)
         return one->k < other->k ? -1 : 1;
+    if (first->reached != second->reached)
+        return first->reached < second->reached ? -1 : 1;
     if (first->round != second->round)
         return first->round < second->round ? -1 : 1;
     return first->task.errors[0] - second->task.errors[0];
 }
 
-int roster_make(const struct sweep_options *options, const struct setup *setup,
-                const struct contexts *contexts, const struct roster_reach *reach, struct roster *out)
+int roster_make(const struct sweep_options *options, const struct setup *setup, const struct reach *reach,
+                struct roster *out)
 {
     struct roster roster = {.reach = reach, .repeatable = setup->options->workload->repeatable};
     int failed = 0;
-    for (size_t i = 0; failed == 0 && i < contexts->call_count; i++) {
-        const struct call *call = &contexts->calls[i];
-        if (call->in_operation && call->who <= ROSTER_JOBS && (size_t)call->point < setup->points.count &&
-            filter_takes(options->points, setup->points.names[call->point]) && is_first(reach, call))
-            failed = list_errnos(&roster, options, setup, call);
+    for (size_t i = 0, fits; failed == 0 && i < reach->count; i += fits) {
+        size_t point = (size_t)reach->calls[i].call.point;
+        fits = reach_fits(reach, i);
+        if (point < setup->points.count && filter_takes(options->points, setup->points.names[point]))
+            failed = list_errnos(&roster, options, setup, i, fits);
     }
     if (failed != 0) {
         roster_clear(&roster);
@@ -207,18 +154,18 @@ static bool is_free(enum taking taking, bool own)
 
 /* Finds a job that can meet the duty and is free: another one in each round, and after each try in vain.
  * What a job has shown in company is asked of that job. */
-static bool find_job(const struct roster *roster, struct duty *duty, const enum taking taken[ROSTER_JOBS])
+static bool find_job(const struct roster *roster, struct duty *duty, const enum taking taken[REACH_JOBS])
 {
     bool own = wants_own_job(roster, duty);
     if (duty->is_fixed || duty->first || duty->alone)
-        return duty->job >= ROSTER_JOBS || is_free(taken[duty->job], own);
-    size_t left = duty->fits > 0 ? (duty->round + duty->tries) % duty->fits : 0;
-    for (size_t i = 0; i < 2 * ROSTER_JOBS; i++) {
-        uint32_t job = roster->reach->order[i % ROSTER_JOBS];
-        if (!can_meet(roster->reach, job, &duty->task.calls[0]) || !is_free(taken[job], own) ||
-            (left > 0 && left-- > 0))
+        return duty->job >= REACH_JOBS || is_free(taken[duty->job], own);
+    size_t left = (duty->round + duty->tries) % duty->fits;
+    for (size_t i = 0; i < 2 * duty->fits; i++) {
+        const struct reach_call *reached = &roster->reach->calls[duty->reached + i % duty->fits];
+        if (!is_free(taken[reached->job], own) || (left > 0 && left-- > 0))
             continue;
-        duty->job = job;
+        duty->job = reached->job;
+        duty->task.calls[0] = reached->call;
         return true;
     }
     return false;
@@ -257,7 +204,7 @@ static int in_order(const void *a, const void *b)
 
 static size_t choose(struct roster *roster, struct duty *duties[ROW_MAX])
 {
-    enum taking taken[ROSTER_JOBS] = {TAKEN_NOT};
+    enum taking taken[REACH_JOBS] = {TAKEN_NOT};
     bool is_closed = false;
     size_t count = 0;
     for (size_t i = 0; i < 2 * roster->count && count < ROW_MAX && !is_closed; i++) {
@@ -265,7 +212,7 @@ static size_t choose(struct roster *roster, struct duty *duties[ROW_MAX])
         bool fits = is_particular(duty) ? count == 0 : i >= roster->count;
         if (duty->over || !fits || !find_job(roster, duty, taken))
             continue;
-        if (duty->job < ROSTER_JOBS)
+        if (duty->job < REACH_JOBS)
             taken[duty->job] = wants_own_job(roster, duty) ? TAKEN_BY_ONE : TAKEN_BY_SEVERAL;
         duties[count++] = duty;
         is_closed = duty->alone || is_last_try(duty);

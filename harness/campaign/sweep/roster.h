@@ -3,21 +3,14 @@
 #pragma once
 
 #include "campaign/sweep/agenda.h"
+#include "campaign/sweep/reach.h"
 #include "campaign/sweep/row.h"
 
-enum { ROSTER_JOBS = 256, ROSTER_TRIES = 2 };
-
-/* What each job calls when nothing fails. */
-struct roster_reach {
-    size_t point_count;
-    uint32_t *calls;             /* of job j at point p: [j * point_count + p]; owned */
-    uint32_t order[ROSTER_JOBS]; /* jobs, those that make the fewest calls first */
-    bool unfit[ROSTER_JOBS];     /* it leaves something behind even so: no fault can be blamed for that */
-};
+enum { ROSTER_TRIES = 2 };
 
 /* A fault that an operation is to meet. */
 struct duty {
-    struct task task; /* of the call, point and k count, and the context that it is likely to come in */
+    struct task task; /* the call that it is in that job; k = 0: nothing is to fail */
     uint32_t job;     /* that meets it */
     unsigned round;   /* the same fault is met once in each round */
     unsigned tries;   /* operations in which it did not come; the last try is made behind all jobs that came
@@ -27,25 +20,21 @@ struct duty {
                          due to what came before it */
     bool alone;       /* a process is to do nothing else: the workload's check is about this operation */
     bool over;        /* it was met, or never will be */
-    enum sweep_kind end; /* what it came to: SWEEP_DRIFTED if it was not met; once it is over */
-    size_t fits;         /* jobs that can meet it */
+    enum sweep_kind end;  /* what it came to: SWEEP_DRIFTED if it was not met; once it is over */
+    size_t fits, reached; /* jobs that can meet it, and where they stand in the roster's reach */
 };
 
 struct roster {
     struct duty *duties; /* owned */
     size_t count, room, left;
-    const struct roster_reach *reach; /* NULL: all duties have their jobs */
-    bool repeatable;                  /* a row may do one job several times, but in the first round */
+    const struct reach *reach; /* NULL: all duties have their jobs */
+    bool repeatable;           /* a row may do one job several times, but in the first round */
 };
 
-/* Counts the calls of a row without faults, in which operation i did job i. Returns 0 or -ENOMEM. */
-int roster_reach_of(const struct contexts *contexts, size_t point_count, struct roster_reach *out);
-void roster_reach_clear(struct roster_reach *reach);
-
-/* Lists every call that some job reaches with every errno of its point, once for each round, those first that
- * the fewest jobs reach. Returns 0 or -ENOMEM, as roster_add. */
-int roster_make(const struct sweep_options *options, const struct setup *setup,
-                const struct contexts *contexts, const struct roster_reach *reach, struct roster *out);
+/* Lists every fault that some job reaches with every errno of its point, once for each round, those first
+ * that the fewest jobs reach. Returns 0 or -ENOMEM, as roster_add. */
+int roster_make(const struct sweep_options *options, const struct setup *setup, const struct reach *reach,
+                struct roster *out);
 /* Lists only the fault of options->only, once, in the job that its coordinate names. Returns 0, or -EINVAL
  * with `error` if it is no coordinate of an operation. */
 int roster_make_only(const struct sweep_options *options, const struct setup *setup, struct roster *out,

@@ -21,10 +21,11 @@
 
 static void show(const struct row *row, struct sighting *sighting, const struct ledger_event *wrong)
 {
-    struct ledger_event at_fault = {.kind = LEDGER_EVENT_KINDS + 1 + sighting->outcome,
-                                    .site = sighting->fault->site};
+    static const struct ledger_event none = {.point = -1};
+    const struct ledger_event *fault = sighting->fault != NULL ? sighting->fault : &none;
+    struct ledger_event at_fault = {.kind = LEDGER_EVENT_KINDS + 1 + sighting->outcome, .site = fault->site};
     uint64_t key =
-        hash_add(wrong_key(row->ledger, wrong != NULL ? wrong : &at_fault), (uint64_t)sighting->fault->point);
+        hash_add(wrong_key(row->ledger, wrong != NULL ? wrong : &at_fault), (uint64_t)fault->point);
     if (!sighting_shows(sighting, key) && sighting->shown_count < SIGHTING_SHOWN_MAX)
         sighting->shown[sighting->shown_count++] = (struct sighting_shown){key, wrong};
 }
@@ -45,6 +46,12 @@ bool sighting_shows(const struct sighting *sighting, uint64_t key)
     return false;
 }
 
+/* It is to show what it does although nothing fails. */
+static bool is_faultless(const struct duty *duty)
+{
+    return duty->task.calls[0].k == 0;
+}
+
 static bool is_duty(const struct ledger_event *event, const struct duty *duty)
 {
     const struct call *call = &duty->task.calls[0];
@@ -56,8 +63,10 @@ static bool is_duty(const struct ledger_event *event, const struct duty *duty)
 static bool is_excused(const struct row *row, const struct ledger_event *wrong, const struct duty *duty)
 {
     char point[PLAN_POINT_NAME_MAX];
+    if (is_faultless(duty) || wrong->kind != WRONG_TEMP_LEFT)
+        return false;
     ledger_point_name(row->ledger, (uint32_t)duty->task.calls[0].point, point);
-    return wrong->kind == WRONG_TEMP_LEFT && points_give_back(point, TRACE_FILE);
+    return points_give_back(point, TRACE_FILE);
 }
 
 /* What the ledger found of the operation. Returns the worst of it. */
@@ -116,7 +125,7 @@ void sighting_make(const struct row *row, size_t index, struct duty *const dutie
         return;
     }
     out->state = SIGHTING_IN_VAIN;
-    if (out->fault == NULL || state == LEDGER_OPERATION_REFUSED)
+    if ((out->fault == NULL && !is_faultless(duty)) || state == LEDGER_OPERATION_REFUSED)
         return;
     out->state = SIGHTING_COMPLETE;
     if (state == LEDGER_OPERATION_ENDED) {
@@ -227,11 +236,13 @@ static int write_stacks(const struct row *row, size_t index, const struct symbol
                         struct sweep_finding *out)
 {
     const struct record *record = &row->record;
-    struct sweep_stack failing;
+    struct sweep_stack failing = {.frames = NULL};
+    int failed = 0;
     if (record->stack_count == 0)
         return 0;
-    int failed =
-        naming_stack(symbols, record, stack_of(record, index, TRACE_FAULT, sighting->fault->site), &failing);
+    if (sighting->fault != NULL)
+        failed = naming_stack(symbols, record, stack_of(record, index, TRACE_FAULT, sighting->fault->site),
+                              &failing);
     if (failed != 0)
         return failed;
     out->stack = failing.frames;
@@ -250,7 +261,8 @@ int sighting_name(struct row *row, size_t index, const struct duty *duty, const 
     const struct ledger_event *wrong = shown->wrong;
     struct sweep_finding finding = {.kind = sighting->outcome, .severity = SWEEP_HIGH, .mode = SWEEP_ONCE};
     const struct symbols *symbols = row_symbols(row);
-    write_fault(row, symbols, duty, sighting->fault, &finding.faults[0]);
+    if (sighting->fault != NULL)
+        write_fault(row, symbols, duty, sighting->fault, &finding.faults[0]);
     if (wrong != NULL) {
         bool release = wrong_is_release(wrong);
         uint64_t place = release && wrong->site != 0 ? wrong->site : wrong->taken_at;

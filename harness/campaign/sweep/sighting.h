@@ -18,7 +18,7 @@ enum sighting_state {
 struct sighting {
     enum sighting_state state;
     enum sweep_kind outcome;          /* once it is complete */
-    const struct ledger_event *fault; /* the row's */
+    const struct ledger_event *fault; /* the row's; NULL: nothing failed */
     struct sighting_shown {
         uint64_t key;                     /* the same for the same thing by the same point, in every run */
         const struct ledger_event *wrong; /* the row's; NULL: the outcome itself */

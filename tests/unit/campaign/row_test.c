@@ -176,13 +176,16 @@ Test(enumeration, refuses_what_ends_although_nothing_fails, .init = begin, .fini
         then_next = table[i].next;
         outcome.ended = table[i].how;
         strcpy(outcome.last_words, "its last words");
-        int failed = enumeration_make(&rows, &options, &enumeration, &error);
+        struct row steady = {.count = 0};
+        int failed = enumeration_make(&rows, &options, &enumeration, &steady, &error);
         cr_expect_eq(failed, table[i].failed, "%s: %d", table[i].reason, failed);
         cr_expect(strstr(error.text, table[i].says) != NULL, "%s: %s", table[i].reason, error.text);
         cr_expect(failed == 0 || strstr(error.text, outcome.last_words) != NULL, "%s", error.text);
         cr_expect_eq(enumeration.jobs, failed == 0 ? table[i].ended : 0, "%s", table[i].reason);
         cr_expect_eq(enumeration.begun, failed == 0 ? 256 : 0, "%s", table[i].reason);
         cr_expect_not(enumeration.torn);
+        if (failed == 0)
+            row_clear(&steady);
         enumeration_clear(&enumeration);
     }
 }
@@ -194,9 +197,11 @@ Test(enumeration, sees_what_is_torn_although_nothing_fails, .init = begin, .fini
     struct error error;
     play = do_some;
     for (torn = 0; torn < 2; torn++) {
+        struct row steady;
         ended_count = 256;
-        cr_assert_eq(enumeration_make(&rows, &options, &of_all, &error), 0);
+        cr_assert_eq(enumeration_make(&rows, &options, &of_all, &steady, &error), 0);
         cr_expect_eq(of_all.torn, torn > 0);
+        row_clear(&steady);
         enumeration_clear(&of_all);
         ended_count = 1;
         cr_assert_eq(enumeration_of_one(&rows, 17, &of_one, &error), 0);

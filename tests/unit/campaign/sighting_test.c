@@ -83,6 +83,19 @@ Test(sighting, of_faults_that_do_not_come, .init = begin, .fini = end)
     expect(2, SIGHTING_NONE, SWEEP_DETECTED, 0, "it never began");
 }
 
+Test(sighting, without_a_fault, .init = begin, .fini = end)
+{
+    for (size_t i = 0; i < OPERATIONS; i++)
+        made[i].task.calls[0].k = 0;
+    row.event_count = 0; /* no fault came */
+    expect(0, SIGHTING_COMPLETE, SWEEP_DETECTED, 0, "it leaves nothing");
+    add((struct ledger_event){.kind = LEDGER_LEAK, .operation = 2, .taken_at = 0x2000});
+    expect(1, SIGHTING_COMPLETE, SWEEP_LEAK, 1, "it leaks all the same");
+    add((struct ledger_event){.kind = WRONG_TEMP_LEFT, .operation = 3, .taken_at = 0x2000});
+    made[2].task.calls[0].point = UNLINK;
+    expect(2, SIGHTING_COMPLETE, SWEEP_LEAK, 1, "no removal failed that could excuse it");
+}
+
 Test(sighting, of_the_end_of_the_process, .init = begin, .fini = end)
 {
     row.outcome = (struct supervise_outcome){.ended = ENDED_CRASH, .signal = SIGSEGV, .exit_status = -1};
