@@ -23,7 +23,7 @@
  */
 #define LEDGER_ENVIRONMENT "EXEUNT_LEDGER"
 #define LEDGER_MAGIC       UINT64_C(0x746e756578650001)
-#define LEDGER_VERSION     5u
+#define LEDGER_VERSION     6u
 
 enum {
     LEDGER_MODULES_MAX = 512,
@@ -264,6 +264,7 @@ struct ledger {
     char remote[LEDGER_REMOTE_MAX]; /* path of the named pipes of libfiu's remote control, less their ends; ""
                                      */
     uint32_t watch_heap;            /* 1: allocations are noted */
+    uint32_t trace_faults_only;     /* 1: the trace, if there is one, has nothing but faults */
     _Atomic uint32_t stop;          /* 1: the program is asked to take no further jobs */
     uint32_t stop_if_lock_left;     /* 1: and so it is once an operation has left a lock behind */
     struct plan plan;

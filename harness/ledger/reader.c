@@ -96,7 +96,7 @@ int ledger_create_traced(uint32_t fd_count, const struct plan *plan, const struc
 
 /* What a ledger keeps when it is made as new. Not on the stack: it is large. */
 struct kept {
-    uint32_t discover, watch_temps, watch_heap, point_count;
+    uint32_t discover, watch_temps, watch_heap, trace_faults_only, point_count;
     char remote[LEDGER_REMOTE_MAX];
     struct ledger_point points[PLAN_POINTS_MAX];
 };
@@ -107,6 +107,7 @@ static void keep(const struct ledger_view *view, struct kept *kept)
     kept->discover = ledger->discover;
     kept->watch_temps = ledger->watch_temps;
     kept->watch_heap = ledger->watch_heap;
+    kept->trace_faults_only = ledger->trace_faults_only;
     kept->point_count = ledger_point_count(view);
     memcpy(kept->remote, ledger->remote, sizeof kept->remote);
     for (uint32_t i = 0; i < kept->point_count; i++) {
@@ -123,6 +124,7 @@ static void put_back(const struct ledger_view *view, const struct kept *kept)
     ledger->discover = kept->discover;
     ledger->watch_temps = kept->watch_temps;
     ledger->watch_heap = kept->watch_heap;
+    ledger->trace_faults_only = kept->trace_faults_only;
     memcpy(ledger->remote, kept->remote, sizeof kept->remote);
     for (uint32_t i = 0; i < kept->point_count; i++) {
         memcpy(ledger->points[i].name, kept->points[i].name, PLAN_POINT_NAME_MAX);

@@ -20,7 +20,7 @@ static int by_coordinate(const void *a, const void *b)
 }
 
 /* The point belongs to the context: one line can call two of them. */
-static uint64_t context_of(const struct record *record, const struct record_event *event)
+uint64_t contexts_of(const struct record *record, const struct record_event *event)
 {
     return hash_add(record->stacks[event->stack].context, (uint64_t)event->point);
 }
@@ -32,7 +32,7 @@ static struct call call_of(const struct record *record, const struct record_even
                          .path = event->path,
                          .point = event->point,
                          .k = event->k,
-                         .context = context_of(record, event),
+                         .context = contexts_of(record, event),
                          .stack = event->stack};
 }
 

@@ -26,6 +26,9 @@ struct contexts {
     size_t unsteady; /* calls that only one of the runs made, or made in another context: not in the list */
 };
 
+/* The context of a call or a fault. */
+uint64_t contexts_of(const struct record *record, const struct record_event *event);
+
 /* Calls of the first run that the second one makes, too, in the same context. Returns 0 or -ENOMEM. */
 int contexts_learn(const struct record *first, const struct record *second, struct contexts *out);
 void contexts_clear(struct contexts *contexts);

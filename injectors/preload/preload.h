@@ -32,9 +32,10 @@ struct preload {
     _Alignas(PRELOAD_PAGE) struct ledger *ledger; /* NULL: no ledger, nothing is noted */
     struct ledger_fd *fds;                        /* its slots */
     uint32_t fd_count;                            /* 0 without a ledger */
-    uint32_t fd_plain;   /* fd_count; 0 if more is to be noted of a descriptor than its slot */
-    struct trace *trace; /* NULL: none is kept */
-    bool is_followed;    /* a forked child: the ledger's tables are its parent's, the trace is common */
+    uint32_t fd_plain;         /* fd_count; 0 if more is to be noted of a descriptor than its slot */
+    struct trace *trace;       /* NULL: none is kept */
+    struct trace *fault_trace; /* of faults alone; NULL: none, or all is traced */
+    bool is_followed;          /* a forked child: the ledger's tables are its parent's, the trace is common */
     uintptr_t text_start, text_end; /* of the program itself */
     uint8_t armed[PLAN_POINTS_MAX];
     bool any_armed;

@@ -175,13 +175,15 @@ void trace_call(unsigned point, uint64_t k, uintptr_t site)
 
 void trace_fault(unsigned point, uint64_t k)
 {
-    if (!is_traced())
+    struct trace *trace = is_traced() ? preload.trace : preload.fault_trace;
+    if (trace == NULL || self.bypass != 0)
         return;
-    append(preload.trace, &(struct trace_event){.kind = TRACE_FAULT,
-                                                .point = (int32_t)point,
-                                                .k = (uint32_t)k,
-                                                .stack = self.traced_stack,
-                                                .id = self.benign > 0});
+    append(trace,
+           &(struct trace_event){.kind = TRACE_FAULT,
+                                 .point = (int32_t)point,
+                                 .k = (uint32_t)k,
+                                 .stack = trace == preload.trace ? self.traced_stack : stack_here(trace),
+                                 .id = self.benign > 0});
 }
 
 static void note(enum trace_kind kind, enum trace_resource resource, uint64_t id, uint32_t stack)
@@ -269,13 +271,18 @@ static void find_text(const struct ledger *ledger)
 void trace_attach(void)
 {
     struct ledger *ledger = preload.ledger;
-    preload.trace = NULL;
+    preload.trace = preload.fault_trace = NULL;
     preload.fd_plain = preload.fd_count;
     if (ledger->head.trace_offset == 0 || !is_resolved())
         return;
     find_text(ledger);
     atomic_flag_clear(&exiting);
-    preload.trace = (struct trace *)((char *)ledger + ledger->head.trace_offset);
+    struct trace *trace = (struct trace *)((char *)ledger + ledger->head.trace_offset);
+    if (ledger->trace_faults_only) {
+        preload.fault_trace = trace;
+        return;
+    }
+    preload.trace = trace;
     preload.fd_plain = 0;
     preload.any_armed = true;
     thread_record(); /* so that its end is noted */

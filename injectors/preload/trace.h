@@ -8,7 +8,8 @@
 /* Finds what takes stacks, if the ledger has a trace. Before the program's threads start. */
 void trace_resolve(const struct ledger *ledger);
 
-/* Begins to trace if the ledger has a trace: arms all points for it. Before the program's threads start. */
+/* Begins to trace if the ledger has a trace: unless it is of faults only, all points are armed for it. Before
+ * the program's threads start. */
 void trace_attach(void);
 
 /* The thread makes call `k` of the point at `site`; and that call fails. */

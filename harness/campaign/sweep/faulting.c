@@ -49,7 +49,7 @@ static uint64_t site_place(const struct record *record, uint32_t stack)
 static bool is_call(const struct record *record, const struct record_event *event, const struct call *call)
 {
     return event->who == call->who && event->point == call->point && event->k == call->k &&
-           hash_add(record->stacks[event->stack].context, (uint64_t)event->point) == call->context;
+           contexts_of(record, event) == call->context;
 }
 
 /* Finds the faults in the record. False: one did not come, or not in its context. */

@@ -13,8 +13,9 @@ int novelties_add(struct novelties *novelties, const struct duty *duty, uint64_t
         return error_not_done(error, -ENOMEM, "no memory for the findings");
     }
     novelties->list = list;
-    list[novelties->count++] =
-        (struct shown_first){.novelty = {.key = key, .finding = *finding}, .duty = *duty};
+    struct shown_first *added = &list[novelties->count++];
+    *added = (struct shown_first){.novelty = {.key = key, .finding = *finding}, .duty = *duty};
+    added->duty.task.calls[0].context = 0; /* it is to show the same, however the call is come to */
     return 0;
 }
 

@@ -62,12 +62,13 @@ static void look(struct roster *roster, const struct row *row, size_t index,
 {
     struct duty *duty = duties[index];
     sighting_make(row, index, duties, sighting);
-    if (duty->alone && row->torn > 0 && sighting->state == SIGHTING_COMPLETE)
+    if (duty->alone && row->torn > 0 && sighting->state >= SIGHTING_ASTRAY)
         sighting_is_silent(row, sighting);
     duty->first |= sighting->state == SIGHTING_SPOILT;
     if (sighting->state == SIGHTING_COMPLETE)
         roster_done(roster, duty, sighting->outcome);
-    else if (sighting->state == SIGHTING_IN_VAIN || was_never_begun(row, index, duties, sighting))
+    else if (sighting->state == SIGHTING_IN_VAIN || sighting->state == SIGHTING_ASTRAY ||
+             was_never_begun(row, index, duties, sighting))
         roster_tried(roster, duty);
 }
 
@@ -83,7 +84,7 @@ static int settle(struct operations *operations, struct roster *roster, struct r
         if (duties[i] == NULL || (duties[i]->alone && with_duties > 1))
             continue;
         look(roster, row, i, duties, &sighting);
-        if (duties[i]->over)
+        if (duties[i]->over || sighting.state == SIGHTING_ASTRAY)
             failed = use(operations, row, i, duties[i], &sighting, error);
     }
     return failed;
@@ -173,7 +174,8 @@ static int bring_in_shown(struct operations *operations, struct row *row, size_t
 static int bring_in(struct operations *operations, struct row *row, size_t index, const struct duty *duty,
                     const struct sighting *sighting, struct error *error)
 {
-    tally_run(&operations->tally, &duty->task, duty->end);
+    if (duty->over)
+        tally_run(&operations->tally, &duty->task, duty->end);
     return bring_in_shown(operations, row, index, duty, sighting, error);
 }
 

@@ -10,7 +10,7 @@ enum { ROSTER_TRIES = 2 };
 
 /* A fault that an operation is to meet. */
 struct duty {
-    struct task task; /* the call that it is in that job; k = 0: nothing is to fail */
+    struct task task; /* the call that it is in that job. k = 0: nothing is to fail; context 0: in any */
     uint32_t job;     /* that meets it */
     unsigned round;   /* the same fault is met once in each round */
     unsigned tries;   /* operations in which it did not come; the last try is made behind all jobs that came

@@ -41,13 +41,14 @@ int rows_open(const struct setup *setup, const struct exeunt_variant *variant, s
     struct rows rows = {.setup = setup, .variant = variant};
     rows.limit_fds = limit_of(setup->options->workload);
     uint32_t fds = (uint32_t)rows.limit_fds;
-    int failed = ledger_create(fds, &nothing, &setup->points, &rows.plain, error);
+    int failed = ledger_create_traced(fds, &nothing, &setup->points, &rows.plain, error);
     if (failed == 0)
         failed = ledger_create_traced(fds, &nothing, &setup->points, &rows.traced, error);
     if (failed != 0) {
         rows_close(&rows);
         return failed;
     }
+    rows.plain.ledger->trace_faults_only = 1;
     set_up(setup, &rows.plain);
     set_up(setup, &rows.traced);
     *out = rows;
@@ -159,7 +160,8 @@ static int check(const struct rows *rows, struct row *row, struct error *error)
 int row_run(struct rows *rows, const struct row_plan *plan, bool traced, struct row *out, struct error *error)
 {
     static const struct plan nothing = {.within_operations = 1};
-    struct row row = {.ledger = traced ? &rows->traced : &rows->plain, .count = plan->count};
+    struct row row = {
+        .ledger = traced ? &rows->traced : &rows->plain, .count = plan->count, .traced = traced};
     int failed = ledger_reset(row.ledger, &nothing, error);
     if (failed != 0)
         return failed;
@@ -168,7 +170,7 @@ int row_run(struct rows *rows, const struct row_plan *plan, bool traced, struct 
     failed = run(rows, plan, &row, error);
     if (failed == 0)
         failed = read_events(&row, error);
-    if (failed == 0 && traced)
+    if (failed == 0)
         failed = recording_read(row.ledger, &row.record, error);
     if (failed == 0)
         failed = check(rows, &row, error);

@@ -33,8 +33,9 @@ struct row {
     struct supervise_outcome outcome;
     struct ledger_event *events; /* of operations: faults, releases, what was left; owned */
     size_t event_count, event_room;
-    bool overflowed;         /* there was more of that than the ledger has room for */
-    struct record record;    /* empty unless traced */
+    bool overflowed;      /* there was more of that than the ledger has room for */
+    struct record record; /* of faults only, unless it was traced */
+    bool traced;
     uint64_t torn;           /* by the workload's own check */
     struct symbols *symbols; /* once they were asked for */
 };

@@ -103,6 +103,21 @@ static const struct ledger_event *find_fault(const struct row *row, size_t index
     return NULL;
 }
 
+/* Whether the call that failed came by another way: what operations before it have left in caches may have
+ * made it the k-th. */
+static bool is_astray(const struct row *row, size_t index, const struct duty *duty)
+{
+    const struct record *record = &row->record;
+    const struct call *call = &duty->task.calls[0];
+    for (size_t i = 0; i < record->event_count; i++) {
+        const struct record_event *event = &record->events[i];
+        if (event->kind == TRACE_FAULT && event->in_operation && event->who == index + 1 &&
+            event->point == call->point && event->k == call->k)
+            return call->context != 0 && contexts_of(record, event) != call->context;
+    }
+    return false;
+}
+
 bool sighting_answers(size_t index, struct duty *const duties[ROW_MAX])
 {
     while (index > 0)
@@ -127,7 +142,7 @@ void sighting_make(const struct row *row, size_t index, struct duty *const dutie
     out->state = SIGHTING_IN_VAIN;
     if ((out->fault == NULL && !is_faultless(duty)) || state == LEDGER_OPERATION_REFUSED)
         return;
-    out->state = SIGHTING_COMPLETE;
+    out->state = is_astray(row, index, duty) ? SIGHTING_ASTRAY : SIGHTING_COMPLETE;
     if (state == LEDGER_OPERATION_ENDED) {
         out->outcome = show_wrongs(row, index, duty, status, out);
         return;
@@ -238,7 +253,7 @@ static int write_stacks(const struct row *row, size_t index, const struct symbol
     const struct record *record = &row->record;
     struct sweep_stack failing = {.frames = NULL};
     int failed = 0;
-    if (record->stack_count == 0)
+    if (!row->traced)
         return 0;
     if (sighting->fault != NULL)
         failed = naming_stack(symbols, record, stack_of(record, index, TRACE_FAULT, sighting->fault->site),

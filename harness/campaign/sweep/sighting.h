@@ -12,6 +12,7 @@ enum sighting_state {
     SIGHTING_NONE,     /* not at all: the process had ended before */
     SIGHTING_SPOILT,   /* the process ended in it, or had nothing left for it: by what came before, perhaps */
     SIGHTING_IN_VAIN,  /* to its end, but its fault did not come */
+    SIGHTING_ASTRAY,   /* its fault came, but to another call than it was meant for; all else as below */
     SIGHTING_COMPLETE, /* what became of it is known */
 };
 

@@ -96,6 +96,23 @@ Test(sighting, without_a_fault, .init = begin, .fini = end)
     expect(2, SIGHTING_COMPLETE, SWEEP_LEAK, 1, "no removal failed that could excuse it");
 }
 
+/* A fault counts for the call that it was meant for. */
+Test(sighting, of_a_fault_that_went_astray, .init = begin, .fini = end)
+{
+    struct record_stack stacks[] = {{.context = 0}, {.context = 0x5eed}};
+    struct record_event fault = {
+        .kind = TRACE_FAULT, .who = 1, .in_operation = true, .point = READ, .k = 2, .stack = 1};
+    row.record = (struct record){.stacks = stacks, .stack_count = 2, .events = &fault, .event_count = 1};
+    add((struct ledger_event){.kind = LEDGER_LEAK, .operation = 1, .taken_at = 0x2000});
+    expect(0, SIGHTING_COMPLETE, SWEEP_LEAK, 1, "no context was asked for");
+    made[0].task.calls[0].context = contexts_of(&row.record, &fault);
+    expect(0, SIGHTING_COMPLETE, SWEEP_LEAK, 1, "it came where it was to");
+    made[0].task.calls[0].context++;
+    expect(0, SIGHTING_ASTRAY, SWEEP_LEAK, 1, "another call failed, and what it shows is true all the same");
+    made[1].task.calls[0].context = made[0].task.calls[0].context;
+    expect(1, SIGHTING_COMPLETE, SWEEP_DETECTED, 0, "of this one's fault there is no stack");
+}
+
 Test(sighting, of_the_end_of_the_process, .init = begin, .fini = end)
 {
     row.outcome = (struct supervise_outcome){.ended = ENDED_CRASH, .signal = SIGSEGV, .exit_status = -1};

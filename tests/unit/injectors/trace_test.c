@@ -375,6 +375,25 @@ Test(trace, plans_fail_a_coordinate)
     }
 }
 
+/* Of faults only: with the stack that the whole trace has, and nothing else. */
+Test(trace, of_faults_only)
+{
+    static const char plan[] = "0:posix/io/oc/open#2:EMFILE";
+    struct under_preload whole = traced("third", plan),
+                         run = under_preload_run_faults_traced(TRACE_TARGET, "third", plan);
+    cr_expect_eq(run.status, whole.status);
+    cr_assert_eq(trace_event_count(&run.ledger), 1);
+    struct trace_event event = nth(&run, TRACE_FAULT, POINT_OPEN, TRACE_NOTHING, 0),
+                       known = nth(&whole, TRACE_FAULT, POINT_OPEN, TRACE_NOTHING, 0);
+    struct stack seen = stack_of(&run, &event), expected = stack_of(&whole, &known);
+    cr_expect_eq(event.k, 2);
+    cr_assert_eq(seen.depth, expected.depth);
+    for (uint32_t i = 0; i < seen.depth; i++)
+        cr_expect_eq(seen.frames[i].address % 4096, expected.frames[i].address % 4096, "frame %u", i);
+    under_preload_end(&run);
+    under_preload_end(&whole);
+}
+
 static void expect_whole(const struct under_preload *run)
 {
     struct trace_event event;

@@ -12,7 +12,7 @@
 #include "faults.h"
 
 struct way {
-    bool watch_heap, traced;
+    bool watch_heap, traced, faults_only;
 };
 
 static void make_ledger(const char *text, struct way way, struct ledger_view *out)
@@ -33,6 +33,7 @@ static void make_ledger(const char *text, struct way way, struct ledger_view *ou
         abort();
     }
     out->ledger->watch_heap = way.watch_heap;
+    out->ledger->trace_faults_only = way.faults_only;
 }
 
 static struct under_preload run_program(const char *program, const char *argument, const char *detail,
@@ -77,6 +78,12 @@ struct under_preload under_preload_run_watched(const char *program, const char *
 struct under_preload under_preload_run_traced(const char *program, const char *argument, const char *plan)
 {
     return run_program(program, argument, NULL, plan, (struct way){.watch_heap = true, .traced = true});
+}
+
+struct under_preload under_preload_run_faults_traced(const char *program, const char *argument,
+                                                     const char *plan)
+{
+    return run_program(program, argument, NULL, plan, (struct way){.traced = true, .faults_only = true});
 }
 
 void under_preload_end(struct under_preload *run)

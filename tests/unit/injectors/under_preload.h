@@ -19,6 +19,10 @@ struct under_preload under_preload_run_watched(const char *program, const char *
 /* The same, traced, and with faults outside operations, too. */
 struct under_preload under_preload_run_traced(const char *program, const char *argument, const char *plan);
 
+/* The same, but that the trace is of faults only, and the heap is not watched. */
+struct under_preload under_preload_run_faults_traced(const char *program, const char *argument,
+                                                     const char *plan);
+
 void under_preload_end(struct under_preload *run);
 
 /* Events of that kind, and the next of them, read from the ledger. */

@@ -36,6 +36,7 @@ static void use(struct ledger_view *view, size_t step)
     for (size_t i = 0; i < points.count; i++)
         strcpy(view->ledger->points[i].name, names[i]);
     view->ledger->discover = view->ledger->watch_temps = view->ledger->watch_heap = 0;
+    view->ledger->trace_faults_only = 0;
     memset(view->ledger->remote, 0, sizeof view->ledger->remote);
     for (size_t i = 0; i < points.count; i++)
         view->ledger->points[i].error = 0;
@@ -77,14 +78,15 @@ Test(reset, keeps_what_is_to_be_watched)
     struct ledger_view view = made();
     uint64_t nonce = view.ledger->head.nonce;
     struct ledger *ledger = view.ledger;
-    ledger->discover = ledger->watch_temps = ledger->watch_heap = 1;
+    ledger->discover = ledger->watch_temps = ledger->watch_heap = ledger->trace_faults_only = 1;
     strcpy(ledger->remote, "/tmp/pipes");
     strcpy(ledger->points[2].name, "app/point");
     ledger->points[2].error = 5;
     ledger->points[2].injected = 9;
     ledger->point_count = 3;
     reset(&view, "app/*:EIO@3;a");
-    cr_expect(ledger->discover == 1 && ledger->watch_temps == 1 && ledger->watch_heap == 1);
+    cr_expect(ledger->discover == 1 && ledger->watch_temps == 1 && ledger->watch_heap == 1 &&
+              ledger->trace_faults_only == 1);
     cr_expect_str_eq(ledger->remote, "/tmp/pipes");
     cr_expect_eq(ledger->head.nonce, nonce, "the child's environment names it");
     cr_expect_eq(ledger->point_count, 3);
