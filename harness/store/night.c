@@ -54,12 +54,16 @@ static int take_night(struct query *query, struct store_night *out)
     night.line = query_take_number(query);
     night.done = query_take_number(query);
     night.findings = query_take_number(query);
-    night.status = (enum exit_status)query_take_number(query);
+    uint64_t status = query_take_number(query);
     night.complete = query_take_number(query) != 0;
-    if (query->failed != 0)
+    int failed = query->failed;
+    if (failed == 0 && (status > EXIT_CONTROL_MISSED || status == EXIT_USAGE))
+        failed = database_damaged(query->store, "the exit status of a night in it is none", query->error);
+    night.status = (enum exit_status)status;
+    if (failed != 0)
         store_night_clear(&night);
     *out = night;
-    return query->failed;
+    return failed;
 }
 
 int store_last_night(struct store *store, struct store_night *out, struct error *error)

@@ -164,6 +164,16 @@ static void read_run(struct store *store, const struct store_run *run)
         free(keys.list);
 }
 
+static void read_night(struct store *store)
+{
+    struct store_night night;
+    if (store_last_night(store, &night, &error) != 0 || night.id == 0)
+        return;
+    MUST(night.campaign != NULL && night.folder != NULL);
+    MUST(night.status <= EXIT_CONTROL_MISSED && night.status != EXIT_USAGE);
+    store_night_clear(&night);
+}
+
 static void read_all(struct store *store)
 {
     struct store_runs runs;
@@ -183,6 +193,7 @@ static void read_all(struct store *store)
         }
     if (store_load_trend(store, &trend, &error) == 0)
         store_trend_clear(&trend);
+    read_night(store);
 }
 
 /* What failed has a reason, and a status that is none of success. */

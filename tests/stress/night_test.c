@@ -54,6 +54,12 @@ Test(night, a_signal_ends_it_in_order, .timeout = 120)
     cr_expect(drill_read_until(&drill, "night 2 begins"), "another command: %s", drill.said);
     kill(drill.pid, SIGTERM);
     drill_end(&drill);
+
+    drill_number(&drill, "update night set line = 3 where id = 2 returning line");
+    drill_start(&drill, "", "--for 2h --resume");
+    cr_expect(drill_read_until(&drill, "night 3 begins"), "it has no such line: %s", drill.said);
+    kill(drill.pid, SIGTERM);
+    drill_end(&drill);
     drill_remove(&drill);
 }
 

@@ -245,7 +245,8 @@ static bool goes_on(const struct stress_options *options, const struct store_nig
 {
     return options->resume && last->id != 0 && !last->complete &&
            strcmp(last->campaign, wanted->campaign) == 0 && strcmp(last->folder, wanted->folder) == 0 &&
-           last->for_ms == wanted->for_ms && (options->seed == 0 || options->seed == last->seed);
+           last->for_ms == wanted->for_ms && last->line <= options->script->count &&
+           (options->seed == 0 || options->seed == last->seed);
 }
 
 static void tell_nobody(void *context, const struct store_news *news)

@@ -1,5 +1,7 @@
 /* The nights of stress: how far one has come, what is news in it, what is kept of it. */
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -86,6 +88,35 @@ Test(night, knows_how_far_it_has_come)
     cr_expect_eq(last.status, EXIT_CONTROL_MISSED);
     cr_expect(!last.complete);
     store_night_clear(&last);
+    store_close(store);
+    place_remove(&place);
+}
+
+Test(night, what_no_night_comes_to_is_damage)
+{
+    static const struct {
+        const char *status;
+        int expected;
+        const char *reason;
+    } rows[] = {
+        {"0", 0, "holds"},
+        {"2", -EBADMSG, "a command line that is wrong ends no night"},
+        {"4", 0, "the highest"},
+        {"5", -EBADMSG, "there is none"},
+        {"-1", -EBADMSG, "nor below"},
+        {"4294967296", -EBADMSG, "nor one that an int would take for 0"},
+    };
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    begin_night(store);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct store_night night;
+        char sql[96];
+        snprintf(sql, sizeof sql, "update night set status = %s returning 1", rows[i].status);
+        number_of(store, sql);
+        cr_expect_eq(store_last_night(store, &night, &error), rows[i].expected, "%s", rows[i].reason);
+        store_night_clear(&night);
+    }
     store_close(store);
     place_remove(&place);
 }
