@@ -1,15 +1,32 @@
-/* Decides which broken guarantees are news: what was told once is remembered as long as the file is open. */
-#include <errno.h>
-
+/* Decides which broken guarantees are news: what was noted once is remembered as long as the file is open.
+ * The table of that is this connection's own, so to tell of it locks nothing. */
 #include "store/broken.h"
 #include "store/query.h"
 
 static int remember(struct store *store, struct error *error)
 {
     return database_execute(store,
-                            "create temp table if not exists told"
-                            " (subject, kind, signature, primary key (subject, kind, signature))",
+                            "create temp table if not exists noted (subject, kind, signature, place, point,"
+                            " primary key (subject, kind, signature))",
                             error);
+}
+
+int store_note_news(struct store *store, uint64_t night, uint64_t after, uint64_t *total, struct error *error)
+{
+    int failed = remember(store, error);
+    if (failed != 0)
+        return failed;
+    EXEUNT_GUARD(query, note,
+                 query_make(store,
+                            "insert or ignore into noted select subject, kind, signature, place, point"
+                            " from (" BROKEN ") where night = ? and id > ? and not expected"
+                            " group by subject, kind, signature order by min(id), kind, place",
+                            error));
+    query_put_number(&note, night);
+    query_put_number(&note, after);
+    failed = query_run(&note);
+    EXEUNT_GUARD(query, count, query_make(store, "select count(*) from noted", error));
+    return failed != 0 ? failed : query_number(&count, total);
 }
 
 static int take_news(struct query *query, struct store_news *out)
@@ -21,18 +38,15 @@ static int take_news(struct query *query, struct store_news *out)
     return query->failed;
 }
 
-static int tell_each(struct store *store, uint64_t night, uint64_t after,
-                     void (*tell)(void *context, const struct store_news *news), void *context,
-                     struct error *error)
+int store_tell_news(struct store *store, uint64_t from,
+                    void (*tell)(void *context, const struct store_news *news), void *context,
+                    struct error *error)
 {
     EXEUNT_GUARD(query, query,
                  query_make(store,
-                            "select subject, kind, place, point from (" BROKEN ") where night = ? and id > ?"
-                            " and not expected and (subject, kind, signature) not in told"
-                            " group by subject, kind, signature order by min(id), kind, place",
+                            "select subject, kind, place, point from noted where rowid > ? order by rowid",
                             error));
-    query_put_number(&query, night);
-    query_put_number(&query, after);
+    query_put_number(&query, from);
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0) {
         struct store_news news;
@@ -41,33 +55,4 @@ static int tell_each(struct store *store, uint64_t night, uint64_t after,
             tell(context, &news);
     }
     return failed;
-}
-
-static int mark_all(struct store *store, uint64_t night, uint64_t after, struct error *error)
-{
-    EXEUNT_GUARD(query, mark,
-                 query_make(store,
-                            "insert or ignore into told select subject, kind, signature from (" BROKEN ")"
-                            " where night = ? and id > ? and not expected",
-                            error));
-    query_put_number(&mark, night);
-    query_put_number(&mark, after);
-    return query_run(&mark);
-}
-
-int store_tell_news(struct store *store, uint64_t night, uint64_t after,
-                    void (*tell)(void *context, const struct store_news *news), void *context,
-                    uint64_t *total, struct error *error)
-{
-    int failed = remember(store, error);
-    EXEUNT_GUARD(transaction, transaction, failed == 0 ? store_transaction_begin(store, error) : NULL);
-    if (transaction == NULL)
-        return failed != 0 ? failed : -errno;
-    failed = tell_each(store, night, after, tell, context, error);
-    if (failed == 0)
-        failed = mark_all(store, night, after, error);
-    if (failed == 0)
-        failed = store_transaction_commit(store, error);
-    EXEUNT_GUARD(query, count, query_make(store, "select count(*) from told", error));
-    return failed != 0 ? failed : query_number(&count, total);
 }

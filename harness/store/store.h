@@ -185,11 +185,16 @@ struct store_news {
     char kind[32], place[RESULT_PLACE_MAX], point[PLAN_POINT_NAME_MAX]; /* that failed before; "" */
 };
 
-/* Calls `tell` for each that was not told of by this store before. *total is the number of all of the
- * night's. Only runs after number `after` are looked at. */
-int store_tell_news(struct store *store, uint64_t night, uint64_t after,
+/* Notes those of the night's runs after number `after`, as long as the store is open. *total is the number of
+ * all that it has noted. */
+int store_note_news(struct store *store, uint64_t night, uint64_t after, uint64_t *total,
+                    struct error *error);
+
+/* Calls `tell` for each that was noted after the first `from`, in that order. The file is not locked
+ * meanwhile: `tell` may take its time. */
+int store_tell_news(struct store *store, uint64_t from,
                     void (*tell)(void *context, const struct store_news *news), void *context,
-                    uint64_t *total, struct error *error);
+                    struct error *error);
 
 /* ---- Over days ---------------------------------------------------------------------------------------- */
 

@@ -174,12 +174,20 @@ static void read_night(struct store *store)
     store_night_clear(&night);
 }
 
+static void tell_nobody(void *context, const struct store_news *news)
+{
+    (void)context;
+    MUST(memchr(news->subject, '\0', sizeof news->subject) != NULL);
+    MUST(memchr(news->place, '\0', sizeof news->place) != NULL);
+}
+
 static void read_all(struct store *store)
 {
     struct store_runs runs;
     struct store_trend trend;
     struct sweep_finding finding;
     struct store_run run;
+    uint64_t total;
     if (store_list_runs(store, &runs, &error) == 0) {
         for (size_t i = 0; i < runs.count; i++)
             read_run(store, &runs.list[i]);
@@ -194,6 +202,8 @@ static void read_all(struct store *store)
     if (store_load_trend(store, &trend, &error) == 0)
         store_trend_clear(&trend);
     read_night(store);
+    if (store_note_news(store, 1, 0, &total, &error) == 0)
+        (void)store_tell_news(store, 0, tell_nobody, NULL, &error);
 }
 
 /* What failed has a reason, and a status that is none of success. */

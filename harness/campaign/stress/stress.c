@@ -53,16 +53,18 @@ static void tell_news(void *context, const struct store_news *news)
     stress->options->news(stress->options->context, news);
 }
 
-/* Time passes; what the line has found is told. */
+/* Time passes; what the line has found is told, once it is kept. */
 static int tick(struct stress *stress, struct error *error)
 {
     struct store_night *night = &stress->night;
+    uint64_t told = night->findings;
     night->spent_ms = stress->spent_before_ms + (clock_now_ns() - stress->begun_ns) / 1000000;
     int failed = store_is_there(stress->store, error);
     if (failed == 0)
-        failed = store_tell_news(stress->store, night->id, stress->runs_before, tell_news, stress,
-                                 &night->findings, error);
-    return failed == 0 ? store_save_night(stress->store, night, error) : failed;
+        failed = store_note_news(stress->store, night->id, stress->runs_before, &night->findings, error);
+    if (failed == 0)
+        failed = store_save_night(stress->store, night, error);
+    return failed == 0 ? store_tell_news(stress->store, told, tell_news, stress, error) : failed;
 }
 
 /* When to look again: after a second, or when the time is over. */
@@ -249,11 +251,6 @@ static bool goes_on(const struct stress_options *options, const struct store_nig
            (options->seed == 0 || options->seed == last->seed);
 }
 
-static void tell_nobody(void *context, const struct store_news *news)
-{
-    (void)context, (void)news;
-}
-
 /* The night that is gone on with, or a new one. What it has told before is not told again. */
 static int begin_night(struct stress *stress, struct error *error)
 {
@@ -277,7 +274,7 @@ static int begin_night(struct stress *stress, struct error *error)
     stress->begun_ns = clock_now_ns();
     stress->spent_before_ms = night->spent_ms;
     if (failed == 0)
-        failed = store_tell_news(stress->store, night->id, 0, tell_nobody, NULL, &night->findings, error);
+        failed = store_note_news(stress->store, night->id, 0, &night->findings, error);
     if (failed == 0)
         stress->options->begun(stress->options->context, night, resumed);
     return failed;
