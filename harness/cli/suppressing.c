@@ -21,7 +21,7 @@ int suppressing_read(const char *path, struct suppressions *out, struct error *e
     return rc;
 }
 
-void suppressing_apply(struct suppressions *suppressions, struct sweep_result *result)
+void suppressing_apply(struct suppressions *suppressions, struct sweep_finding *findings, size_t count)
 {
     char today[16];
     time_t now = time(NULL);
@@ -29,7 +29,7 @@ void suppressing_apply(struct suppressions *suppressions, struct sweep_result *r
     localtime_r(&now, &day);
     strftime(today, sizeof today, "%Y-%m-%d", &day);
     if (suppressions->file != NULL)
-        suppress_apply(suppressions, today, result->findings, result->finding_count);
+        suppress_apply(suppressions, today, findings, count);
 }
 
 void suppressing_remark(const struct suppressions *suppressions)

@@ -8,7 +8,7 @@
 int suppressing_read(const char *path, struct suppressions *out, struct error *error);
 
 /* Applies them as of today. */
-void suppressing_apply(struct suppressions *suppressions, struct sweep_result *result);
+void suppressing_apply(struct suppressions *suppressions, struct sweep_finding *findings, size_t count);
 
 /* Says on standard error which of them no longer do anything. */
 void suppressing_remark(const struct suppressions *suppressions);

@@ -15,6 +15,7 @@
 
 /* What the campaign's callbacks need. */
 struct going {
+    struct suppressions *suppressions;
     struct progress progress;
     struct keeping keeping;
 };
@@ -25,9 +26,11 @@ static void show_progress(void *context, const struct sweep_progress *now)
     progress_show_sweep(&going->progress, now);
 }
 
+/* Whoever reads the file while the sweep goes on takes it for what it is. */
 static void found(void *context, struct sweep_finding *finding)
 {
     struct going *going = context;
+    suppressing_apply(going->suppressions, finding, 1);
     keeping_found(&going->keeping, finding);
 }
 
@@ -55,12 +58,12 @@ static int run(struct sweep_command *command, struct going *going, struct sweep_
 static int conclude(const struct sweep_command *command, struct keeping *keeping,
                     struct suppressions *suppressions, struct sweep_result *result, struct error *error)
 {
-    suppressing_apply(suppressions, result);
+    suppressing_apply(suppressions, result->findings, result->finding_count);
     sweep_judge(result, command->fail_on);
     int rc = keeping_finish(keeping, result, error);
     if (rc != 0)
         return rc;
-    suppressing_apply(suppressions, result);
+    suppressing_apply(suppressions, result->findings, result->finding_count);
     result->results = command->results;
     sweep_judge(result, command->fail_on);
     return 0;
@@ -71,7 +74,7 @@ static int sweep_one(struct sweep_command *command, struct suppressions *suppres
                      struct sweep_result *out, struct error *error)
 {
     struct executable executable; /* looked at before anything is kept of it */
-    struct going going;
+    struct going going = {.suppressions = suppressions};
     int rc = command->target == NULL ? executable_find(command->sweep.program[0], &executable, error) : 0;
     if (rc == 0)
         rc = keeping_begin(command, &going.keeping, error);

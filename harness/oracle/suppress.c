@@ -169,7 +169,6 @@ void suppress_apply(struct suppressions *suppressions, const char *today, struct
     for (size_t i = 0; i < suppressions->count; i++) {
         struct suppression *each = &suppressions->list[i];
         each->expired = each->until[0] != '\0' && strcmp(each->until, today) < 0;
-        each->used = false;
     }
     for (size_t i = 0; i < count; i++) {
         struct suppression *known = find(suppressions, findings[i].signature);

@@ -20,7 +20,7 @@ struct suppression {
     char until[sizeof "2027-03-01"]; /* its last day; "": for good */
     char reason[sizeof((struct sweep_finding *)NULL)->suppressed];
     unsigned line;
-    bool expired, used; /* set by suppress_apply */
+    bool expired, used; /* set by suppress_apply: past its day at the last call, found at any of them */
 };
 
 struct suppressions {

@@ -80,6 +80,37 @@ static void expect(const struct row *row)
     scratch_remove(folder);
 }
 
+/* Until it ends, too: whoever follows the file of results tells it as news otherwise. */
+Test(sweep_interrupted, what_is_suppressed_is_kept_so)
+{
+    char *folder = swept_folder(), path[512], before[256];
+    struct swept whole =
+        sweep(folder, "sh -c 'touch ../mark; exec \"$@\"' sh", "whole", "-j 1"); /* no waiting */
+    snprintf(path, sizeof path, "%s/mark", folder);
+    cr_assert_eq(remove(path), 0);
+    snprintf(path, sizeof path, "%s/known", folder);
+    FILE *known = fopen(path, "w");
+    cr_assert_not_null(known);
+    for (size_t i = 0; i < 2; i++)
+        fprintf(known, "%s known and why\n", swept_finding(&whole, i, "signature"));
+    fclose(known);
+    snprintf(before, sizeof before, WHEN_IT_WAITS, "KILL");
+    struct swept killed = sweep(folder, before, "first", "-j 1 --suppress ../known");
+    cr_expect_eq(killed.status, 128 + 9, "status %d: %s", killed.status, killed.err);
+    expect_no_process(folder, "it is killed");
+    struct command_result kept =
+        command_run("cd %s && exec %s report --results first.db --json -", folder, EXEUNT);
+    json_t *report = json_loads(kept.out, 0, NULL), *findings = json_object_get(report, "findings");
+    cr_assert_eq(json_array_size(findings), 1, "one before it: %s%s", kept.out, kept.err);
+    cr_expect_str_eq(json_string_value(json_object_get(json_array_get(findings, 0), "suppressed")),
+                     "known and why");
+    json_decref(report);
+    command_free(&kept);
+    swept_free(&killed);
+    swept_free(&whole);
+    scratch_remove(folder);
+}
+
 Test(sweep_interrupted, goes_on)
 {
     static const struct row rows[] = {

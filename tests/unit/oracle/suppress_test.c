@@ -113,5 +113,7 @@ Test(suppress, findings)
             cr_expect_str_eq(remark, rows[i].remarks[j]);
         }
     }
+    suppress_apply(&parsed, "2027-03-01", &findings[2], 1);
+    cr_expect(parsed.list[1].used, "a sweep of another variant that does not find it takes nothing back");
     suppressions_clear(&parsed);
 }
