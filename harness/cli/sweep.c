@@ -16,6 +16,7 @@
 /* What the campaign's callbacks need. */
 struct going {
     struct suppressions *suppressions;
+    unsigned fail_on;
     struct progress progress;
     struct keeping keeping;
 };
@@ -31,6 +32,7 @@ static void found(void *context, struct sweep_finding *finding)
 {
     struct going *going = context;
     suppressing_apply(going->suppressions, finding, 1);
+    sweep_finding_judge(finding, going->fail_on);
     keeping_found(&going->keeping, finding);
 }
 
@@ -74,7 +76,7 @@ static int sweep_one(struct sweep_command *command, struct suppressions *suppres
                      struct sweep_result *out, struct error *error)
 {
     struct executable executable; /* looked at before anything is kept of it */
-    struct going going = {.suppressions = suppressions};
+    struct going going = {.suppressions = suppressions, .fail_on = command->fail_on};
     int rc = command->target == NULL ? executable_find(command->sweep.program[0], &executable, error) : 0;
     if (rc == 0)
         rc = keeping_begin(command, &going.keeping, error);

@@ -66,6 +66,7 @@ struct sweep_finding {
                                        was given back twice, and of the end; not stored */
     unsigned replays, reproduced;   /* runs again, and how many of them showed it */
     char suppressed[128];           /* the reason; "": it is not */
+    bool breaks;                    /* a guarantee: set by sweep_finding_judge */
 };
 
 /* What a sweep knows of a point. */
@@ -137,6 +138,8 @@ void sweep_finding_sign(struct sweep_finding *finding);
 /* The verdict that the exit status stands for. */
 enum verdict sweep_verdict(const struct sweep_result *result);
 
-/* Sets fail_on, exit status and sentence: broken by unsuppressed findings, not flaky ones, of the kinds whose
- * bits are set in `fail_on`. */
+/* Sets `breaks`: it is not suppressed, not flaky, and of a kind whose bit is set in `fail_on`. */
+void sweep_finding_judge(struct sweep_finding *finding, unsigned fail_on);
+
+/* Judges all findings, and sets fail_on, exit status and sentence by what breaks a guarantee. */
 void sweep_judge(struct sweep_result *result, unsigned fail_on);

@@ -17,20 +17,25 @@ static enum pardon pardon_of(const struct sweep_finding *finding, unsigned fail_
     return finding->reproduced < finding->replays ? FLAKY : BREAKS;
 }
 
-static size_t count_of(const struct sweep_result *result, enum sweep_kind kind, unsigned fail_on)
+void sweep_finding_judge(struct sweep_finding *finding, unsigned fail_on)
+{
+    finding->breaks = pardon_of(finding, fail_on) == BREAKS;
+}
+
+static size_t count_of(const struct sweep_result *result, enum sweep_kind kind)
 {
     size_t count = 0;
     for (size_t i = 0; i < result->finding_count; i++)
-        count += result->findings[i].kind == kind && pardon_of(&result->findings[i], fail_on) == BREAKS;
+        count += result->findings[i].kind == kind && result->findings[i].breaks;
     return count;
 }
 
 /* "2 leaks and 1 crash" of those that break a guarantee. Returns their number. */
-static size_t list_broken(const struct sweep_result *result, unsigned fail_on, char *out, size_t size)
+static size_t list_broken(const struct sweep_result *result, char *out, size_t size)
 {
     size_t all = 0, length = 0;
     for (enum sweep_kind kind = 0; kind < SWEEP_KINDS; kind++) {
-        size_t count = count_of(result, kind, fail_on);
+        size_t count = count_of(result, kind);
         if (count == 0)
             continue;
         length += (size_t)snprintf(out + length, size - length, "%s%zu of kind %s", all > 0 ? ", " : "",
@@ -82,7 +87,9 @@ void sweep_judge(struct sweep_result *result, unsigned fail_on)
     const char *run = result->workload[0] != '\0' ? "operation" : "run";
     char broken[256] = "", pardoned[160];
     result->fail_on = fail_on;
-    size_t count = list_broken(result, fail_on, broken, sizeof broken);
+    for (size_t i = 0; i < result->finding_count; i++)
+        sweep_finding_judge(&result->findings[i], fail_on);
+    size_t count = list_broken(result, broken, sizeof broken);
     uint64_t judged = result->runs - result->outcomes[SWEEP_DRIFTED];
     const char *all = result->runs < result->planned ? "; not all were made" : "";
     list_pardoned(result, fail_on, pardoned, sizeof pardoned);

@@ -18,4 +18,4 @@
     " signature, started_s, run.id, night, 0"                                                                \
     " from finding join run on run.id = finding.run"                                                         \
     " left join fault on fault.finding = finding.id and fault.position = 0"                                  \
-    " where suppressed = '' and finding.kind != 'unreleased'"
+    " where breaks"

@@ -81,7 +81,7 @@ static int load_frames(struct store *store, struct sweep_finding *finding, struc
 
 #define FINDING_COLUMNS                                                                                      \
     " finding.kind, severity, mode, finding.id, resource, signature, count, taken_at, detail, replays,"      \
-    " reproduced, suppressed "
+    " reproduced, suppressed, breaks "
 
 /* The columns above; what stands in other tables is still missing. */
 static int take_row(struct query *query, struct sweep_finding *out)
@@ -104,6 +104,7 @@ static int take_row(struct query *query, struct sweep_finding *out)
     out->replays = (unsigned)query_take_number(query);
     out->reproduced = (unsigned)query_take_number(query);
     query_take_text(query, out->suppressed, sizeof out->suppressed);
+    out->breaks = query_take_number(query) != 0;
     return query->failed;
 }
 

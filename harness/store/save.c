@@ -8,15 +8,15 @@ static int save_row(struct store *store, uint64_t run, const struct sweep_findin
                     struct error *error)
 {
     static const char sql[] =
-        "insert into finding (run, kind, severity, resource, signature, count, taken_at, mode, detail, "
-        "replays,"
-        " reproduced, suppressed, id)"
-        " values (?1, ?, ?, ?, ?5, ?, ?, ?, ?, ?, ?, ?, coalesce(nullif(?, 0),"
+        "insert into finding (run, kind, severity, resource, signature, count, taken_at, mode, detail,"
+        " replays, reproduced, suppressed, breaks, id)"
+        " values (?1, ?, ?, ?, ?5, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(nullif(?, 0),"
         " (select id from finding where run = ?1 and signature = ?5)))"
         " on conflict (id) do update set kind = excluded.kind, severity = excluded.severity,"
         " resource = excluded.resource, signature = excluded.signature, count = excluded.count,"
         " taken_at = excluded.taken_at, mode = excluded.mode, detail = excluded.detail,"
-        " replays = excluded.replays, reproduced = excluded.reproduced, suppressed = excluded.suppressed"
+        " replays = excluded.replays, reproduced = excluded.reproduced, suppressed = excluded.suppressed,"
+        " breaks = excluded.breaks"
         " returning id";
     EXEUNT_GUARD(query, save, query_make(store, sql, error));
     query_put_number(&save, run);
@@ -31,6 +31,7 @@ static int save_row(struct store *store, uint64_t run, const struct sweep_findin
     query_put_number(&save, finding->replays);
     query_put_number(&save, finding->reproduced);
     query_put_text(&save, finding->suppressed);
+    query_put_number(&save, finding->breaks);
     query_put_number(&save, finding->id);
     return query_number(&save, id);
 }

@@ -1,4 +1,5 @@
--- The nights of `exeunt stress`, and which of them a run belongs to: they are kept and deleted together.
+-- The nights of `exeunt stress`, and which of them a run belongs to: they are kept and deleted together. Which of a
+-- sweep's findings break a guarantee, by what it was asked to fail on.
 
 create table night (
     id integer primary key autoincrement,
@@ -19,3 +20,7 @@ create table night (
 alter table run add column night integer references night on delete cascade;
 
 create index run_of_night on run (night);
+
+alter table finding add column breaks integer not null default 0;
+
+update finding set breaks = suppressed = '' and kind != 'unreleased'; -- as far as it is known of older ones

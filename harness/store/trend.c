@@ -39,8 +39,7 @@ static int load_days(struct store *store, struct store_trend *trend, struct erro
         " as findings, duration_ms, emfile_operation, points, 0 as contexts, 0 as contexts_failed"
         " from variant join run on run.id = variant.run"
         " union all select " SWEEP_SUBJECT ", started_s, runs, runs, 0,"
-        " (select count(*) from finding where finding.run = run.id and suppressed = ''"
-        " and kind != 'unreleased'), wall_ms, null,"
+        " (select count(*) from finding where finding.run = run.id and breaks), wall_ms, null,"
         " (select count(*) from point where point.run = run.id and failed > 0),"
         " contexts, (select sum(failed) from point where point.run = run.id)"
         " from sweep join run on run.id = sweep.run) group by subject, day order by subject, day";

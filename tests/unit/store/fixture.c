@@ -54,6 +54,7 @@ struct sweep_finding example_finding(uint64_t signature)
                     .error = EMFILE,
                     .coordinate = "0.1:posix/io/oc/open#3",
                     .failed_at = "src/log.c:31"}},
+        .breaks = true,
     };
 }
 
@@ -110,10 +111,12 @@ struct sweep_result example_sweep(void)
         (struct sweep_fault){"posix/io/oc/close", EIO, "0:posix/io/oc/close#1", "a.c:1"};
     sweep.findings[1].replays = 3, sweep.findings[1].reproduced = 2;
     strcpy(sweep.findings[1].suppressed, "known, and why");
+    sweep.findings[1].breaks = false;
     give_stack(&sweep.findings[1], 1);
     sweep.findings[2] = example_finding(3);
     sweep.findings[2].kind = SWEEP_UNRELEASED;
     sweep.findings[2].severity = SWEEP_LOW;
+    sweep.findings[2].breaks = false;
     strcpy(sweep.findings[2].detail, "</script>'; drop table finding; --\x1b[2J \xff");
     strcpy(sweep.findings[2].resource, "");
     strcpy(sweep.findings[2].taken_at, "");

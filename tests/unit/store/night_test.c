@@ -153,6 +153,36 @@ Test(night, tells_what_is_new_once)
     place_remove(&place);
 }
 
+/* Whatever was asked to break a guarantee of a sweep does, and nothing else. */
+Test(night, knows_what_a_sweep_breaks)
+{
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    struct store_night night = begin_night(store);
+    struct store_trend trend;
+    struct sweep_result sweep = example_sweep();
+    uint64_t run = begin_example(store), total = 99;
+    char sql[96];
+    snprintf(sql, sizeof sql, "update run set night = %d returning 1", (int)night.id);
+    number_of(store, sql);
+    sweep.findings[0].breaks = false;
+    expect_done(store_finish_sweep(store, run, &sweep, &error));
+    expect_done(store_note_news(store, night.id, 0, &total, &error));
+    cr_expect_eq(total, 0, "suppressed, for information, and a leak that was not to count");
+    sweep.findings[0].breaks = true;
+    expect_done(store_finish_sweep(store, run, &sweep, &error));
+    expect_done(store_note_news(store, night.id, 0, &total, &error));
+    cr_expect_eq(total, 1, "the leak, that is to count now");
+    expect_done(store_load_trend(store, &trend, &error));
+    cr_assert_eq(trend.day_count * 10 + trend.history_count, 11);
+    cr_expect_eq(trend.days[0].findings, 1);
+    cr_expect_eq(trend.histories[0].signature, sweep.findings[0].signature);
+    store_trend_clear(&trend);
+    sweep_result_clear(&sweep);
+    store_close(store);
+    place_remove(&place);
+}
+
 Test(night, keeps_the_documents_that_show_something)
 {
     struct place place = place_make();

@@ -162,10 +162,19 @@ Test(record, an_older_file_is_brought_up_to_date)
     uint64_t sweep =
         number_of(&old, "insert into run values (null, 'sweep', x'6100', 'a', '', 1, 1, 0, '', '', "
                         "'', '', '', '', '') returning id");
+    for (int i = 0; i < 3; i++) {
+        static const char *const said[3] = {"1, 'leak', '', '', 1, 1, '', '', '', 3, 3, ''",
+                                            "1, 'leak', '', '', 2, 1, '', '', '', 3, 3, 'known'",
+                                            "1, 'unreleased', '', '', 3, 1, '', '', '', 0, 0, ''"};
+        char sql[128];
+        snprintf(sql, sizeof sql, "insert into finding values (null, %s) returning id", said[i]);
+        number_of(&old, sql);
+    }
     sqlite3_close(old.db);
     struct store *store = place_open(&place);
     cr_assert_eq(store_load_run(store, sweep, &run, &error), 0, "%s", error.text);
     store_run_clear(&run);
+    cr_expect_eq(number_of(store, "select sum(signature) from finding where breaks"), 1);
     cr_expect_gt(save(store), sweep);
     store_close(store);
     place_remove(&place);

@@ -36,6 +36,7 @@ static void expect_same_finding(const struct sweep_finding *got, const struct sw
     cr_expect_eq(got->replays, saved->replays);
     cr_expect_eq(got->reproduced, saved->reproduced);
     cr_expect_str_eq(got->suppressed, saved->suppressed);
+    cr_expect_eq(got->breaks, saved->breaks);
 }
 
 static void expect_same_words(char *const *got, char *const *saved)
