@@ -55,15 +55,16 @@ static void news(void *context, const struct store_news *news)
     fflush(stdout);
 }
 
-static const char *meaning(const struct stress_line *line)
-{
-    static const char *const meanings[] = {[EXIT_AS_EXPECTED] = "holds",
-                                           [EXIT_GUARANTEE_BROKEN] = "a guarantee is broken",
-                                           [EXIT_USAGE] = "cannot be run",
-                                           [EXIT_NOT_DONE] = "nothing is proven",
-                                           [EXIT_CONTROL_MISSED] = "a known leak was not caught"};
-    return line->cut && line->status == EXIT_NOT_DONE ? "cut short" : meanings[line->status];
-}
+/* What an exit status says of a line, and of a night, which has none of a command line that is wrong. */
+static const struct {
+    const char *line, *verdict, *night;
+} sentences[] = {
+    [EXIT_AS_EXPECTED] = {"holds", "PASS", "what was expected holds"},
+    [EXIT_GUARANTEE_BROKEN] = {"a guarantee is broken", "FAIL", "a guarantee is broken"},
+    [EXIT_USAGE] = {"cannot be run", "", ""},
+    [EXIT_NOT_DONE] = {"nothing is proven", "INCONCLUSIVE", "not all is proven"},
+    [EXIT_CONTROL_MISSED] = {"a known leak was not caught", "FAIL", "a known leak was not caught"},
+};
 
 static void ended(void *context, const struct stress_line *line)
 {
@@ -73,7 +74,9 @@ static void ended(void *context, const struct stress_line *line)
         return;
     printf("round %" PRIu64 ": ", line->round);
     show(line->text);
-    printf(": %s, %s", meaning(line), ink_duration(time, line->duration_ms));
+    bool was_cut = line->cut && line->status == EXIT_NOT_DONE;
+    printf(": %s, %s", was_cut ? "cut short" : sentences[line->status].line,
+           ink_duration(time, line->duration_ms));
     if (line->status == EXIT_NOT_DONE && !line->cut && line->last_words[0] != '\0') {
         fputs(": ", stdout);
         show(line->last_words);
@@ -85,13 +88,11 @@ static void ended(void *context, const struct stress_line *line)
 /* The last line, also in a log. */
 static void summarize(const struct store_night *night)
 {
-    static const char *const verdicts[] = {[EXIT_AS_EXPECTED] = "PASS: what was expected holds",
-                                           [EXIT_GUARANTEE_BROKEN] = "FAIL: a guarantee is broken",
-                                           [EXIT_NOT_DONE] = "INCONCLUSIVE: not all is proven",
-                                           [EXIT_CONTROL_MISSED] = "FAIL: a known leak was not caught"};
     char spent[INK_NUMBER_MAX], wanted[INK_NUMBER_MAX];
-    printf("%s; night %" PRIu64 ": %" PRIu64 " line%s in %s", verdicts[stress_status(night)], night->id,
-           night->done, night->done == 1 ? "" : "s", ink_duration(spent, night->spent_ms));
+    enum exit_status status = stress_status(night);
+    printf("%s: %s; night %" PRIu64 ": %" PRIu64 " line%s in %s", sentences[status].verdict,
+           sentences[status].night, night->id, night->done, night->done == 1 ? "" : "s",
+           ink_duration(spent, night->spent_ms));
     if (!night->complete)
         printf(" of %s ('--resume' goes on)", ink_duration(wanted, night->for_ms));
     printf(", %" PRIu64 " finding%s\n", night->findings, night->findings == 1 ? "" : "s");
@@ -128,10 +129,6 @@ static void show_line(const char *campaign, uint64_t number)
 
 static void show_night(const struct store_night *night, pid_t owner)
 {
-    static const char *const ends[] = {[EXIT_AS_EXPECTED] = "what was expected holds",
-                                       [EXIT_GUARANTEE_BROKEN] = "a guarantee is broken",
-                                       [EXIT_NOT_DONE] = "not all is proven",
-                                       [EXIT_CONTROL_MISSED] = "a known leak was not caught"};
     char left[INK_NUMBER_MAX];
     uint64_t left_ms = night->spent_ms < night->for_ms ? night->for_ms - night->spent_ms : 0;
     printf("night %" PRIu64 ", round %" PRIu64 ", line %" PRIu64 " (", night->id, night->round, night->line);
@@ -141,7 +138,7 @@ static void show_night(const struct store_night *night, pid_t owner)
     if (owner != 0)
         printf("goes on, process %d\n", (int)owner);
     else if (night->complete)
-        printf("ended, %s\n", ends[stress_status(night)]);
+        printf("ended, %s\n", sentences[stress_status(night)].night);
     else
         puts("cut short, '--resume' goes on");
 }
