@@ -4,6 +4,16 @@
 #include <errno.h>
 #include <stdio.h>
 
+enum exit_status exit_status_worse(enum exit_status a, enum exit_status b)
+{
+    static const unsigned weights[] = {[EXIT_AS_EXPECTED] = 0,
+                                       [EXIT_USAGE] = 1,
+                                       [EXIT_NOT_DONE] = 2,
+                                       [EXIT_CONTROL_MISSED] = 3,
+                                       [EXIT_GUARANTEE_BROKEN] = 4};
+    return weights[a] >= weights[b] ? a : b;
+}
+
 int error_usage(struct error *error, const char *format, ...)
 {
     va_list arguments;

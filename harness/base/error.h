@@ -17,6 +17,11 @@ enum exit_status {
     EXIT_CONTROL_MISSED = 4,   /* a variant known to leak was not caught */
 };
 
+/* What both come to together: what is broken is broken, whatever could not be found out besides; a harness
+ * that misses a known leak proves nothing; what could not be done is no success. In the order 1, 4, 3, 2, 0.
+ */
+enum exit_status exit_status_worse(enum exit_status a, enum exit_status b);
+
 struct error {
     enum exit_status exit_status;
     char text[PATH_MAX + 512]; /* a sentence may name a path */

@@ -121,13 +121,11 @@ static int sweep_all(struct sweep_command *command, struct suppressions *suppres
     return rc;
 }
 
-/* What is broken is broken, whatever could not be found out besides. */
 static enum exit_status worst(const struct sweep_result *results, size_t count)
 {
     enum exit_status status = EXIT_AS_EXPECTED;
     for (size_t i = 0; i < count; i++)
-        if (status == EXIT_AS_EXPECTED || results[i].exit_status == EXIT_GUARANTEE_BROKEN)
-            status = results[i].exit_status;
+        status = exit_status_worse(status, results[i].exit_status);
     return status;
 }
 

@@ -116,13 +116,6 @@ static int start(struct stress *stress, char *const *line, struct process *out, 
 
 /* ---- What it comes to ------------------------------------------------------------------------------- */
 
-static enum exit_status worse(enum exit_status a, enum exit_status b)
-{
-    static const unsigned weights[] = {
-        [EXIT_AS_EXPECTED] = 0, [EXIT_NOT_DONE] = 1, [EXIT_CONTROL_MISSED] = 2, [EXIT_GUARANTEE_BROKEN] = 3};
-    return weights[a] >= weights[b] ? a : b;
-}
-
 /* A command line that is wrong: at first it is told at once; what goes wrong later, as with a program that is
  * gone, is no reason to lose the night. */
 static int check_usage(const struct stress *stress, struct stress_line *line, struct error *error)
@@ -143,7 +136,7 @@ static int conclude(struct stress *stress, const struct stress_line *line, struc
     struct store_night *night = &stress->night;
     bool proves = !line->cut || line->status != EXIT_NOT_DONE;
     if (proves)
-        night->status = worse(line->status, night->status);
+        night->status = exit_status_worse(line->status, night->status);
     night->done += proves && line->status != EXIT_NOT_DONE;
     stress->undone = line->status == EXIT_NOT_DONE && !line->cut ? stress->undone + 1 : 0;
     int failed = store_save_night(stress->store, night, error);
@@ -304,5 +297,5 @@ int campaign_stress(const struct stress_options *options, struct store_night *ou
 enum exit_status stress_status(const struct store_night *night)
 {
     bool proves = night->complete && night->done > 0;
-    return proves ? night->status : worse(night->status, EXIT_NOT_DONE);
+    return proves ? night->status : exit_status_worse(night->status, EXIT_NOT_DONE);
 }

@@ -30,3 +30,21 @@ Test(error, sentence_is_cut_and_not_overrun)
     error_usage(&error, "%s", longer);
     cr_assert_eq(strlen(error.text), sizeof error.text - 1);
 }
+
+/* Each with each: the row is the one, the column the other. */
+Test(error, the_worse_of_two_exit_statuses)
+{
+    static const struct {
+        enum exit_status with[EXIT_CONTROL_MISSED + 1];
+        const char *reason;
+    } rows[] = {
+        [EXIT_AS_EXPECTED] = {{0, 1, 2, 3, 4}, "any other says more"},
+        [EXIT_GUARANTEE_BROKEN] = {{1, 1, 1, 1, 1}, "what is broken is broken"},
+        [EXIT_USAGE] = {{2, 1, 2, 3, 4}, "it is mended at once"},
+        [EXIT_NOT_DONE] = {{3, 1, 3, 3, 4}, "what was not done is no success"},
+        [EXIT_CONTROL_MISSED] = {{4, 1, 4, 4, 4}, "what else holds then is not to be trusted"},
+    };
+    for (unsigned a = 0; a <= EXIT_CONTROL_MISSED; a++)
+        for (unsigned b = 0; b <= EXIT_CONTROL_MISSED; b++)
+            cr_expect_eq(exit_status_worse(a, b), rows[a].with[b], "%u and %u: %s", a, b, rows[a].reason);
+}
