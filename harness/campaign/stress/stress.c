@@ -293,9 +293,11 @@ int campaign_stress(const struct stress_options *options, struct store_night *ou
     return failed;
 }
 
-/* A night that was cut short, or in which nothing could be done, proves nothing by what did not come. */
+/* A night that was cut short, or in which nothing could be done, proves nothing by what did not come. What
+ * was found counts, also if its line came to no end. */
 enum exit_status stress_status(const struct store_night *night)
 {
     bool proves = night->complete && night->done > 0;
-    return proves ? night->status : exit_status_worse(night->status, EXIT_NOT_DONE);
+    enum exit_status status = proves ? night->status : exit_status_worse(night->status, EXIT_NOT_DONE);
+    return night->findings > 0 ? exit_status_worse(status, EXIT_GUARANTEE_BROKEN) : status;
 }
