@@ -1,10 +1,23 @@
 /* Nights: ended in order, gone on with, one at a time, those before them deleted. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "drill.h"
+
+/* Has the folder's lock as one who looks at it may. The caller's to close. */
+static int look_at(const struct drill *drill)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/nights/lock", drill->folder);
+    int lock = open(path, O_RDONLY | O_CLOEXEC);
+    cr_assert_eq(flock(lock, LOCK_SH | LOCK_NB), 0, "it is locked for those who look");
+    return lock;
+}
 
 static struct command_result status_of(const struct drill *drill)
 {
@@ -69,6 +82,7 @@ Test(night, one_at_a_time, .timeout = 120)
     drill_make(&drill, CONTROL);
     drill_start(&drill, "", "--for 1h");
     cr_assert(drill_read_until(&drill, "night 1 begins"), "%s", drill.said);
+    int looking = look_at(&drill);
     struct command_result second =
         command_run("%s stress --for 10ms --results %s/nights", EXEUNT, drill.folder);
     char refused[128];
@@ -83,6 +97,7 @@ Test(night, one_at_a_time, .timeout = 120)
     cr_expect_eq(drill_end(&drill), 3, "too short to prove anything: %s", drill.said);
     cr_expect(strstr(drill.said, "night 2 begins") != NULL, "the lock went with its owner: %s", drill.said);
     expect_status(&drill, ": ended, not all is proven");
+    close(looking);
     drill_remove(&drill);
 }
 

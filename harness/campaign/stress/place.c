@@ -1,5 +1,5 @@
-/* Decides who has a folder of results. The lock is the kernel's, on an open file: nothing needs to be cleaned
- * up after a crash. */
+/* Decides who has a folder of results. The lock is the kernel's, and of the process: nothing needs to be
+ * cleaned up after a crash, what a line forks does not have it, and to ask whose it is takes nothing. */
 #include "campaign/stress/place.h"
 
 #include <errno.h>
@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,20 +57,31 @@ static int open_lock(const char *folder, int flags, int *lock, struct error *err
     return *lock >= 0 ? 0 : -errno;
 }
 
-static int take(const char *folder, int lock, struct error *error)
+/* 0: nobody. The kernel has no number for one of another PID namespace; its own it has written itself. */
+static pid_t owner_of(int lock)
 {
     char owner[32], scratch[PATH_MAX];
-    if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+    struct flock asked = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(lock, F_GETLK, &asked) != 0 || asked.l_type == F_UNLCK)
         return 0;
-    if (errno != EWOULDBLOCK)
+    if (asked.l_pid > 0)
+        return asked.l_pid;
+    read_lock(lock, owner, scratch);
+    return (pid_t)strtol(owner, NULL, 10);
+}
+
+static int take(const char *folder, int lock, struct error *error)
+{
+    const struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(lock, F_SETLK, &whole) == 0)
+        return 0;
+    if (errno != EAGAIN && errno != EACCES)
         return error_not_done(error, -errno, "'%s' cannot be locked: %s; name another folder", folder,
                               strerror(errno));
-    read_lock(lock, owner, scratch);
     return error_not_done(
         error, -EBUSY,
-        "a campaign goes on in '%s' already (process %s): wait for its end, or name another "
-        "folder",
-        folder, owner);
+        "a campaign goes on in '%s' already (process %d): wait for its end, or name another folder", folder,
+        (int)owner_of(lock));
 }
 
 /* Only a folder of the name that we give is removed. */
@@ -135,15 +145,12 @@ void place_close(struct stress_place *place)
 
 int place_owner(const char *folder, pid_t *owner, struct error *error)
 {
-    char number[32], scratch[PATH_MAX];
     int lock;
     int failed = open_lock(folder, O_RDONLY, &lock, error);
     if (failed != 0)
         return error_usage(error, "no campaign has been in '%s': %s; name another folder", folder,
                            strerror(-failed));
-    bool held = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    read_lock(lock, number, scratch);
+    *owner = owner_of(lock);
     close(lock);
-    *owner = held ? (pid_t)strtol(number, NULL, 10) : 0;
     return 0;
 }

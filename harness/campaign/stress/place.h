@@ -1,5 +1,6 @@
 /* The folder that a campaign of stress keeps its results in. One campaign has it at a time, by a lock that
- * ends with its process, whatever ends that. */
+ * ends with its process, whatever ends that, and with the first descriptor of its file that the process
+ * closes. */
 #pragma once
 
 #include <limits.h>
