@@ -4,6 +4,12 @@
 # It must leave nothing behind, not crash, not hang, and never end with status 0 when what it wrote is not whole.
 # Usage: self.sh EXEUNT [NAME...] (NAME: of a command below; none: all of them)
 set -eu
+for needed in jq sqlite3; do
+    command -v "$needed" >/dev/null || {
+        echo "self.sh needs $needed, which is not installed"
+        exit 77
+    }
+done
 exeunt=$1
 shift
 [ $# -gt 0 ] || set -- list trend report sweep json html trend_html damaged gate
@@ -61,12 +67,14 @@ cd in
 failed=0
 for name; do
     status=0
-    # shellcheck disable=SC2046 # words
+    command=$(command_of "$name")
+    rm -f ../out.json
+    # shellcheck disable=SC2086 # words
     "$exeunt" sweep --budget 0s --modes once,persistent --fail-on leak,crash,hang,double-release,sanitizer,silent \
         --points "$(points_of "$name")" --results none --json ../out.json \
-        -- "$exeunt" $(command_of "$name") >../said 2>&1 || status=$?
-    jq -r --arg name "$name" '"\($name): \(.contexts) contexts, \(.runs) runs in \(.wall_s) s: \(.outcomes)"' ../out.json
-    if [ "$status" -ne 0 ] ||
+        -- "$exeunt" $command >../said 2>&1 || status=$?
+    if ! jq -r --arg name "$name" '"\($name): \(.contexts) contexts, \(.runs) runs in \(.wall_s) s: \(.outcomes)"' \
+        ../out.json || [ "$status" -ne 0 ] ||
         ! jq -e ".runs == .planned and .outcomes.drifted * 100 <= .runs * $drifted_percent_max" ../out.json >/dev/null; then
         echo "does not hold: $name: status $status"
         cat ../said
