@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "keep_run.h"
 #include "looks.h"
 #include "output.h"
 #include "progress.h"
-#include "record.h"
 #include "report.h"
 #include "signals.h"
 
@@ -85,12 +85,12 @@ static int conclude(struct outcome *outcome)
 
 static int begin_record(void *context, struct error *error)
 {
-    return record_begin(context, error);
+    return keep_run_begin(context, error);
 }
 
 static void tell_news(void *context, const struct result *result, const struct suite *suite)
 {
-    record_news(context, result, suite);
+    keep_run_news(context, result, suite);
 }
 
 static int run(const struct execution *execution, struct options *options, struct outcome *out,
@@ -108,33 +108,33 @@ static int run(const struct execution *execution, struct options *options, struc
 
 /* It is kept before it is shown, so that nothing that was seen can be lost; that it cannot be kept is no
  * reason not to show it. */
-static int run_and_keep(const struct execution *execution, struct options *options, struct record *record,
+static int run_and_keep(const struct execution *execution, struct options *options, struct keep_run *keeping,
                         struct outcome *out, struct error *error)
 {
     options->campaign.interrupted = signals_catch();
     options->campaign.begin = begin_record;
     options->campaign.news = tell_news;
-    options->campaign.keeping_context = record;
+    options->campaign.keeping_context = keeping;
     int rc = run(execution, options, out, error);
     if (rc == 0)
-        record_finish(record, out->is_suite ? NULL : &out->result, out->is_suite ? &out->suite : NULL);
+        keep_run_finish(keeping, out->is_suite ? NULL : &out->result, out->is_suite ? &out->suite : NULL);
     else
-        record_drop(record);
+        keep_run_drop(keeping);
     signals_release();
     return rc;
 }
 
 /* Returns as execute. */
 static int run_and_report(const struct execution *execution, struct options *options, struct output *json,
-                          struct record *record, struct error *error)
+                          struct keep_run *keeping, struct error *error)
 {
     struct outcome outcome;
-    int rc = run_and_keep(execution, options, record, &outcome, error);
+    int rc = run_and_keep(execution, options, keeping, &outcome, error);
     if (rc != 0)
         return rc;
     rc = deliver(&outcome, options, json, error);
     if (rc == 0)
-        rc = record_told(record, error);
+        rc = keep_run_told(keeping, error);
     int status = conclude(&outcome);
     return rc != 0 ? rc : status;
 }
@@ -150,9 +150,9 @@ int execute(const struct options_form *form, const struct execution *execution, 
     rc = output_prepare(&json, "--json", options.json, error);
     if (rc != 0)
         return rc;
-    struct record record = {.options = &options, .words = argv};
-    rc = run_and_report(execution, &options, &json, &record, error);
-    record_end(&record);
+    struct keep_run keeping = {.options = &options, .words = argv};
+    rc = run_and_report(execution, &options, &json, &keeping, error);
+    keep_run_end(&keeping);
     if (json.stream != NULL)
         fclose(json.stream);
     return rc;

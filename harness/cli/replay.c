@@ -9,7 +9,7 @@
 #include "arguments.h"
 #include "base/text.h"
 #include "command.h"
-#include "keeping.h"
+#include "keep_sweep.h"
 #include "looks.h"
 #include "plan/plan.h"
 #include "report.h"
@@ -202,7 +202,7 @@ static int run(struct replay *replay, struct error *error)
     if (rc != 0)
         return rc;
     if (replay->run.command != NULL)
-        keeping_find_within(replay->results, without);
+        keep_sweep_find_within(replay->results, without);
     else
         without[0] = '\0';
     command.sweep.budget_ns = 0;

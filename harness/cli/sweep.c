@@ -4,7 +4,7 @@
 #include "arguments.h"
 #include "campaign/executable.h"
 #include "command.h"
-#include "keeping.h"
+#include "keep_sweep.h"
 #include "looks.h"
 #include "output.h"
 #include "progress.h"
@@ -18,7 +18,7 @@ struct going {
     struct suppressions *suppressions;
     unsigned fail_on;
     struct progress progress;
-    struct keeping keeping;
+    struct keep_sweep keeping;
 };
 
 static void show_progress(void *context, const struct sweep_progress *now)
@@ -33,13 +33,13 @@ static void found(void *context, struct sweep_finding *finding)
     struct going *going = context;
     suppressing_apply(going->suppressions, finding, 1);
     sweep_finding_judge(finding, going->fail_on);
-    keeping_found(&going->keeping, finding);
+    keep_sweep_found(&going->keeping, finding);
 }
 
 static void tried(void *context, uint64_t key, enum sweep_kind outcome)
 {
     struct going *going = context;
-    keeping_tried(&going->keeping, key, outcome);
+    keep_sweep_tried(&going->keeping, key, outcome);
 }
 
 static int run(struct sweep_command *command, struct going *going, struct sweep_result *out,
@@ -57,12 +57,12 @@ static int run(struct sweep_command *command, struct going *going, struct sweep_
 }
 
 /* Findings are judged and kept as what they are known to be: suppressed or not. */
-static int conclude(const struct sweep_command *command, struct keeping *keeping,
+static int conclude(const struct sweep_command *command, struct keep_sweep *keeping,
                     struct suppressions *suppressions, struct sweep_result *result, struct error *error)
 {
     suppressing_apply(suppressions, result->findings, result->finding_count);
     sweep_judge(result, command->fail_on);
-    int rc = keeping_finish(keeping, result, error);
+    int rc = keep_sweep_finish(keeping, result, error);
     if (rc != 0)
         return rc;
     suppressing_apply(suppressions, result->findings, result->finding_count);
@@ -79,7 +79,7 @@ static int sweep_one(struct sweep_command *command, struct suppressions *suppres
     struct going going = {.suppressions = suppressions, .fail_on = command->fail_on};
     int rc = command->target == NULL ? executable_find(command->sweep.program[0], &executable, error) : 0;
     if (rc == 0)
-        rc = keeping_begin(command, &going.keeping, error);
+        rc = keep_sweep_begin(command, &going.keeping, error);
     if (rc != 0)
         return rc;
     rc = run(command, &going, out, error);
@@ -89,7 +89,7 @@ static int sweep_one(struct sweep_command *command, struct suppressions *suppres
             sweep_result_clear(out);
     }
     signals_release(); /* not before all is kept */
-    keeping_end(&going.keeping);
+    keep_sweep_end(&going.keeping);
     return rc;
 }
 

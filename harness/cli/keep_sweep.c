@@ -1,5 +1,5 @@
 /* Decides what of a sweep is kept, and which earlier one is gone on with. */
-#include "keeping.h"
+#include "keep_sweep.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "base/order.h"
 #include "base/text.h"
 
-void keeping_find_within(const char *results, char out[PATH_MAX])
+void keep_sweep_find_within(const char *results, char out[PATH_MAX])
 {
     char file[PATH_MAX], folder[PATH_MAX];
     out[0] = '\0';
@@ -22,7 +22,7 @@ void keeping_find_within(const char *results, char out[PATH_MAX])
         snprintf(out, PATH_MAX, "%s", file + length + 1);
 }
 
-static int begin(struct sweep_command *command, struct keeping *keeping, struct error *error)
+static int begin(struct sweep_command *command, struct keep_sweep *keeping, struct error *error)
 {
     struct store_environment environment;
     EXEUNT_GUARD(memory, line, text_joined(command->sweep.program));
@@ -47,19 +47,19 @@ static int begin(struct sweep_command *command, struct keeping *keeping, struct 
     return failed == 0 ? store_load_done(keeping->store, keeping->run, &keeping->done, error) : failed;
 }
 
-int keeping_begin(struct sweep_command *command, struct keeping *out, struct error *error)
+int keep_sweep_begin(struct sweep_command *command, struct keep_sweep *out, struct error *error)
 {
-    *out = (struct keeping){.store = NULL};
+    *out = (struct keep_sweep){.store = NULL};
     if (command->results == NULL)
         return command->resume ? error_usage(error, "--resume needs a file of results") : 0;
     int failed = store_open(command->results, STORE_WRITE, &out->store, error);
     if (failed == 0)
         failed = begin(command, out, error);
     if (failed != 0) {
-        keeping_end(out);
+        keep_sweep_end(out);
         return failed;
     }
-    keeping_find_within(command->results, out->without);
+    keep_sweep_find_within(command->results, out->without);
     if (out->done.count > 0)
         qsort(out->done.list, out->done.count, sizeof *out->done.list, order_of_numbers);
     command->sweep.without = out->without[0] != '\0' ? out->without : NULL;
@@ -68,7 +68,7 @@ int keeping_begin(struct sweep_command *command, struct keeping *out, struct err
     return 0;
 }
 
-static void mark(struct keeping *keeping)
+static void mark(struct keep_sweep *keeping)
 {
     if (keeping->failed == 0 && keeping->batch_count > 0)
         keeping->failed = store_mark_done(keeping->store, keeping->run, keeping->batch, keeping->batch_count,
@@ -76,13 +76,13 @@ static void mark(struct keeping *keeping)
     keeping->batch_count = 0;
 }
 
-void keeping_found(struct keeping *keeping, struct sweep_finding *finding)
+void keep_sweep_found(struct keep_sweep *keeping, struct sweep_finding *finding)
 {
     if (keeping->store != NULL && keeping->failed == 0)
         keeping->failed = store_save_finding(keeping->store, keeping->run, finding, &keeping->error);
 }
 
-void keeping_tried(struct keeping *keeping, uint64_t key, enum sweep_kind outcome)
+void keep_sweep_tried(struct keep_sweep *keeping, uint64_t key, enum sweep_kind outcome)
 {
     if (keeping->store == NULL)
         return;
@@ -92,7 +92,7 @@ void keeping_tried(struct keeping *keeping, uint64_t key, enum sweep_kind outcom
 }
 
 /* What both parts of an interrupted sweep gave. */
-static int join_parts(struct keeping *keeping, struct sweep_result *result, struct error *error)
+static int join_parts(struct keep_sweep *keeping, struct sweep_result *result, struct error *error)
 {
     struct sweep_result whole;
     struct store_run run;
@@ -105,7 +105,7 @@ static int join_parts(struct keeping *keeping, struct sweep_result *result, stru
     return 0;
 }
 
-int keeping_finish(struct keeping *keeping, struct sweep_result *result, struct error *error)
+int keep_sweep_finish(struct keep_sweep *keeping, struct sweep_result *result, struct error *error)
 {
     if (keeping->store == NULL)
         return 0;
@@ -118,7 +118,7 @@ int keeping_finish(struct keeping *keeping, struct sweep_result *result, struct 
     return failed == 0 && keeping->done.count > 0 ? join_parts(keeping, result, error) : failed;
 }
 
-void keeping_end(struct keeping *keeping)
+void keep_sweep_end(struct keep_sweep *keeping)
 {
     store_close(keeping->store);
     free(keeping->done.list);

@@ -6,7 +6,7 @@
 #include "oracle/suite.h"
 #include "store/store.h"
 
-struct record {
+struct keep_run {
     const struct options *options;
     char *const *words;  /* of the command line */
     struct store *store; /* NULL: nothing is kept */
@@ -17,17 +17,17 @@ struct record {
 
 /* Begins to keep the run, with options and words set and all else 0, unless the user wants nothing kept.
  * Returns 0 or a negative errno with `error`. */
-int record_begin(struct record *record, struct error *error);
+int keep_run_begin(struct keep_run *keeping, struct error *error);
 
 /* Keeps what there is by now: one of the two, the other is NULL. */
-void record_news(struct record *record, const struct result *result, const struct suite *suite);
+void keep_run_news(struct keep_run *keeping, const struct result *result, const struct suite *suite);
 
-/* Keeps what there is at the end, as record_news. */
-void record_finish(struct record *record, const struct result *result, const struct suite *suite);
+/* Keeps what there is at the end, as keep_run_news. */
+void keep_run_finish(struct keep_run *keeping, const struct result *result, const struct suite *suite);
 
 /* Returns 0 if all was kept, or a negative errno with `error`. */
-int record_told(const struct record *record, struct error *error);
+int keep_run_told(const struct keep_run *keeping, struct error *error);
 
 /* The campaign could not be done: nothing is kept, unless there was news. */
-void record_drop(struct record *record);
-void record_end(struct record *record);
+void keep_run_drop(struct keep_run *keeping);
+void keep_run_end(struct keep_run *keeping);

@@ -1,6 +1,6 @@
 /* Decides what of a result is kept: its document, the report as people read it, and what the store makes of
  * the result itself. */
-#include "record.h"
+#include "keep_run.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -40,84 +40,85 @@ static char *json_of(const struct result *result, const struct suite *suite)
     return text;
 }
 
-static int save(struct record *record, const struct result *result, const struct suite *suite, bool complete)
+static int save(struct keep_run *keeping, const struct result *result, const struct suite *suite,
+                bool complete)
 {
     EXEUNT_GUARD(memory, report, report_of(result, suite));
     EXEUNT_GUARD(memory, json, json_of(result, suite));
     if (report == NULL || json == NULL)
-        return error_not_done(&record->error, -ENOMEM, "no memory to keep the result");
+        return error_not_done(&keeping->error, -ENOMEM, "no memory to keep the result");
     const struct store_record kept = {.json = json,
                                       .report = report,
                                       .results = suite != NULL ? suite->results : result,
                                       .result_count = suite != NULL ? suite->count : 1,
                                       .complete = complete};
-    return store_save_record(record->store, record->run, &kept, &record->error);
+    return store_save_record(keeping->store, keeping->run, &kept, &keeping->error);
 }
 
-static int begin(struct record *record, struct error *error)
+static int begin(struct keep_run *keeping, struct error *error)
 {
-    const struct options *options = record->options;
+    const struct options *options = keeping->options;
     struct store_environment environment;
-    EXEUNT_GUARD(memory, line, text_joined(record->words));
+    EXEUNT_GUARD(memory, line, text_joined(keeping->words));
     if (line == NULL)
         return error_not_done(error, -ENOMEM, "no memory to keep the result");
     char *const *program = options->campaign.program;
     store_environment_now(program != NULL ? program[0] : ".", &environment);
-    const struct store_beginning beginning = {.kind = record->words[0],
-                                              .command = record->words,
+    const struct store_beginning beginning = {.kind = keeping->words[0],
+                                              .command = keeping->words,
                                               .line = line,
                                               .options = "",
                                               .seed = options->campaign.seed,
                                               .started_s = (uint64_t)time(NULL),
                                               .night = options->night};
-    return store_begin(record->store, &beginning, &environment, &record->run, error);
+    return store_begin(keeping->store, &beginning, &environment, &keeping->run, error);
 }
 
-int record_begin(struct record *record, struct error *error)
+int keep_run_begin(struct keep_run *keeping, struct error *error)
 {
-    if (record->options->results == NULL)
+    if (keeping->options->results == NULL)
         return 0;
-    int failed = store_open(record->options->results, STORE_WRITE, &record->store, error);
+    int failed = store_open(keeping->options->results, STORE_WRITE, &keeping->store, error);
     if (failed == 0)
-        failed = begin(record, error);
+        failed = begin(keeping, error);
     if (failed != 0)
-        record_end(record);
+        keep_run_end(keeping);
     return failed;
 }
 
-static void save_unless_failed(struct record *record, const struct result *result, const struct suite *suite,
-                               bool complete)
+static void save_unless_failed(struct keep_run *keeping, const struct result *result,
+                               const struct suite *suite, bool complete)
 {
-    if (record->store != NULL && record->failed == 0)
-        record->failed = save(record, result, suite, complete);
+    if (keeping->store != NULL && keeping->failed == 0)
+        keeping->failed = save(keeping, result, suite, complete);
 }
 
-void record_news(struct record *record, const struct result *result, const struct suite *suite)
+void keep_run_news(struct keep_run *keeping, const struct result *result, const struct suite *suite)
 {
-    save_unless_failed(record, result, suite, false);
+    save_unless_failed(keeping, result, suite, false);
 }
 
-void record_finish(struct record *record, const struct result *result, const struct suite *suite)
+void keep_run_finish(struct keep_run *keeping, const struct result *result, const struct suite *suite)
 {
-    save_unless_failed(record, result, suite, true);
+    save_unless_failed(keeping, result, suite, true);
 }
 
-int record_told(const struct record *record, struct error *error)
+int keep_run_told(const struct keep_run *keeping, struct error *error)
 {
-    if (record->failed != 0)
-        *error = record->error;
-    return record->failed;
+    if (keeping->failed != 0)
+        *error = keeping->error;
+    return keeping->failed;
 }
 
-void record_drop(struct record *record)
+void keep_run_drop(struct keep_run *keeping)
 {
     struct error unheard;
-    if (record->store != NULL)
-        store_take_back(record->store, record->run, &unheard);
+    if (keeping->store != NULL)
+        store_take_back(keeping->store, keeping->run, &unheard);
 }
 
-void record_end(struct record *record)
+void keep_run_end(struct keep_run *keeping)
 {
-    store_close(record->store);
-    record->store = NULL;
+    store_close(keeping->store);
+    keeping->store = NULL;
 }

@@ -5,7 +5,7 @@
 #include "store/store.h"
 #include "sweep_options.h"
 
-struct keeping {
+struct keep_sweep {
     struct store *store; /* NULL: results are not kept */
     uint64_t run;
     char without[PATH_MAX]; /* the file's path within the working folder; "": it is elsewhere */
@@ -18,17 +18,17 @@ struct keeping {
 
 /* Where in the working folder the file of results is, which must not be copied with that: a relative path, ""
  * if it is elsewhere. */
-void keeping_find_within(const char *results, char out[PATH_MAX]);
+void keep_sweep_find_within(const char *results, char out[PATH_MAX]);
 
 /* Begins to keep the sweep, or finds the one to go on with, and sets what the campaign needs to know of that.
  * Returns 0 or a negative errno with `error`. */
-int keeping_begin(struct sweep_command *command, struct keeping *out, struct error *error);
+int keep_sweep_begin(struct sweep_command *command, struct keep_sweep *out, struct error *error);
 
 /* Keeps a finding at once, and sets its id; notes that a fault was tried. */
-void keeping_found(struct keeping *keeping, struct sweep_finding *finding);
-void keeping_tried(struct keeping *keeping, uint64_t key, enum sweep_kind outcome);
+void keep_sweep_found(struct keep_sweep *keeping, struct sweep_finding *finding);
+void keep_sweep_tried(struct keep_sweep *keeping, uint64_t key, enum sweep_kind outcome);
 
 /* Keeps the whole result. One that was gone on with becomes the result of both parts. Returns 0 or a negative
  * errno with `error`: of this, or of what failed before. */
-int keeping_finish(struct keeping *keeping, struct sweep_result *result, struct error *error);
-void keeping_end(struct keeping *keeping);
+int keep_sweep_finish(struct keep_sweep *keeping, struct sweep_result *result, struct error *error);
+void keep_sweep_end(struct keep_sweep *keeping);
