@@ -1,4 +1,4 @@
-/* Loads what a run hung on. */
+/* Begins runs, and finds and loads what they hung on. */
 #include "store/run.h"
 
 #include <errno.h>

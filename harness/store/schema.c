@@ -81,8 +81,8 @@ int schema_check(struct store *store, const struct schema *expected, struct erro
                            store->path);
     if (version < expected->version)
         return error_usage(error,
-                           "'%s' was written by an older exeunt (schema %llu, this one reads %zu): a sweep "
-                           "that saves to it brings it up to date",
+                           "'%s' was written by an older exeunt (schema %llu, this one reads %zu): whatever "
+                           "saves to it, as a sweep, brings it up to date",
                            store->path, (unsigned long long)version, expected->version);
     return 0;
 }

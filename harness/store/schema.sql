@@ -1,4 +1,4 @@
--- What exeunt.db holds: schema version 1. A later version is a further step in store.c, not a change here.
+-- What exeunt.db holds: schema version 1. A later version is a further step, schema_2.sql and so on, not a change here.
 -- Numbers of 64 bits without a sign (seeds, signatures, keys) stand as the signed number of the same bits.
 
 create table run ( -- one command of exeunt
