@@ -94,11 +94,18 @@ static int take(void *into, int key, const char *typed, struct error *error)
 /* A comparison of each workload. */
 static int built_in(struct script *out, struct error *error)
 {
-    char text[1024] = "";
-    for (size_t i = 0, length = 0; exeunt_workload_at(i) != NULL && length < sizeof text; i++)
-        length += (size_t)snprintf(text + length, sizeof text - length, "compare %s\n",
-                                   exeunt_workload_at(i)->name);
-    return script_parse("the built-in campaign", text, out, error);
+    const struct exeunt_workload *workload;
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    for (size_t i = 0; stream != NULL && (workload = exeunt_workload_at(i)) != NULL; i++)
+        fprintf(stream, "compare %s\n", workload->name);
+    bool whole = stream != NULL && !ferror(stream);
+    whole &= stream != NULL && fclose(stream) == 0;
+    int rc = whole ? script_parse("the built-in campaign", text, out, error)
+                   : error_not_done(error, -ENOMEM, "no memory for the campaign");
+    free(text);
+    return rc;
 }
 
 /* A night in which no control is ever caught proves nothing: the first line is one. */
