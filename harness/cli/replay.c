@@ -125,7 +125,8 @@ static int options_of(const struct replay *replay, struct sweep_command *command
     const char *typed = replay->run.options != NULL ? replay->run.options
                         : replay->target != NULL    ? replay->target
                                                     : "";
-    bool is_workload = typed[0] != '\0' && typed[0] != '-';
+    bool is_workload =
+        replay->run.options != NULL ? !store_run_is_of_program(&replay->run) : replay->target != NULL;
     char *text = strdup(typed), *rest = text;
     char *words[WORDS_MAX + 3] = {(char *)(uintptr_t) "replay"};
     int count = 1;

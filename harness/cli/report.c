@@ -95,7 +95,7 @@ static int list(struct store *store, struct error *error)
         printf("%6" PRIu64 "  %s  %3" PRIu64 " finding%s  %s", run->id, started, run->findings,
                run->findings == 1 ? " " : "s",
                strcmp(run->kind, "sweep") != 0 ? ""
-               : run->options[0] == '-'        ? "sweep -- "
+               : store_run_is_of_program(run)  ? "sweep -- "
                                                : "sweep ");
         utf8_show(run->line, SIZE_MAX, utf8_locale(), stdout);
         puts(run->complete ? "" : "  (unfinished)");

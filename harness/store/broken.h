@@ -3,8 +3,8 @@
 
 #define VARIANT_SUBJECT "iif(name = '', workload, workload || '/' || name)"
 
-/* The options of a workload's sweep begin with its name, those of a program's with a dash. */
-#define SWEEP_SUBJECT "iif(options glob '[a-z]*', 'sweep ', 'sweep -- ') || line"
+/* What store_run_is_of_program says. */
+#define SWEEP_SUBJECT "iif(options = '' or options glob '-*', 'sweep -- ', 'sweep ') || line"
 
 /* Subject, kind, place, point, signature, started_s, id of the run, night, and whether it was to be expected,
  * as of a positive control. */

@@ -97,6 +97,11 @@ void store_run_clear(struct store_run *run)
     memset(run, 0, sizeof *run);
 }
 
+bool store_run_is_of_program(const struct store_run *run)
+{
+    return run->options[0] == '\0' || run->options[0] == '-'; /* as SWEEP_SUBJECT */
+}
+
 static void take_environment(struct query *query, struct store_environment *out)
 {
     query_take_text(query, out->exeunt, sizeof out->exeunt);

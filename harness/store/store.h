@@ -91,6 +91,9 @@ struct store_run {
 };
 void store_run_clear(struct store_run *run);
 
+/* Whether a sweep was of a program: the options of a workload's sweep begin with its name. */
+bool store_run_is_of_program(const struct store_run *run);
+
 struct store_runs {
     size_t count;
     struct store_run *list; /* oldest first; owned */

@@ -177,6 +177,43 @@ Test(sweep, a_finding_may_become_another)
     place_remove(&place);
 }
 
+/* In statements and elsewhere. */
+Test(sweep, is_of_a_program_or_a_workload)
+{
+    static const struct {
+        const char *options, *subject, *reason;
+    } rows[] = {
+        {"", "sweep -- x", "a program, with no option"},
+        {"--depth\n1", "sweep -- x", "a program, with one"},
+        {"upload/guarded\n--depth\n1", "sweep x", "a workload"},
+        {"Upload", "sweep x", "whatever its name begins with"},
+    };
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    char word[] = "x", *words[] = {word, NULL};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct store_beginning beginning = {
+            .kind = "sweep", .command = words, .line = "x", .options = rows[i].options};
+        struct sweep_result totals = {.runs = 1, .planned = 1};
+        struct store_run run;
+        struct store_trend trend;
+        uint64_t id;
+        expect_done(store_begin(store, &beginning, &example_environment, &id, &error));
+        expect_done(store_finish_sweep(store, id, &totals, &error));
+        expect_done(store_load_run(store, id, &run, &error));
+        expect_done(store_load_trend(store, &trend, &error));
+        cr_expect_eq(store_run_is_of_program(&run), strcmp(rows[i].subject, "sweep -- x") == 0, "%s",
+                     rows[i].reason);
+        cr_assert_eq(trend.day_count, 1);
+        cr_expect_str_eq(trend.days[0].subject, rows[i].subject, "%s", rows[i].reason);
+        store_trend_clear(&trend);
+        store_run_clear(&run);
+        cr_expect_eq(number_of(store, "delete from run returning 1"), 1);
+    }
+    store_close(store);
+    place_remove(&place);
+}
+
 Test(sweep, runs_are_listed_and_the_last_is_the_last)
 {
     struct place place = place_make();
