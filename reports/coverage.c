@@ -57,7 +57,7 @@ static void write_unreached(const struct ink *ink, const struct sweep_result *re
 
 void coverage_write(const struct ink *ink, const struct sweep_result *results, size_t count)
 {
-    if (results[0].interrupted && results[0].point_count == 0)
+    if (results[0].coverage_count == 0 || (results[0].interrupted && results[0].point_count == 0))
         return; /* nothing is known of what there is to be reached */
     fputs("\ncalls that failed", ink->out);
     fprintf(ink->out, "%*s", POINT_WIDTH + ERRNO_WIDTH - (int)strlen("calls that failed"), "");

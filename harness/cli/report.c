@@ -16,6 +16,7 @@
 #include "report.h"
 #include "results.h"
 #include "sweep.h"
+#include "sweep_report.h"
 #include "trend.h"
 #include "utf8.h"
 #include "value.h"
@@ -123,7 +124,7 @@ static int load_trend(struct store *store, struct shown *shown, struct error *er
     return shown->document != NULL ? 0 : error_not_done(error, -ENOMEM, "no memory for the report");
 }
 
-static int load_sweep(struct store *store, struct shown *shown, struct error *error)
+static int load_sweep(struct store *store, const char *results, struct shown *shown, struct error *error)
 {
     struct store_run run;
     int failed = store_load_sweep(store, shown->run.id, &shown->swept, &run, error);
@@ -131,6 +132,7 @@ static int load_sweep(struct store *store, struct shown *shown, struct error *er
         return failed;
     store_run_clear(&run);
     shown->sweep = &shown->swept;
+    shown->swept.results = results;
     shown->document = sweep_document(shown->sweep);
     return shown->document != NULL ? 0 : error_not_done(error, -ENOMEM, "no memory for the report");
 }
@@ -157,7 +159,7 @@ static int load(struct store *store, const struct wanted *wanted, struct shown *
     int failed = store_load_run(store, wanted->run, &shown->run, error);
     if (failed != 0)
         return failed;
-    return strcmp(shown->run.kind, "sweep") == 0 ? load_sweep(store, shown, error)
+    return strcmp(shown->run.kind, "sweep") == 0 ? load_sweep(store, wanted->results, shown, error)
                                                  : load_document(store, wanted, shown, error);
 }
 
@@ -228,8 +230,8 @@ static int write_text(const struct shown *shown, struct error *error)
         trend_write(&ink, &shown->trend);
         return 0;
     }
-    int rc = shown->sweep != NULL ? report_named("terminal")->write_sweep(shown->sweep, &looks, stdout)
-                                  : write_lines(shown->kept.report);
+    int rc =
+        shown->sweep != NULL ? sweep_report_write(shown->sweep, 1, stdout) : write_lines(shown->kept.report);
     return rc == 0 ? 0 : error_not_done(error, rc, "cannot write to standard output: %s", strerror(-rc));
 }
 

@@ -23,7 +23,7 @@ static int write_json(const struct sweep_result *results, size_t count, struct o
 }
 
 /* What was covered of a workload stands last, all variants side by side. */
-static int write_all(const struct sweep_result *results, size_t count, FILE *out)
+int sweep_report_write(const struct sweep_result *results, size_t count, FILE *out)
 {
     const struct report *terminal = report_named("terminal");
     struct report_options looks = looks_of(out);
@@ -47,7 +47,7 @@ int sweep_report(const struct sweep_result *results, size_t count, const struct 
         return rc;
     }
     bool taken = command->json != NULL && strcmp(command->json, "-") == 0;
-    int shown = write_all(results, count, taken ? stderr : stdout);
+    int shown = sweep_report_write(results, count, taken ? stderr : stdout);
     if (rc != 0 || shown == 0)
         return rc;
     return error_not_done(error, shown, "cannot write to standard %s: %s", taken ? "error" : "output",

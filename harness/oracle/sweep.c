@@ -54,6 +54,18 @@ void sweep_finding_sign(struct sweep_finding *finding)
     finding->signature = hash;
 }
 
+int sweep_worst_first(const void *a, const void *b)
+{
+    const struct sweep_finding *first = a, *second = b;
+    if (first->severity != second->severity)
+        return (int)second->severity - (int)first->severity;
+    if (first->kind != second->kind)
+        return first->kind < second->kind ? -1 : 1;
+    if (first->count != second->count)
+        return first->count > second->count ? -1 : 1;
+    return first->signature < second->signature ? -1 : first->signature > second->signature;
+}
+
 void sweep_replay_command(const struct sweep_result *result, const struct sweep_finding *finding, char *out,
                           size_t size)
 {

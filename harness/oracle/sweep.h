@@ -128,6 +128,9 @@ const char *sweep_severity_name(enum sweep_severity severity);
 /* What became of most runs. */
 enum sweep_kind sweep_commonest(const struct sweep_result *result);
 
+/* The order of findings, for qsort: the worst first, and of equally bad ones those that most runs showed. */
+int sweep_worst_first(const void *a, const void *b);
+
 /* Writes the command that makes the finding again; "" if there is none. */
 void sweep_replay_command(const struct sweep_result *result, const struct sweep_finding *finding, char *out,
                           size_t size);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/profile.h"
 #include "store/run.h"
 
 typedef const char *name_of(unsigned value);
@@ -180,14 +181,6 @@ static int add_finding(struct query *query, struct sweep_result *sweep)
     return load_rest(query->store, added, query->error);
 }
 
-static int worst_first(const void *a, const void *b)
-{
-    const struct sweep_finding *left = a, *right = b;
-    if (left->severity != right->severity)
-        return left->severity < right->severity ? 1 : -1;
-    return left->id < right->id ? -1 : left->id > right->id;
-}
-
 static int load_findings(struct store *store, uint64_t run, struct sweep_result *sweep, struct error *error)
 {
     EXEUNT_GUARD(query, query,
@@ -197,7 +190,7 @@ static int load_findings(struct store *store, uint64_t run, struct sweep_result 
     while (failed == 0 && (row = query_step(&query)) != 0)
         failed = row < 0 ? row : add_finding(&query, sweep);
     if (sweep->finding_count > 1)
-        qsort(sweep->findings, sweep->finding_count, sizeof *sweep->findings, worst_first);
+        qsort(sweep->findings, sweep->finding_count, sizeof *sweep->findings, sweep_worst_first);
     return failed;
 }
 
@@ -220,6 +213,30 @@ static int load_points(struct store *store, uint64_t run, struct sweep_result *s
         point->calls = query_take_number(&query);
         point->contexts = query_take_number(&query);
         point->failed = query_take_number(&query);
+    }
+    return row;
+}
+
+static int load_coverage(struct store *store, uint64_t run, struct sweep_result *sweep, struct error *error)
+{
+    enum { ROWS_MAX = PLAN_POINTS_MAX * FAULT_ERRNOS_MAX };
+    EXEUNT_GUARD(query, query,
+                 query_make(store,
+                            "select point, error, reached, failed from coverage where run = ?"
+                            " order by position limit ?",
+                            error));
+    sweep->coverage = calloc(ROWS_MAX, sizeof *sweep->coverage);
+    if (sweep->coverage == NULL)
+        return database_failed(store, SQLITE_NOMEM, error);
+    query_put_number(&query, run);
+    query_put_number(&query, ROWS_MAX);
+    int row;
+    while ((row = query_step(&query)) > 0) {
+        struct sweep_coverage *covered = &sweep->coverage[sweep->coverage_count++];
+        query_take_text(&query, covered->point, sizeof covered->point);
+        covered->error = (int)query_take_number(&query);
+        covered->reached = query_take_number(&query) != 0;
+        covered->failed = query_take_number(&query);
     }
     return row;
 }
@@ -249,11 +266,12 @@ static int load_outcomes(struct store *store, const struct store_run *run, struc
 
 static int load_totals(struct store *store, uint64_t run, struct sweep_result *sweep, struct error *error)
 {
-    EXEUNT_GUARD(query, query,
-                 query_make(store,
-                            "select wall_ms, contexts, calls, runs, planned, steady_status, by_server, note,"
-                            " interrupted, exit_status, sentence from sweep where run = ?",
-                            error));
+    EXEUNT_GUARD(
+        query, query,
+        query_make(store,
+                   "select wall_ms, contexts, calls, runs, planned, steady_status, by_server, note,"
+                   " interrupted, exit_status, sentence, control, processes from sweep where run = ?",
+                   error));
     query_put_number(&query, run);
     int row = query_step(&query);
     if (row <= 0)
@@ -269,10 +287,20 @@ static int load_totals(struct store *store, uint64_t run, struct sweep_result *s
     sweep->interrupted = query_take_number(&query) != 0;
     uint64_t status = query_take_number(&query);
     query_take_text(&query, sweep->sentence, sizeof sweep->sentence);
+    sweep->control = query_take_number(&query) != 0;
+    sweep->processes = query_take_number(&query);
     if (status > EXIT_CONTROL_MISSED)
         return database_damaged(store, "an exit status in it is not known", error);
     sweep->exit_status = (enum exit_status)status;
     return query.failed;
+}
+
+/* Of a workload's sweep the line is WORKLOAD/VARIANT. */
+static void take_variant(const struct store_run *run, struct sweep_result *sweep)
+{
+    size_t length = strcspn(run->line, "/");
+    snprintf(sweep->workload, sizeof sweep->workload, "%.*s", (int)length, run->line);
+    snprintf(sweep->variant, sizeof sweep->variant, "%s", run->line + length + (run->line[length] != '\0'));
 }
 
 /* What table run knows is what the sweep began with. */
@@ -281,6 +309,8 @@ static int take_beginning(struct store *store, const struct store_run *run, stru
 {
     sweep->seed = run->seed;
     sweep->started_s = run->started_s;
+    if (!store_run_is_of_program(run))
+        take_variant(run, sweep);
     sweep->line = strdup(run->line);
     sweep->command = run_copy_words(run->command);
     return sweep->line != NULL && sweep->command != NULL ? 0 : database_failed(store, SQLITE_NOMEM, error);
@@ -298,6 +328,8 @@ static int load_sweep(struct store *store, uint64_t id, struct sweep_result *swe
         failed = load_outcomes(store, run, sweep, error);
     if (failed == 0)
         failed = load_points(store, run->id, sweep, error);
+    if (failed == 0)
+        failed = load_coverage(store, run->id, sweep, error);
     return failed != 0 ? failed : load_findings(store, run->id, sweep, error);
 }
 

@@ -101,9 +101,10 @@ int store_save_finding(struct store *store, uint64_t run, struct sweep_finding *
 static int save_totals(struct store *store, uint64_t run, const struct sweep_result *sweep,
                        struct error *error)
 {
-    EXEUNT_GUARD(
-        query, save,
-        query_make(store, "insert or replace into sweep values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error));
+    EXEUNT_GUARD(query, save,
+                 query_make(store,
+                            "insert or replace into sweep values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            error));
     query_put_number(&save, run);
     query_put_number(&save, sweep->wall_ms);
     query_put_number(&save, sweep->contexts);
@@ -116,6 +117,8 @@ static int save_totals(struct store *store, uint64_t run, const struct sweep_res
     query_put_number(&save, sweep->interrupted);
     query_put_number(&save, sweep->exit_status);
     query_put_text(&save, sweep->sentence);
+    query_put_number(&save, sweep->control);
+    query_put_number(&save, sweep->processes);
     return query_run(&save);
 }
 
@@ -147,6 +150,23 @@ static int save_points(struct store *store, uint64_t run, const struct sweep_res
         query_put_number(&save, sweep->points[i].calls);
         query_put_number(&save, sweep->points[i].contexts);
         query_put_number(&save, sweep->points[i].failed);
+        failed = query_run(&save);
+    }
+    return failed;
+}
+
+static int save_coverage(struct store *store, uint64_t run, const struct sweep_result *sweep,
+                         struct error *error)
+{
+    EXEUNT_GUARD(query, save, query_make(store, "insert into coverage values (?, ?, ?, ?, ?, ?)", error));
+    int failed = 0;
+    for (size_t i = 0; failed == 0 && i < sweep->coverage_count; i++) {
+        query_put_number(&save, run);
+        query_put_number(&save, i);
+        query_put_text(&save, sweep->coverage[i].point);
+        query_put_number(&save, (uint64_t)sweep->coverage[i].error);
+        query_put_number(&save, sweep->coverage[i].reached);
+        query_put_number(&save, sweep->coverage[i].failed);
         failed = query_run(&save);
     }
     return failed;
@@ -192,6 +212,8 @@ int store_finish_sweep(struct store *store, uint64_t run, struct sweep_result *s
         failed = save_outcomes(store, run, sweep, error);
     if (failed == 0)
         failed = save_points(store, run, sweep, error);
+    if (failed == 0)
+        failed = save_coverage(store, run, sweep, error);
     if (failed == 0)
         failed = complete(store, run, sweep, error);
     return failed != 0 ? failed : store_transaction_commit(store, error);

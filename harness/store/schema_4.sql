@@ -1,4 +1,5 @@
--- The nights of `exeunt stress`, and which of them a run belongs to: they are kept and deleted together. Which of a
+-- The nights of `exeunt stress`, and which of them a run belongs to: they are kept and deleted together. And what a
+-- workload's sweep covered. Which of a
 -- sweep's findings break a guarantee, by what it was asked to fail on.
 
 create table night (
@@ -24,3 +25,17 @@ create index run_of_night on run (night);
 alter table finding add column breaks integer not null default 0;
 
 update finding set breaks = suppressed = '' and kind != 'unreleased'; -- as far as it is known of older ones
+
+alter table sweep add column control integer not null default 0; -- 1: of a variant that is known to leak
+
+alter table sweep add column processes integer not null default 0; -- of a workload: that did the operations
+
+create table coverage (
+    run integer not null references run on delete cascade,
+    position integer not null,
+    point text not null,
+    error integer not null, -- positive errno
+    reached integer not null, -- 1: operations call the point
+    failed integer not null, -- calls that failed with that errno
+    primary key (run, position)
+) strict, without rowid;

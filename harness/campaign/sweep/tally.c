@@ -137,18 +137,6 @@ void tally_run(struct tally *tally, const struct task *task, enum sweep_kind out
         cover(tally, &task->calls[0]);
 }
 
-static int worst_first(const void *a, const void *b)
-{
-    const struct sweep_finding *first = a, *second = b;
-    if (first->severity != second->severity)
-        return (int)second->severity - (int)first->severity;
-    if (first->kind != second->kind)
-        return first->kind < second->kind ? -1 : 1;
-    if (first->count != second->count)
-        return first->count > second->count ? -1 : 1;
-    return first->signature < second->signature ? -1 : first->signature > second->signature;
-}
-
 int tally_fill(struct tally *tally, struct sweep_result *out, struct error *error)
 {
     out->points = calloc(tally->point_count + 1, sizeof *out->points);
@@ -161,7 +149,7 @@ int tally_fill(struct tally *tally, struct sweep_result *out, struct error *erro
         if (tally->keys[i].finding != SIZE_MAX)
             tally->findings[tally->keys[i].finding].count += tally->keys[i].count;
     if (tally->finding_count > 0)
-        qsort(tally->findings, tally->finding_count, sizeof *tally->findings, worst_first);
+        qsort(tally->findings, tally->finding_count, sizeof *tally->findings, sweep_worst_first);
     out->findings = tally->findings;
     out->finding_count = tally->finding_count;
     tally->findings = NULL;

@@ -128,7 +128,8 @@ int begin_sweep(struct store *store, const struct sweep_result *sweep, uint64_t 
     const struct store_beginning beginning = {.kind = "sweep",
                                               .command = sweep->command,
                                               .line = sweep->line,
-                                              .options = "--depth all",
+                                              .options =
+                                                  sweep->workload[0] != '\0' ? sweep->line : "--depth all",
                                               .seed = sweep->seed,
                                               .started_s = sweep->started_s};
     return store_begin(store, &beginning, &example_environment, run, error);

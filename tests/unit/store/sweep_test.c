@@ -1,5 +1,6 @@
 /* What is saved of a sweep comes back as it was. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,17 @@ static void expect_same_sweep(const struct sweep_result *got, const struct sweep
         cr_expect_eq(got->points[i].contexts, saved->points[i].contexts);
         cr_expect_eq(got->points[i].failed, saved->points[i].failed);
     }
+    cr_expect_str_eq(got->workload, saved->workload);
+    cr_expect_str_eq(got->variant, saved->variant);
+    cr_expect_eq(got->control, saved->control);
+    cr_expect_eq(got->processes, saved->processes);
+    cr_assert_eq(got->coverage_count, saved->coverage_count);
+    for (size_t i = 0; i < got->coverage_count; i++) {
+        cr_expect_str_eq(got->coverage[i].point, saved->coverage[i].point);
+        cr_expect_eq(got->coverage[i].error, saved->coverage[i].error);
+        cr_expect_eq(got->coverage[i].reached, saved->coverage[i].reached);
+        cr_expect_eq(got->coverage[i].failed, saved->coverage[i].failed);
+    }
     cr_assert_eq(got->finding_count, saved->finding_count);
     for (size_t i = 0; i < got->finding_count; i++)
         expect_same_finding(&got->findings[i], &saved->findings[i]);
@@ -111,6 +123,36 @@ Test(sweep, comes_back_as_it_was)
     cr_expect_eq(about.findings, 3);
     cr_expect_str_eq(about.options, "--depth all");
     cr_expect_eq(about.seed, saved.seed);
+    sweep_result_clear(&got);
+    sweep_result_clear(&saved);
+    store_run_clear(&about);
+    cr_assert_eq(store_close(store), 0);
+    place_remove(&place);
+}
+
+Test(sweep, of_a_workload_comes_back_with_its_coverage)
+{
+    static const struct sweep_coverage coverage[] = {{"posix/io/oc/open", EMFILE, true, 3},
+                                                     {"posix/io/oc/open", EINTR, true, 0},
+                                                     {"session/handshake", EACCES, false, 0}};
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    struct sweep_result saved = example_sweep(), got;
+    struct store_run about;
+    uint64_t run;
+    free(saved.line);
+    saved.line = strdup("upload/unguarded");
+    strcpy(saved.workload, "upload");
+    strcpy(saved.variant, "unguarded");
+    saved.control = true;
+    saved.processes = 7;
+    saved.coverage = malloc(sizeof coverage);
+    memcpy(saved.coverage, coverage, sizeof coverage);
+    saved.coverage_count = sizeof coverage / sizeof *coverage;
+    expect_done(begin_sweep(store, &saved, &run, &error));
+    expect_done(store_finish_sweep(store, run, &saved, &error));
+    expect_done(store_load_sweep(store, run, &got, &about, &error));
+    expect_same_sweep(&got, &saved);
     sweep_result_clear(&got);
     sweep_result_clear(&saved);
     store_run_clear(&about);
