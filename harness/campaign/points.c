@@ -110,15 +110,16 @@ bool points_give_back(const char *point, enum trace_resource resource)
 {
     static const struct {
         enum trace_resource resource;
-        const char *call;
-    } calls[] = {
-        {TRACE_FILE, "unlink"},  {TRACE_FILE, "unlinkat"}, {TRACE_FILE, "rmdir"},
-        {TRACE_FILE, "remove"},  {TRACE_CHILD, "wait"},    {TRACE_CHILD, "waitpid"},
-        {TRACE_CHILD, "waitid"}, {TRACE_CHILD, "wait3"},   {TRACE_CHILD, "wait4"},
+        const char *point;
+    } points[] = {
+        {TRACE_FILE, "posix/io/dir/unlink"}, {TRACE_FILE, "posix/io/dir/unlinkat"},
+        {TRACE_FILE, "posix/io/dir/rmdir"},  {TRACE_FILE, "posix/stdio/remove"},
+        {TRACE_CHILD, "posix/proc/wait"},    {TRACE_CHILD, "posix/proc/waitpid"},
+        {TRACE_CHILD, "posix/proc/waitid"},  {TRACE_CHILD, "posix/proc/wait3"},
+        {TRACE_CHILD, "posix/proc/wait4"},
     };
-    const char *name = strrchr(point, '/');
-    for (size_t i = 0; name != NULL && i < sizeof calls / sizeof *calls; i++)
-        if (calls[i].resource == resource && strcmp(name + 1, calls[i].call) == 0)
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++)
+        if (points[i].resource == resource && strcmp(point, points[i].point) == 0)
             return true;
     return false;
 }

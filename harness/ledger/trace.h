@@ -5,6 +5,7 @@
  * frames at the inner end. The first pair's address is where the wrapped call returns to. The CFA of a pair
  * is what the stack pointer is behind that return (as _Unwind_GetCFA has it), so an activation, frame i, is
  * known by pair i + 1, the place in its caller where it returns to; never by the start of its function.
+ * A trace of faults only (trace_faults_only of the ledger) has TRACE_FAULT events and nothing else.
  * Within one run equal pairs mean the same frame as long as it has not returned; between runs only the
  * addresses mean something, relative to their modules. */
 #pragma once
@@ -33,11 +34,12 @@ struct trace_stack {
 };
 
 enum trace_kind {
-    TRACE_CALL = 1,     /* a call of `point`, number k in its thread (or operation) */
-    TRACE_FAULT,        /* the same call fails; follows its TRACE_CALL. id 1: in code that is marked benign */
-    TRACE_TOOK,         /* `resource` `id` was taken */
-    TRACE_GAVE,         /* and given back, whoever took it; the id may never have been taken */
-    TRACE_KEPT,         /* it was not given back after all: the call that was to do it failed */
+    TRACE_CALL = 1, /* a call of `point`, number k in its thread (or operation) */
+    TRACE_FAULT,    /* the same call fails; follows its TRACE_CALL, if all is traced. id 1: in code that is
+                       marked benign */
+    TRACE_TOOK,     /* `resource` `id` was taken */
+    TRACE_GAVE,     /* and given back, whoever took it; the id may never have been taken */
+    TRACE_KEPT,     /* it was not given back after all: the call that was to do it failed */
     TRACE_THREAD_ENDED, /* `path`: all its frames are gone */
     TRACE_EXITING, /* the process ends in order: exit, _exit or main's return, with the stack of the call */
     TRACE_KINDS,

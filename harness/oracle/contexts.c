@@ -50,8 +50,9 @@ static int list_calls(const struct record *record, size_t from, struct call **ou
     return 0;
 }
 
-static int number_calls(struct contexts *contexts)
+int contexts_number(struct contexts *contexts)
 {
+    contexts->count = 0;
     struct counts seen_of;
     if (counts_make(contexts->call_count, &seen_of) != 0)
         return -ENOMEM;
@@ -84,7 +85,7 @@ int contexts_learn(const struct record *first, const struct record *second, stru
     contexts.call_count = kept;
     free(twins);
     if (failed == 0)
-        failed = number_calls(&contexts);
+        failed = contexts_number(&contexts);
     if (failed != 0)
         contexts_clear(&contexts);
     else

@@ -26,6 +26,9 @@ struct contexts {
     size_t unsteady; /* calls that only one of the runs made, or made in another context: not in the list */
 };
 
+/* Numbers the calls of each context anew, and counts the contexts. Returns 0 or -ENOMEM. */
+int contexts_number(struct contexts *contexts);
+
 /* The context of a call or a fault. */
 uint64_t contexts_of(const struct record *record, const struct record_event *event);
 

@@ -30,7 +30,16 @@ static size_t count_of(const struct sweep_result *result, enum sweep_kind kind)
     return count;
 }
 
-/* "2 leaks and 1 crash" of those that break a guarantee. Returns their number. */
+static size_t count_faultless(const struct sweep_result *result)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->finding_count; i++)
+        count += result->findings[i].faults[0].point[0] == '\0' && result->findings[i].breaks;
+    return count;
+}
+
+/* "2 of kind leak, 1 of kind crash; 1 although nothing failed" of those that break a guarantee. Returns their
+ * number. */
 static size_t list_broken(const struct sweep_result *result, char *out, size_t size)
 {
     size_t all = 0, length = 0;
@@ -42,6 +51,9 @@ static size_t list_broken(const struct sweep_result *result, char *out, size_t s
                                    count, sweep_kind_name(kind));
         all += count;
     }
+    size_t faultless = count_faultless(result);
+    if (faultless > 0)
+        snprintf(out + length, size - length, "; %zu although nothing failed", faultless);
     return all;
 }
 

@@ -175,7 +175,7 @@ void trace_call(unsigned point, uint64_t k, uintptr_t site)
 
 void trace_fault(unsigned point, uint64_t k)
 {
-    struct trace *trace = is_traced() ? preload.trace : preload.fault_trace;
+    struct trace *trace = preload.trace != NULL ? preload.trace : preload.fault_trace;
     if (trace == NULL || self.bypass != 0)
         return;
     append(trace,

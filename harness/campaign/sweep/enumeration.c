@@ -2,38 +2,41 @@
 #include "campaign/sweep/enumeration.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "campaign/sweep/budget.h"
 
 enum { JOBS_FIRST = 32, CALLS_FEW = 100 };
 
 /* What a job leaves behind although nothing fails is not to be blamed on a fault. */
+static bool is_unfit(const struct row *row, size_t index)
+{
+    for (size_t i = 0; i < row->event_count; i++)
+        if (row->events[i].operation == index + 1)
+            return true;
+    return false;
+}
+
 static void find_unfit(const struct row *row, bool unfit[REACH_JOBS], struct enumeration *out)
 {
     int status;
-    for (size_t i = 0; i < row->event_count; i++)
-        unfit[row->events[i].operation - 1] = true;
     for (size_t i = 0; i < REACH_JOBS; i++) {
-        bool ended = row_state(row, i, &status) == LEDGER_OPERATION_ENDED;
+        bool ended = row_state(row, i, &status) == LEDGER_OPERATION_ENDED, leaves = is_unfit(row, i);
         out->jobs += ended;
-        out->unfit += ended && unfit[i];
-        unfit[i] |= !ended;
+        out->unfit += ended && leaves;
+        unfit[i] = leaves || !ended;
     }
 }
 
 /* What the service calls before and after its operations is not swept. */
-static void keep_in_operations(struct contexts *contexts)
+static int keep_in_operations(struct contexts *contexts)
 {
     size_t kept = 0;
-    contexts->count = 0;
-    for (size_t i = 0; i < contexts->call_count; i++) {
-        const struct call *call = &contexts->calls[i];
-        if (!call->in_operation)
-            continue;
-        contexts->count += call->number == 0;
-        contexts->calls[kept++] = *call;
-    }
+    for (size_t i = 0; i < contexts->call_count; i++)
+        if (contexts->calls[i].in_operation)
+            contexts->calls[kept++] = contexts->calls[i];
     contexts->call_count = kept;
+    return contexts_number(contexts);
 }
 
 /* A crash or a standstill is nothing that a fault could be blamed for. After a lock that was left, or without
@@ -62,10 +65,10 @@ static int learn(const struct rows *rows, const struct row *row, struct enumerat
         return failed;
     find_unfit(row, unfit, out);
     failed = contexts_learn(&row->record, &row->record, &out->contexts);
-    if (failed == 0) {
-        keep_in_operations(&out->contexts);
+    if (failed == 0)
+        failed = keep_in_operations(&out->contexts);
+    if (failed == 0)
         failed = reach_make(&out->contexts, unfit, &out->reach);
-    }
     if (failed != 0)
         return error_not_done(error, failed, "no memory for what operations call");
     out->begun = row->count;
@@ -118,10 +121,16 @@ int enumeration_make(struct rows *rows, const struct sweep_options *options, str
 int enumeration_of_one(struct rows *rows, uint32_t job, struct enumeration *out, struct error *error)
 {
     struct row row;
-    int failed = run_steady(rows, job, 1, &row, error);
+    uint32_t first = job < ROW_MAX ? 0 : job;
+    int failed = run_steady(rows, first, job - first + 1, &row, error);
     if (failed != 0)
         return failed;
     failed = check_end(rows, &row, error);
+    if (failed == 0 && is_unfit(&row, job - first))
+        failed = error_not_done(error, -EBUSY,
+                                "operation %" PRIu32 " of %s/%s leaves something behind although nothing "
+                                "fails: what it leaves can be blamed on no fault",
+                                job, rows->setup->options->workload->name, rows->variant->name);
     if (failed == 0)
         *out = (struct enumeration){.torn = row.torn > 0};
     row_clear(&row);

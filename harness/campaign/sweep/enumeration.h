@@ -20,6 +20,7 @@ struct enumeration {
 int enumeration_make(struct rows *rows, const struct sweep_options *options, struct enumeration *out,
                      struct row *row, struct error *error);
 
-/* Does the job without a fault, and learns only whether it is torn. Returns as enumeration_make. */
+/* Does the job without a fault, behind all that come before it, and learns only whether something is torn.
+ * Returns as enumeration_make; an error, too, if the job leaves something behind even so. */
 int enumeration_of_one(struct rows *rows, uint32_t job, struct enumeration *out, struct error *error);
 void enumeration_clear(struct enumeration *enumeration);

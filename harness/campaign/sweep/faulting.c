@@ -87,8 +87,9 @@ static void show(struct faulting *faulting, const struct task *task, struct show
  * who cannot give a file its name is to remove it. */
 static bool puts_back(const char *point, enum trace_resource resource)
 {
-    const char *name = strrchr(point, '/');
-    return resource == TRACE_FILE && name != NULL && strncmp(name, "/rename", strlen("/rename")) == 0;
+    return resource == TRACE_FILE &&
+           (strcmp(point, "posix/io/dir/rename") == 0 || strcmp(point, "posix/io/dir/renameat") == 0 ||
+            strcmp(point, "linux/io/dir/renameat2") == 0);
 }
 
 static bool giving_failed(const struct worker *worker, const struct task *task, enum trace_resource resource)

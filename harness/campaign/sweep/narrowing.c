@@ -62,7 +62,7 @@ static bool list_suspects(struct suspects *suspects, const struct row *row,
             continue;
         with_duties++;
         sighting_make(row, i, duties, &sighting);
-        if (sighting.state == SIGHTING_COMPLETE && sighting.shown_count == 0)
+        if (sighting.state >= SIGHTING_ASTRAY && sighting.shown_count == 0)
             suspects->list[suspects->count++] = duties[i];
     }
     return with_duties > 1;
@@ -81,7 +81,8 @@ int narrowing_mark(const struct narrowing *narrowing, const struct row *row,
     bool has_company = list_suspects(&suspects, row, duties);
     int failed = 0;
     set_alone(&suspects, true);
-    suspects.rows_left = suspects.count; /* more than that, and it was cheaper to try each alone */
+    if (!budget_is_spent(narrowing->options, narrowing->started_ns))
+        suspects.rows_left = suspects.count; /* more than that, and it was cheaper to try each alone */
     while (has_company && failed == 0 && suspects.rows_left > 0 && suspects.count > 0) {
         bool innocent;
         failed = are_innocent(&suspects, 0, suspects.count, &innocent, error);

@@ -4,27 +4,52 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int novelties_add(struct novelties *novelties, const struct duty *duty, uint64_t key,
-                  struct sweep_finding *finding, struct error *error)
+static struct shown_first *find(const struct novelties *novelties, uint64_t key)
+{
+    for (size_t i = 0; i < novelties->count; i++)
+        if (novelties->list[i].novelty.key == key)
+            return &novelties->list[i];
+    return NULL;
+}
+
+bool novelties_want(const struct novelties *novelties, uint64_t key, const struct sighting *sighting)
+{
+    const struct shown_first *known = find(novelties, key);
+    return known == NULL || (known->astray && sighting->state == SIGHTING_COMPLETE);
+}
+
+static struct shown_first *append(struct novelties *novelties)
 {
     struct shown_first *list = realloc(novelties->list, (novelties->count + 1) * sizeof *list);
-    if (list == NULL) {
+    if (list == NULL)
+        return NULL;
+    novelties->list = list;
+    return &list[novelties->count++];
+}
+
+int novelties_add(struct novelties *novelties, const struct duty *duty, const struct sighting *sighting,
+                  uint64_t key, struct sweep_finding *finding, struct error *error)
+{
+    struct shown_first *place = find(novelties, key);
+    if (place != NULL)
+        sweep_finding_clear(&place->novelty.finding);
+    else
+        place = append(novelties);
+    if (place == NULL) {
         sweep_finding_clear(finding);
         return error_not_done(error, -ENOMEM, "no memory for the findings");
     }
-    novelties->list = list;
-    struct shown_first *added = &list[novelties->count++];
-    *added = (struct shown_first){.novelty = {.key = key, .finding = *finding}, .duty = *duty};
-    added->duty.task.calls[0].context = 0; /* it is to show the same, however the call is come to */
+    *place = (struct shown_first){.novelty = {.key = key, .finding = *finding},
+                                  .duty = *duty,
+                                  .astray = sighting->state == SIGHTING_ASTRAY};
+    place->duty.task.calls[0].context = sighting->context; /* that showed it, whichever was meant */
     return 0;
 }
 
 struct novelty *novelties_by(const struct novelties *novelties, uint64_t key)
 {
-    for (size_t i = 0; i < novelties->count; i++)
-        if (novelties->list[i].novelty.key == key)
-            return &novelties->list[i].novelty;
-    return NULL;
+    struct shown_first *known = find(novelties, key);
+    return known != NULL ? &known->novelty : NULL;
 }
 
 void novelty_take_stacks(struct novelty *novelty, struct sweep_finding *from)
@@ -67,7 +92,7 @@ int novelties_roster(const struct novelties *novelties, struct roster *out)
             is_listed |= is_same(&out->duties[j], &duty);
         duty.is_fixed = true;
         duty.over = false;
-        duty.tries = 0;
+        duty.tries = duty.task.calls[0].k == 0 ? ROSTER_TRIES - 1 : 0; /* it may hang on the jobs before */
         if (!is_listed)
             failed = roster_add(out, &duty);
     }

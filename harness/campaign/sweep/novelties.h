@@ -7,14 +7,19 @@
 struct novelties {
     struct shown_first {
         struct novelty novelty;
-        struct duty duty;
-    } * list; /* owned */
+        struct duty duty; /* whose fault showed it, with the context that this came in */
+        bool astray;      /* that was meant for another call: of a fault that was not, it is shown better */
+    } * list;             /* owned */
     size_t count;
 };
 
-/* Adds a finding, which is its from now on. Returns 0 or -ENOMEM with `error`. */
-int novelties_add(struct novelties *novelties, const struct duty *duty, uint64_t key,
-                  struct sweep_finding *finding, struct error *error);
+/* Whether what the sighting shows by that key is new, or better than what is known of it. */
+bool novelties_want(const struct novelties *novelties, uint64_t key, const struct sighting *sighting);
+
+/* Adds a finding, which is its from now on, or takes it instead of one of the same key. Returns 0 or -ENOMEM
+ * with `error`. */
+int novelties_add(struct novelties *novelties, const struct duty *duty, const struct sighting *sighting,
+                  uint64_t key, struct sweep_finding *finding, struct error *error);
 
 /* The one of that key; NULL: there is none. */
 struct novelty *novelties_by(const struct novelties *novelties, uint64_t key);

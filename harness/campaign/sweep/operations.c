@@ -162,11 +162,11 @@ static int bring_in_shown(struct operations *operations, struct row *row, size_t
         struct sweep_finding finding;
         bool is_new;
         failed = tally_see(&operations->tally, shown->key, SWEEP_ONCE, &is_new, error);
-        if (failed != 0 || !is_new)
+        if (failed != 0 || !novelties_want(&operations->novelties, shown->key, sighting))
             continue;
         failed = sighting_name(row, index, duty, sighting, shown, &finding, error);
         if (failed == 0)
-            failed = novelties_add(&operations->novelties, duty, shown->key, &finding, error);
+            failed = novelties_add(&operations->novelties, duty, sighting, shown->key, &finding, error);
     }
     return failed;
 }
@@ -200,10 +200,12 @@ static int compare(struct operations *operations, struct row *row, size_t index,
                    const struct sighting *sighting, struct error *error)
 {
     int failed = 0;
+    if (!duty->over)
+        return 0; /* it went astray, and is tried once more */
     for (size_t i = 0; failed == 0 && i < sighting->shown_count; i++) {
         struct novelty *known = novelties_by(&operations->novelties, sighting->shown[i].key);
         struct sweep_finding finding;
-        if (known == NULL || known->finding.stack != NULL)
+        if (known == NULL || known->finding.stack != NULL || known->finding.taking.frames != NULL)
             continue;
         failed = sighting_name(row, index, duty, sighting, &sighting->shown[i], &finding, error);
         if (failed == 0)
@@ -249,7 +251,8 @@ static int enumerate(struct operations *operations, struct error *error)
         enumeration_make(&operations->rows, operations->options, &operations->enumeration, &row, error);
     if (failed != 0)
         return failed;
-    failed = bring_in_steady(operations, &row, error);
+    if (!budget_was_cut(operations->options))
+        failed = bring_in_steady(operations, &row, error);
     row_clear(&row);
     return failed;
 }
@@ -402,7 +405,7 @@ int operations_sweep(const struct sweep_options *options, struct sweep_result *o
         char leftover[320] = "";
         setup_close(&operations->setup, leftover, sizeof leftover);
         if (leftover[0] != '\0')
-            text_add_sentence(result.note, sizeof result.note, "Beside that, %s.", leftover);
+            text_add_sentence(result.note, sizeof result.note, "After that, %s.", leftover);
     }
     clear(operations);
     if (failed != 0)

@@ -112,7 +112,8 @@ int roster_make_only(const struct sweep_options *options, const struct setup *se
 {
     const struct sweep_fault *fault = &options->only->faults[0];
     const struct plan_points *points = &setup->points;
-    struct duty duty = {.is_fixed = true, .alone = true, .task = {.mode = SWEEP_ONCE}};
+    struct duty duty = {
+        .is_fixed = true, .alone = true, .tries = ROSTER_TRIES - 1, .task = {.mode = SWEEP_ONCE}};
     struct call *call = &duty.task.calls[0];
     if (!read_coordinate(fault->coordinate, &duty.job, &call->k))
         return error_usage(error,

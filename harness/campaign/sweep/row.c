@@ -41,15 +41,15 @@ int rows_open(const struct setup *setup, const struct exeunt_variant *variant, s
     struct rows rows = {.setup = setup, .variant = variant};
     rows.limit_fds = limit_of(setup->options->workload);
     uint32_t fds = (uint32_t)rows.limit_fds;
-    int failed = ledger_create_traced(fds, &nothing, &setup->points, &rows.plain, error);
+    int failed = ledger_create_traced(fds, &nothing, &setup->points, &rows.brief, error);
     if (failed == 0)
         failed = ledger_create_traced(fds, &nothing, &setup->points, &rows.traced, error);
     if (failed != 0) {
         rows_close(&rows);
         return failed;
     }
-    rows.plain.ledger->trace_faults_only = 1;
-    set_up(setup, &rows.plain);
+    rows.brief.ledger->trace_faults_only = 1;
+    set_up(setup, &rows.brief);
     set_up(setup, &rows.traced);
     *out = rows;
     return 0;
@@ -57,7 +57,7 @@ int rows_open(const struct setup *setup, const struct exeunt_variant *variant, s
 
 void rows_close(struct rows *rows)
 {
-    ledger_close(&rows->plain);
+    ledger_close(&rows->brief);
     ledger_close(&rows->traced);
 }
 
@@ -161,7 +161,7 @@ int row_run(struct rows *rows, const struct row_plan *plan, bool traced, struct 
 {
     static const struct plan nothing = {.within_operations = 1};
     struct row row = {
-        .ledger = traced ? &rows->traced : &rows->plain, .count = plan->count, .traced = traced};
+        .ledger = traced ? &rows->traced : &rows->brief, .count = plan->count, .traced = traced};
     int failed = ledger_reset(row.ledger, &nothing, error);
     if (failed != 0)
         return failed;

@@ -21,7 +21,8 @@ struct row_plan {
 struct rows {
     const struct setup *setup;
     const struct exeunt_variant *variant;
-    struct ledger_view plain, traced; /* each tells of its last row until its next one begins */
+    struct ledger_view brief, traced; /* the first with a trace of faults only; each tells of its last row
+                                         until its next one begins */
     uint64_t limit_fds;
     uint64_t processes;
 };

@@ -103,19 +103,23 @@ static const struct ledger_event *find_fault(const struct row *row, size_t index
     return NULL;
 }
 
-/* Whether the call that failed came by another way: what operations before it have left in caches may have
- * made it the k-th. */
-static bool is_astray(const struct row *row, size_t index, const struct duty *duty)
+/* By which way the call was come to that failed; 0: not known. */
+static uint64_t context_of(const struct row *row, size_t index, const struct call *call)
 {
     const struct record *record = &row->record;
-    const struct call *call = &duty->task.calls[0];
     for (size_t i = 0; i < record->event_count; i++) {
         const struct record_event *event = &record->events[i];
         if (event->kind == TRACE_FAULT && event->in_operation && event->who == index + 1 &&
             event->point == call->point && event->k == call->k)
-            return call->context != 0 && contexts_of(record, event) != call->context;
+            return event->stack == 0 ? 0 : contexts_of(record, event);
     }
-    return false;
+    return 0;
+}
+
+/* What operations before it have left in caches may have made another call the k-th. */
+static bool is_astray(const struct sighting *sighting, const struct call *call)
+{
+    return call->context != 0 && sighting->context != 0 && sighting->context != call->context;
 }
 
 bool sighting_answers(size_t index, struct duty *const duties[ROW_MAX])
@@ -142,7 +146,8 @@ void sighting_make(const struct row *row, size_t index, struct duty *const dutie
     out->state = SIGHTING_IN_VAIN;
     if ((out->fault == NULL && !is_faultless(duty)) || state == LEDGER_OPERATION_REFUSED)
         return;
-    out->state = is_astray(row, index, duty) ? SIGHTING_ASTRAY : SIGHTING_COMPLETE;
+    out->context = context_of(row, index, &duty->task.calls[0]);
+    out->state = is_astray(out, &duty->task.calls[0]) ? SIGHTING_ASTRAY : SIGHTING_COMPLETE;
     if (state == LEDGER_OPERATION_ENDED) {
         out->outcome = show_wrongs(row, index, duty, status, out);
         return;

@@ -20,6 +20,7 @@ struct sighting {
     enum sighting_state state;
     enum sweep_kind outcome;          /* once it is complete */
     const struct ledger_event *fault; /* the row's; NULL: nothing failed */
+    uint64_t context;                 /* of the call that failed; 0: not known */
     struct sighting_shown {
         uint64_t key;                     /* the same for the same thing by the same point, in every run */
         const struct ledger_event *wrong; /* the row's; NULL: the outcome itself */

@@ -389,7 +389,7 @@ static void write_note(const struct sweep *sweep, char *note, size_t size)
             "Without a fault the program comes past no call that is to fail; it ends with status %d.",
             sweep->baseline.steady.exit_status);
     if (sweep->leftover[0] != '\0')
-        text_add_sentence(note, size, "Beside that, %s.", sweep->leftover);
+        text_add_sentence(note, size, "After that, %s.", sweep->leftover);
 }
 
 static int fill_result(struct sweep *sweep, struct sweep_result *out, struct error *error)

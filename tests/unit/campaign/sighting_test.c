@@ -110,7 +110,9 @@ Test(sighting, of_a_fault_that_went_astray, .init = begin, .fini = end)
     made[0].task.calls[0].context++;
     expect(0, SIGHTING_ASTRAY, SWEEP_LEAK, 1, "another call failed, and what it shows is true all the same");
     made[1].task.calls[0].context = made[0].task.calls[0].context;
-    expect(1, SIGHTING_COMPLETE, SWEEP_DETECTED, 0, "of this one's fault there is no stack");
+    expect(1, SIGHTING_COMPLETE, SWEEP_DETECTED, 0, "of this one's fault nothing was traced");
+    fault.stack = 0;
+    expect(0, SIGHTING_COMPLETE, SWEEP_LEAK, 1, "there was no room for its stack");
 }
 
 Test(sighting, of_the_end_of_the_process, .init = begin, .fini = end)

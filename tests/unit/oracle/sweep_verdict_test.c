@@ -14,12 +14,15 @@ struct row {
     bool interrupted;
     enum exit_status status;
     const char *sentence, *reason;
+    size_t faultless; /* of the findings, the first */
 };
 
 static void expect(const struct row *row)
 {
     struct sweep_finding findings[3];
     memcpy(findings, row->findings, sizeof findings);
+    for (size_t i = row->faultless; i < row->count; i++)
+        strcpy(findings[i].faults[0].point, "posix/io/oc/open");
     struct sweep_result result = {.findings = findings,
                                   .finding_count = row->count,
                                   .runs = row->runs,
@@ -54,6 +57,17 @@ Test(sweep_verdict, findings)
          .status = EXIT_GUARANTEE_BROKEN,
          .sentence = "3 findings break a guarantee (1 of kind crash, 2 of kind leak) in 9 runs with a fault.",
          .reason = "of two kinds"},
+        {{{.kind = SWEEP_LEAK}, {.kind = SWEEP_LEAK, .suppressed = "known"}, {.kind = SWEEP_LEAK}},
+         3,
+         DEFAULTS,
+         9,
+         9,
+         .faultless = 2,
+         .status = EXIT_GUARANTEE_BROKEN,
+         .sentence =
+             "2 findings break a guarantee (2 of kind leak; 1 although nothing failed) in 9 runs with a "
+             "fault; findings that do not count: 1 suppressed.",
+         .reason = "one, and one that is suppressed, came without a fault"},
         {{{.kind = SWEEP_SILENT}},
          1,
          DEFAULTS,
