@@ -1,6 +1,7 @@
 /* The report of a gate for reviews: SARIF 2.1.0 (OASIS), its results at the lines of the source. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,40 +20,53 @@ static json_t *message(const char *text)
     return value_filled(&object);
 }
 
-/* A path as a relative reference: what has a meaning in one is written as its bytes. */
+/* A path as a reference: what has a meaning in one is written as its bytes. */
 static json_t *reference(const char *path)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
-    char text[3 * RESULT_PLACE_MAX];
-    size_t end = 0;
-    for (; *path != '\0'; path++)
+    char text[sizeof "file://" + 3 * PATH_MAX];
+    size_t end = (size_t)snprintf(text, sizeof text, "%s", path[0] == '/' ? "file://" : "");
+    for (; *path != '\0' && end + 3 < sizeof text; path++)
         end += (size_t)snprintf(text + end, sizeof text - end, strchr(plain, *path) != NULL ? "%c" : "%%%02X",
                                 (unsigned char)*path);
-    text[end] = '\0';
     return value_text(text);
 }
 
-/* Where the line is known the line, otherwise the module. */
-static json_t *location(const struct gate_finding *finding)
+static json_t *physical_location(const char *path, unsigned line)
 {
-    struct value_filling object = {.into = json_object()};
-    if (finding->line == 0) {
-        struct value_filling module = {.into = json_object()}, modules = {.into = json_array()};
-        value_put(&module, "name", value_text(finding->file));
-        value_put(&module, "kind", value_text("module"));
-        value_add(&modules, value_filled(&module));
-        value_put(&object, "logicalLocations", value_filled(&modules));
-        return value_filled(&object);
-    }
     struct value_filling artifact = {.into = json_object()}, region = {.into = json_object()};
-    struct value_filling physical = {.into = json_object()};
-    value_put(&artifact, "uri", reference(finding->file));
-    value_put(&artifact, "uriBaseId", value_text("%SRCROOT%"));
-    value_put(&region, "startLine", value_number(finding->line));
-    value_put(&physical, "artifactLocation", value_filled(&artifact));
-    value_put(&physical, "region", value_filled(&region));
-    value_put(&object, "physicalLocation", value_filled(&physical));
+    struct value_filling object = {.into = json_object()};
+    value_put(&artifact, "uri", reference(path));
+    if (path[0] != '/')
+        value_put(&artifact, "uriBaseId", value_text("%SRCROOT%"));
+    value_put(&region, "startLine", value_number(line));
+    value_put(&object, "artifactLocation", value_filled(&artifact));
+    value_put(&object, "region", value_filled(&region));
     return value_filled(&object);
+}
+
+static json_t *module(const char *name)
+{
+    struct value_filling object = {.into = json_object()}, list = {.into = json_array()};
+    value_put(&object, "name", value_text(name));
+    value_put(&object, "kind", value_text("module"));
+    value_add(&list, value_filled(&object));
+    return value_filled(&list);
+}
+
+/* The line, if it is known; otherwise the module; what has neither is the baseline's. Services refuse the
+ * whole document for one result without a place in a file, so there is always one. */
+static json_t *locations(const struct gate_finding *finding, const char *baseline)
+{
+    struct value_filling object = {.into = json_object()}, list = {.into = json_array()};
+    bool placed = finding != NULL && finding->file[0] != '\0';
+    bool has_line = placed && finding->line != 0;
+    value_put(&object, "physicalLocation",
+              physical_location(placed ? finding->file : baseline, has_line ? finding->line : 1));
+    if (placed && !has_line)
+        value_put(&object, "logicalLocations", module(finding->file));
+    value_add(&list, value_filled(&object));
+    return value_filled(&list);
 }
 
 /* Of what is compared, so that it is the same as long as the finding is known again. */
@@ -69,19 +83,17 @@ static json_t *fingerprints(const struct gate_news *news)
     return value_filled(&object);
 }
 
-static json_t *of_news(const struct gate_news *news)
+static json_t *of_news(const struct gate_news *news, const char *baseline)
 {
     static const char *const states[] = {
         [GATE_NEW] = "new", [GATE_KNOWN] = "unchanged", [GATE_GONE] = "absent"};
     char story[768], text[768 + GATE_SUBJECT_MAX];
-    struct value_filling object = {.into = json_object()}, locations = {.into = json_array()};
+    struct value_filling object = {.into = json_object()};
     snprintf(text, sizeof text, "%s: %s", news->subject, gate_story(news->finding, story, sizeof story));
-    if (news->finding->file[0] != '\0')
-        value_add(&locations, location(news->finding));
     value_put(&object, "ruleId", value_text(news->finding->kind));
     value_put(&object, "level", value_text(news->fails ? "error" : "note"));
     value_put(&object, "message", message(text));
-    value_put(&object, "locations", value_filled(&locations));
+    value_put(&object, "locations", locations(news->finding, baseline));
     value_put(&object, "baselineState", value_text(states[news->age]));
     value_put(&object, "partialFingerprints", fingerprints(news));
     return value_filled(&object);
@@ -97,7 +109,7 @@ static const char *rule_of(const struct gate_guarantee *guarantee)
                                                                           : NULL;
 }
 
-static json_t *of_guarantee(const struct gate_guarantee *guarantee)
+static json_t *of_guarantee(const struct gate_guarantee *guarantee, const char *baseline)
 {
     char text[sizeof guarantee->why + GATE_SUBJECT_MAX];
     struct value_filling object = {.into = json_object()};
@@ -105,6 +117,7 @@ static json_t *of_guarantee(const struct gate_guarantee *guarantee)
     value_put(&object, "ruleId", value_text(rule_of(guarantee)));
     value_put(&object, "level", value_text("error"));
     value_put(&object, "message", message(text));
+    value_put(&object, "locations", locations(NULL, baseline));
     return value_filled(&object);
 }
 
@@ -112,10 +125,10 @@ static json_t *results(const struct gate_verdict *verdict)
 {
     struct value_filling list = {.into = json_array()};
     for (size_t i = 0; i < verdict->news_count; i++)
-        value_add(&list, of_news(&verdict->news[i]));
+        value_add(&list, of_news(&verdict->news[i], verdict->baseline));
     for (size_t i = 0; i < verdict->guarantee_count; i++)
         if (verdict->guarantees[i].state != GATE_HELD && rule_of(&verdict->guarantees[i]) != NULL)
-            value_add(&list, of_guarantee(&verdict->guarantees[i]));
+            value_add(&list, of_guarantee(&verdict->guarantees[i], verdict->baseline));
     return value_filled(&list);
 }
 

@@ -269,7 +269,7 @@ static void conclude(struct gate_verdict *verdict)
 
 int gate_judge(const struct gate_parts *before, const struct gate_parts *now, struct gate_verdict *out)
 {
-    struct gate_verdict verdict = {0};
+    struct gate_verdict verdict = {.baseline = before->file};
     struct judging judging = {.verdict = &verdict};
     for (size_t i = 0; i < before->count && i < now->count; i++) {
         judging.part = &now->list[i];

@@ -63,6 +63,7 @@ struct gate_part {
 struct gate_parts {
     size_t count;
     struct gate_part *list; /* owned */
+    const char *file;       /* where they are written down, as the user named it; NULL: nowhere */
 };
 
 enum gate_state {
@@ -100,6 +101,7 @@ struct gate_news {
 };
 
 struct gate_verdict {
+    const char *baseline; /* the file of what was before */
     size_t guarantee_count, news_count;
     struct gate_guarantee *guarantees; /* in the order of the parts; owned */
     struct gate_news *news;            /* owned */
@@ -111,8 +113,8 @@ struct gate_verdict {
 /* Sorts what the subject covered and its findings, as they stand in a baseline. */
 void gate_sort(struct gate_subject *subject);
 
-/* Holds `now` against `before`: parts of the same commands in the same order. Strings and findings of *out
- * are theirs. Returns 0 with *out the caller's (gate_verdict_clear), or -ENOMEM. */
+/* Holds `now` against `before`, which has a file: parts of the same commands in the same order. Strings and
+ * findings of *out are theirs. Returns 0 with *out the caller's (gate_verdict_clear), or -ENOMEM. */
 int gate_judge(const struct gate_parts *before, const struct gate_parts *now, struct gate_verdict *out);
 
 /* Whether `parts` may become a baseline: all did their work, met faults, and caught their controls. Returns

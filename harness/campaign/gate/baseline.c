@@ -274,7 +274,7 @@ static int take(struct reading *reading, const json_t *root, struct gate_parts *
 int baseline_read(const char *path, struct gate_parts *out, struct error *error)
 {
     struct reading reading = {path, "", error};
-    struct gate_parts parts = {0};
+    struct gate_parts parts = {.file = path};
     json_error_t why;
     char *text;
     int rc = file_read("baseline", path, &text, error);

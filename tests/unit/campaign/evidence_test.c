@@ -21,7 +21,7 @@ static void clear(struct gate_part *part)
 {
     struct gate_part *list = malloc(sizeof *list);
     *list = *part;
-    gate_parts_clear(&(struct gate_parts){1, list});
+    gate_parts_clear(&(struct gate_parts){.count = 1, .list = list});
 }
 
 /* "name c! faults by-chance hits | point:errno ... | kind of resource at file:line in function when

@@ -20,7 +20,7 @@ static void put_finding(struct gate_subject *subject, const char *kind, const ch
 
 static struct gate_parts example(void)
 {
-    struct gate_parts parts = {1, calloc(1, sizeof *parts.list)};
+    struct gate_parts parts = {.count = 1, .list = calloc(1, sizeof *parts.list)};
     parts.list[0].command = strdup("sweep -- ./t \"a b\"");
     struct gate_subject *subject = subject_add(&parts.list[0], "./bin/t \"a b\"", NULL);
     subject->faults = 12;

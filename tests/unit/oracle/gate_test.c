@@ -237,7 +237,8 @@ Test(gate, the_worst_of_all_parts_counts)
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         const struct gates_row *const now[] = {pairs[i].first, pairs[i].second};
         struct gate_part before_list[2], now_list[2];
-        struct gate_parts before = {2, before_list}, parts = {2, now_list}, made[4];
+        struct gate_parts before = {.count = 2, .list = before_list}, parts = {.count = 2, .list = now_list},
+                          made[4];
         for (size_t j = 0; j < 2; j++) {
             struct gates_row recorded = {.faults = 40, .control = now[j]->control};
             made[j] = gates_of(&recorded);
