@@ -231,6 +231,8 @@ static void judge_part(struct judging *judging, const struct gate_part *before)
         const struct gate_subject *subject = subject_named(now, before->subjects[i].name);
         if (now->trouble != NULL || subject == NULL)
             judge_missing(judging, &before->subjects[i]);
+        else if (subject->control && !before->subjects[i].control)
+            put(judging, subject->name, GATE_FINDINGS, GATE_BROKEN, "it counts as known to leak now");
         else
             judge_subject(judging, &before->subjects[i], subject);
     }

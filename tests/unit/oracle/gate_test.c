@@ -190,6 +190,27 @@ static const struct {
      0,
      0,
      "the control is not there any more"},
+    {CLEAN,
+     {.faults = 40, .control = true, .caught = true},
+     EXIT_GUARANTEE_BROKEN,
+     "it counts as known to leak now",
+     0,
+     0,
+     "what was to be clean is declared a control"},
+    {{.faults = 40, .control = true},
+     {.faults = 40},
+     EXIT_AS_EXPECTED,
+     "",
+     0,
+     0,
+     "the control is mended, and is to be clean from now on"},
+    {{.gone = true},
+     {.faults = 40, .control = true, .caught = true},
+     EXIT_AS_EXPECTED,
+     "",
+     0,
+     0,
+     "a control more"},
 };
 
 static size_t count(const struct gate_verdict *verdict, enum gate_age age)
@@ -279,6 +300,7 @@ Test(gate, of_two_alike_the_one_at_another_line_is_new)
     struct gate_parts recorded = gates_of(&before), found = gates_of(&now);
     struct gate_verdict verdict;
     cr_assert_eq(gate_judge(&recorded, &found, &verdict), 0);
+    cr_assert_eq(verdict.news_count, 2);
     for (size_t i = 0; i < verdict.news_count; i++)
         cr_expect_eq(verdict.news[i].age, verdict.news[i].finding->line == 9 ? GATE_KNOWN : GATE_NEW);
     gate_verdict_clear(&verdict);
