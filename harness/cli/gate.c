@@ -48,7 +48,17 @@ static int read_script(const struct gate_command *command, struct script *out, s
                                     : gate_of_workloads(out, error);
 }
 
-static void tell_recorded(const struct gate_parts *parts, const char *name)
+/* Where words for people go: not into a file that is written to standard output. */
+static FILE *words_of(const struct outputs *outputs)
+{
+    const struct output *const all[] = {&outputs->baseline, &outputs->junit, &outputs->sarif};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i]->typed != NULL && strcmp(all[i]->typed, "-") == 0)
+            return stderr;
+    return stdout;
+}
+
+static void tell_recorded(const struct gate_parts *parts, const char *name, FILE *out)
 {
     size_t subjects = 0, findings = 0;
     for (size_t i = 0; i < parts->count; i++)
@@ -56,9 +66,9 @@ static void tell_recorded(const struct gate_parts *parts, const char *name)
             subjects++;
             findings += parts->list[i].subjects[j].finding_count;
         }
-    printf("Recorded in %s: %zu command%s, %zu subject%s, %zu known finding%s.\n", name, parts->count,
-           parts->count == 1 ? "" : "s", subjects, subjects == 1 ? "" : "s", findings,
-           findings == 1 ? "" : "s");
+    fprintf(out, "Recorded in %s: %zu command%s, %zu subject%s, %zu known finding%s.\n", name, parts->count,
+            parts->count == 1 ? "" : "s", subjects, subjects == 1 ? "" : "s", findings,
+            findings == 1 ? "" : "s");
 }
 
 static int record(const struct gate_command *command, struct outputs *outputs, struct error *error)
@@ -76,7 +86,7 @@ static int record(const struct gate_command *command, struct outputs *outputs, s
     if (rc == 0)
         rc = write_baseline(&parts, &outputs->baseline, error);
     if (rc == 0 && !command->quiet)
-        tell_recorded(&parts, command->record);
+        tell_recorded(&parts, command->record, words_of(outputs));
     gate_parts_clear(&parts);
     return rc;
 }
@@ -93,35 +103,35 @@ static int write_report(const char *name, const struct gate_verdict *verdict, st
     return output_finish(output, report_named(name)->write_gate(verdict, &looks, output->stream), error);
 }
 
-/* Files first: whoever reads the report may close its pipe early, and end us. */
-static int deliver(const struct gate_command *command, const struct gate_verdict *verdict,
-                   struct outputs *outputs, struct error *error)
+static int show(const struct gate_command *command, const struct gate_verdict *verdict, size_t forgotten,
+                FILE *out, struct error *error)
 {
-    int rc = write_report("junit", verdict, &outputs->junit, error);
-    if (rc == 0)
-        rc = write_report("sarif", verdict, &outputs->sarif, error);
-    if (rc != 0)
-        return rc;
     if (command->quiet) {
         looks_quiet(verdict->exit_status, verdict->sentence);
         return 0;
     }
-    struct report_options looks = looks_of(stdout);
-    rc = report_named("terminal")->write_gate(verdict, &looks, stdout);
-    return rc == 0 ? 0 : error_not_done(error, rc, "cannot write to standard output: %s", strerror(-rc));
+    struct report_options looks = looks_of(out);
+    int rc = report_named("terminal")->write_gate(verdict, &looks, out);
+    if (rc != 0)
+        return error_not_done(error, rc, "cannot write to standard %s: %s",
+                              out == stderr ? "error" : "output", strerror(-rc));
+    if (command->update)
+        fprintf(out, "\n%zu finding%s taken out of %s\n", forgotten, forgotten == 1 ? " was" : "s were",
+                command->baseline);
+    return 0;
 }
 
-/* Takes out what is gone, if anything is. */
-static int update(const struct gate_command *command, struct gate_parts *before,
-                  const struct gate_verdict *verdict, struct output *output, struct error *error)
+/* Files first: whoever reads the report may close its pipe early, and end us. */
+static int deliver(const struct gate_command *command, struct gate_parts *before,
+                   const struct gate_verdict *verdict, struct outputs *outputs, struct error *error)
 {
-    if (!command->update)
-        return 0;
-    size_t gone = gate_forget_gone(before, verdict);
-    int rc = gone > 0 ? write_baseline(before, output, error) : 0;
-    if (rc == 0 && !command->quiet)
-        printf("\n%zu finding%s taken out of %s\n", gone, gone == 1 ? " was" : "s were", command->baseline);
-    return rc;
+    size_t forgotten = command->update ? gate_forget_gone(before, verdict) : 0;
+    int rc = write_report("junit", verdict, &outputs->junit, error);
+    if (rc == 0)
+        rc = write_report("sarif", verdict, &outputs->sarif, error);
+    if (rc == 0 && forgotten > 0)
+        rc = write_baseline(before, &outputs->baseline, error);
+    return rc != 0 ? rc : show(command, verdict, forgotten, words_of(outputs), error);
 }
 
 static int judge_by(const struct gate_command *command, struct gate_parts *before, struct outputs *outputs,
@@ -141,9 +151,7 @@ static int judge_by(const struct gate_command *command, struct gate_parts *befor
     if (rc != 0)
         error_not_done(error, rc, "no memory for a verdict");
     if (rc == 0) {
-        rc = deliver(command, &verdict, outputs, error);
-        if (rc == 0)
-            rc = update(command, before, &verdict, &outputs->baseline, error);
+        rc = deliver(command, before, &verdict, outputs, error);
         if (rc == 0)
             rc = (int)verdict.exit_status;
         gate_verdict_clear(&verdict);

@@ -2,6 +2,7 @@
 #include "gate_options.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "arguments.h"
 
@@ -80,6 +81,9 @@ static int check(const struct gate_command *command, struct error *error)
     if (command->record == NULL && (command->campaign != NULL || command->program != NULL))
         return error_usage(error, "'%.64s' holds its own commands: %s is for --record", command->baseline,
                            command->campaign != NULL ? "--campaign" : "a program");
+    if (command->junit != NULL && command->sarif != NULL && strcmp(command->junit, "-") == 0 &&
+        strcmp(command->sarif, "-") == 0)
+        return error_usage(error, "--junit - and --sarif -: standard output is for one of them");
     if (command->program != NULL && command->program[0] == NULL)
         return error_usage(error, "no program stands behind '--'");
     return 0;

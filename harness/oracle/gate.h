@@ -27,6 +27,7 @@ struct gate_finding {
     unsigned line;                /* 0: not known */
     char replay[GATE_REPLAY_MAX]; /* the command that shows it again; "" */
     bool flaky;                   /* it does not come each time: it never fails a gate by itself */
+    bool forgotten;               /* taken out of the baseline, which is written without it */
 };
 
 /* A point that failed with an errno; of exit paths, a path and a resource. */
@@ -121,8 +122,7 @@ int gate_judge(const struct gate_parts *before, const struct gate_parts *now, st
  * 0, or sets the error: EXIT_NOT_DONE, EXIT_CONTROL_MISSED, or EXIT_USAGE where a command was wrong. */
 int gate_check(const struct gate_parts *parts, struct error *error);
 
-/* Removes from `before` what `verdict` found gone. Returns how many there were; `verdict` is of no use
- * afterwards. */
+/* Marks in `before` what `verdict` found gone as forgotten. Returns how many there are. */
 size_t gate_forget_gone(struct gate_parts *before, const struct gate_verdict *verdict);
 
 const char *gate_state_name(enum gate_state state);       /* "held", "broken", ... */

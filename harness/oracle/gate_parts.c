@@ -79,13 +79,13 @@ static bool is_gone(const struct gate_verdict *verdict, const struct gate_findin
 
 static size_t forget(struct gate_subject *subject, const struct gate_verdict *verdict)
 {
-    size_t kept = 0, count = subject->finding_count;
-    /* What is gone is known by where it stands: each is looked at before anything takes its place. */
-    for (size_t i = 0; i < count; i++)
-        if (!is_gone(verdict, &subject->findings[i]))
-            subject->findings[kept++] = subject->findings[i];
-    subject->finding_count = kept;
-    return count - kept;
+    size_t count = 0;
+    for (size_t i = 0; i < subject->finding_count; i++) {
+        struct gate_finding *finding = &subject->findings[i];
+        finding->forgotten = is_gone(verdict, finding);
+        count += finding->forgotten;
+    }
+    return count;
 }
 
 size_t gate_forget_gone(struct gate_parts *before, const struct gate_verdict *verdict)

@@ -36,7 +36,19 @@ static void expect(const char *folder, const char *arguments, int status, const 
     free(left);
 }
 
-/* The value at a key of the only result that is new. */
+/* What stands on standard output is the document, and nothing else. */
+static void expect_alone(const char *folder, const char *arguments, const char *begins, const char *ends,
+                         const char *said)
+{
+    struct command_result ran = gate(folder, arguments);
+    size_t length = strlen(ran.out), end = strlen(ends);
+    cr_expect_eq(strncmp(ran.out, begins, strlen(begins)), 0, "%s: %s", arguments, ran.out);
+    cr_expect(length >= end && strcmp(ran.out + length - end, ends) == 0, "%s: %s", arguments, ran.out);
+    cr_expect_not_null(strstr(ran.err, said), "%s: %s", arguments, ran.err);
+    command_free(&ran);
+}
+
+/* The result that is new has the line of the source. */
 static void expect_sarif(const char *folder)
 {
     char path[512];
@@ -70,6 +82,7 @@ Test(gate, a_program_becomes_worse_and_better)
     expect(folder, "../base --junit ../gate.xml --sarif ../gate.sarif", 1, "leak of descriptor, at ",
            "where the second open fails");
     expect_sarif(folder);
+    expect_alone(folder, "../base --junit -", "<?xml", "</testsuites>\n", "FAIL: ");
     put(folder, MUTE);
     expect(folder, "../base", 1, "posix/io/rw/write is not met any more", "it writes nothing any more");
     put(folder, LEAKS);
@@ -79,6 +92,17 @@ Test(gate, a_program_becomes_worse_and_better)
     expect(folder, "../base --update", 0, "1 finding was taken out of ../base", "it is mended");
     put(folder, LEAKS);
     expect(folder, "../base", 1, "1 new finding", "and must not come back");
+    scratch_remove(folder);
+}
+
+Test(gate, what_is_gone_is_taken_out_before_anything_is_said)
+{
+    char *folder = swept_folder();
+    put(folder, LEAKS);
+    expect_alone(folder, "--record - -- ./program | tee ../base", "{\"format\": ", "\n]}\n", "Recorded in -");
+    put(folder, CLEAN);
+    expect(folder, "../base --update >/dev/full", 3, "cannot write to standard output", "nobody reads it");
+    expect(folder, "../base --update", 0, "0 findings were taken out", "but the baseline is without it");
     scratch_remove(folder);
 }
 
@@ -119,6 +143,7 @@ Test(gate, files_and_commands_that_are_wrong)
         {"", "", 2, "say which baseline", "nothing"},
         {"", "--record out base", 2, "choose", "both"},
         {"", "--record out --update", 2, "--update is for judging", "update of what"},
+        {"", "base --junit - --sarif -", 2, "standard output is for one of them", "both in one"},
         {"", "base -- ./program", 2, "holds its own commands", "a program besides"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

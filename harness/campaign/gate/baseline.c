@@ -35,12 +35,16 @@ static json_t *finding_object(const struct gate_finding *finding)
 
 static void write_findings(const struct gate_subject *subject, FILE *out, bool *failed)
 {
+    const char *separator = "\n      ";
     fputs("     \"findings\": [", out);
     for (size_t i = 0; i < subject->finding_count; i++) {
-        fputs(i > 0 ? ",\n      " : "\n      ", out);
+        if (subject->findings[i].forgotten)
+            continue;
+        fputs(separator, out);
         write_value(finding_object(&subject->findings[i]), out, failed);
+        separator = ",\n      ";
     }
-    fputs(subject->finding_count > 0 ? "\n     ]" : "]", out);
+    fputs(separator[0] == ',' ? "\n     ]" : "]", out);
 }
 
 /* A line for each point: "posix/io/oc/open": ["EACCES", "EMFILE"]. */

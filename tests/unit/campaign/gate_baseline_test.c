@@ -74,6 +74,21 @@ Test(baseline, is_written_line_by_line)
     gate_parts_clear(&parts);
 }
 
+Test(baseline, is_written_without_what_is_forgotten)
+{
+    struct gate_parts parts = example();
+    struct gate_subject *subject = &parts.list[0].subjects[0];
+    subject->findings[0].forgotten = true;
+    char *text = text_of(&parts);
+    cr_expect_not_null(strstr(text, "\"findings\": [\n      {\"kind\":\"leak\""), "%s", text);
+    free(text);
+    subject->findings[1].forgotten = true;
+    text = text_of(&parts);
+    cr_expect_not_null(strstr(text, "\"findings\": []}"), "%s", text);
+    free(text);
+    gate_parts_clear(&parts);
+}
+
 Test(baseline, is_read_as_it_was_written)
 {
     char path[] = "/tmp/exeunt-baseline-XXXXXX";
