@@ -34,13 +34,13 @@ static void cut_comment(char *text)
             *text = '\0';
             return;
         }
+        begin = strchr(blanks, *text) != NULL;
         if (*text == '\\' && quote != '\'' && text[1] != '\0')
-            text++;
+            text++; /* and so a blank with it: no word ends there */
         else if (quote == '\0' && (*text == '"' || *text == '\''))
             quote = *text;
         else if (*text == quote)
             quote = '\0';
-        begin = strchr(blanks, *text) != NULL;
     }
 }
 

@@ -30,6 +30,7 @@ Test(script, files_that_are_right)
         {"sweep -- ./t # nightly", "1:sweep|--|./t ", "a comment behind a command is not for the program"},
         {"sweep -- ./t#1 '# no' \"# no\" \\# x", "1:sweep|--|./t#1|# no|# no|#|x ",
          "'#' that begins no comment"},
+        {"sweep -- ./a\\ #b", "1:sweep|--|./a #b ", "nor does one behind a quoted blank"},
         {"sweep -- 'it''s' \"a \\\" # b\"", "1:sweep|--|its|a \" # b ", "quotes within quotes"},
         {"sweep -- ./t 'a  b' \"c d\" e\\ f ''", "1:sweep|--|./t|a  b|c d|e f| ",
          "quoted words, an empty one"},
