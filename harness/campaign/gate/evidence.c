@@ -30,10 +30,12 @@ static bool flag(const json_t *object, const char *key)
     return json_is_true(json_object_get(object, key));
 }
 
-static void trouble(struct gate_part *part, const char *why)
+/* What is told first counts. Returns 0 or -ENOMEM: a trouble that is forgotten would be no trouble. */
+static int trouble(struct gate_part *part, const char *why)
 {
     if (part->trouble == NULL)
         part->trouble = strdup(why[0] != '\0' ? why : "it says nothing of what it found");
+    return part->trouble != NULL ? 0 : -ENOMEM;
 }
 
 /* "3/3": every attempt to see it again did. */
@@ -131,16 +133,18 @@ static int take_sweep(const json_t *document, struct gate_part *part)
                    : subject_add(part, text(document, "workload"), text(document, "variant"));
     if (subject == NULL)
         return -ENOMEM;
+    int rc = 0;
     if (flag(document, "interrupted"))
-        trouble(part, "it was interrupted");
+        rc = trouble(part, "it was interrupted");
     else if (runs < number(document, "planned"))
-        trouble(part, "its time was over before all was tried: give it a longer --budget");
+        rc = trouble(part, "its time was over before all was tried: give it a longer --budget");
     else if (runs > 0 && judged <= drifted)
-        trouble(part, text(document, "sentence"));
+        rc = trouble(part, text(document, "sentence"));
     subject->control = flag(document, "control");
     subject->faults = judged;
     snprintf(subject->note, sizeof subject->note, "%s", text(document, "note"));
-    int rc = take_sweep_findings(document, subject);
+    if (rc == 0)
+        rc = take_sweep_findings(document, subject);
     return rc != 0 ? rc : take_sweep_coverage(document, subject);
 }
 
@@ -202,14 +206,14 @@ static int take_variant(const json_t *document, const json_t *variant, struct ga
                                        : subject_add(part, text(document, "workload"), text(variant, "name"));
     if (subject == NULL)
         return -ENOMEM;
+    int rc = 0;
     if (strcmp(text(variant, "verdict"), "inconclusive") == 0)
-        trouble(part, text(document, "sentence"));
+        rc = trouble(part, text(document, "sentence"));
     subject->control = flag(variant, "control");
     subject->caught = strcmp(text(variant, "verdict"), "fail") == 0;
     subject->by_chance = strstr(plan, "p=") != NULL || strstr(plan, "probability=") != NULL;
     subject->faults = number(faults, "injected");
     snprintf(subject->note, sizeof subject->note, "%s", text(variant, "note"));
-    int rc = 0;
     size_t index;
     json_t *finding;
     json_array_foreach(json_object_get(variant, "findings"), index, finding)
@@ -228,7 +232,7 @@ static int take_comparison(const json_t *document, struct gate_part *part)
     size_t index;
     int rc = 0;
     if (json_array_size(variants) == 0)
-        trouble(part, text(document, "sentence"));
+        rc = trouble(part, text(document, "sentence"));
     json_array_foreach(variants, index, variant)
     {
         if (rc == 0)
@@ -263,7 +267,7 @@ static int take_exits(const json_t *document, struct gate_part *part)
     json_t *idiom, *cell;
     int rc = 0;
     if (strcmp(text(document, "verdict"), "inconclusive") == 0)
-        trouble(part, text(document, "sentence"));
+        rc = trouble(part, text(document, "sentence"));
     json_array_foreach(json_object_get(document, "idioms"), column, idiom)
     {
         struct gate_subject *subject = subject_add(part, text(document, "workload"), text(idiom, "name"));
@@ -293,7 +297,7 @@ static int take(const json_t *document, struct gate_part *part)
     if (strcmp(format, "exeunt-exits") == 0)
         return take_exits(document, part);
     if (strcmp(format, "exeunt-suite") != 0)
-        trouble(part, "it wrote a document of a format that is not known");
+        rc = trouble(part, "it wrote a document of a format that is not known");
     json_array_foreach(json_object_get(document, "comparisons"), index, comparison)
     {
         if (rc == 0)
@@ -314,19 +318,17 @@ static bool has_more(FILE *stream)
 int evidence_read(FILE *stream, struct gate_part *part, struct error *error)
 {
     int rc = 0;
-    while (rc == 0 && has_more(stream)) {
+    bool readable = true;
+    while (rc == 0 && readable && has_more(stream)) {
         json_t *document = json_loadf(stream, JSON_DISABLE_EOF_CHECK, NULL);
-        if (document == NULL) {
-            trouble(part, "its document is no JSON");
-            break;
-        }
-        rc = take(document, part);
+        readable = document != NULL;
+        rc = readable ? take(document, part) : trouble(part, "its document is no JSON");
         json_decref(document);
     }
+    if (rc == 0 && part->subject_count == 0)
+        rc = trouble(part, "it wrote no document");
     if (rc != 0)
         return error_not_done(error, rc, "no memory for what '%s' found", part->command);
-    if (part->subject_count == 0)
-        trouble(part, "it wrote no document");
     for (size_t i = 0; i < part->subject_count; i++) {
         struct gate_subject *subject = &part->subjects[i];
         if (subject->control) /* it need only be caught: what it leaves behind today is nobody's concern */
