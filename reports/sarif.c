@@ -102,11 +102,12 @@ static json_t *of_news(const struct gate_news *news, const char *baseline)
 /* The rule that a guarantee breaks without a finding. */
 static const char *rule_of(const struct gate_guarantee *guarantee)
 {
-    return guarantee->state == GATE_UNDONE                                ? "undone"
-           : guarantee->promise == GATE_CONTROL                           ? "dead-control"
-           : guarantee->promise == GATE_COVERAGE                          ? "lost-coverage"
-           : gate_subject_of(guarantee->part, guarantee->subject) == NULL ? "lost-subject"
-                                                                          : NULL;
+    const struct gate_subject *subject = gate_subject_of(guarantee->part, guarantee->subject);
+    return guarantee->state == GATE_UNDONE       ? "undone"
+           : guarantee->promise == GATE_CONTROL  ? "dead-control"
+           : guarantee->promise == GATE_COVERAGE ? "lost-coverage"
+           : subject == NULL || subject->control ? "lost-subject"
+                                                 : NULL;
 }
 
 static json_t *of_guarantee(const struct gate_guarantee *guarantee, const char *baseline)

@@ -64,6 +64,7 @@ static struct gate_subject before[] = {
      .covered = covered_before,
      .covered_count = 2},
     {.name = "upload/misordered", .control = true, .faults = 9},
+    {.name = "upload/retried", .faults = 30},
     {.name = "tests", .faults = 90, .findings = found_before, .finding_count = 2},
     {.name = HOSTILE, .faults = 1},
     {.name = "session/guarded", .faults = 130},
@@ -77,19 +78,20 @@ static struct gate_subject now[] = {
      .covered = covered_now,
      .covered_count = 2},
     {.name = "upload/misordered", .control = true, .faults = 9},
+    {.name = "upload/retried", .control = true, .caught = true, .faults = 30},
     {.name = "tests", .faults = 92, .findings = found_now, .finding_count = 4},
 };
 
 static struct gate_part parts_before[] = {
     {.command = "sweep upload", .subjects = &before[0], .subject_count = 2},
-    {.command = "compare upload --for 20m", .subjects = &before[2], .subject_count = 2},
-    {.command = "sweep -- ./tests --filter 'a<b'", .subjects = &before[4], .subject_count = 2},
-    {.command = "sweep session/guarded", .subjects = &before[6], .subject_count = 1},
+    {.command = "compare upload --for 20m", .subjects = &before[2], .subject_count = 3},
+    {.command = "sweep -- ./tests --filter 'a<b'", .subjects = &before[5], .subject_count = 2},
+    {.command = "sweep session/guarded", .subjects = &before[7], .subject_count = 1},
 };
 static struct gate_part parts_now[] = {
     {.command = "sweep upload", .subjects = &now[0], .subject_count = 2},
-    {.command = "compare upload --for 20m", .subjects = &now[2], .subject_count = 2},
-    {.command = "sweep -- ./tests --filter 'a<b'", .subjects = &now[4], .subject_count = 1},
+    {.command = "compare upload --for 20m", .subjects = &now[2], .subject_count = 3},
+    {.command = "sweep -- ./tests --filter 'a<b'", .subjects = &now[5], .subject_count = 1},
     {.command = "sweep session/guarded", .trouble = "no room on '" HOSTILE "'"},
 };
 
