@@ -152,7 +152,7 @@ static void write_news(const struct ink *ink, const struct gate_verdict *verdict
         fputs(": ", ink->out);
         ink_text(ink, gate_story(news->finding, story, sizeof story));
         fputs("\n", ink->out);
-        if (age == GATE_NEW) {
+        if (age == GATE_NEW && news->finding->replay[0] != '\0') {
             fputs("    ", ink->out);
             ink_text(ink, news->finding->replay);
             putc('\n', ink->out);

@@ -62,6 +62,8 @@ static void write_stories(const struct gate_verdict *verdict, const struct gate_
             continue;
         write_escaped(gate_story(news->finding, story, sizeof story), out);
         putc('\n', out);
+        if (news->finding->replay[0] == '\0')
+            continue;
         write_escaped(news->finding->replay, out);
         putc('\n', out);
     }

@@ -55,7 +55,7 @@ static json_t *ratio(unsigned part, unsigned whole)
 
 static json_t *replay_command(const struct sweep_result *result, const struct sweep_finding *finding)
 {
-    char text[1024];
+    char text[SWEEP_REPLAY_MAX];
     sweep_replay_command(result, finding, text, sizeof text);
     return value_text_or_null(text);
 }

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "oracle/result.h"
+#include "oracle/sweep.h"
 
-enum { GATE_SUBJECT_MAX = 2 * RESULT_NAME_MAX, GATE_REPLAY_MAX = 512 };
+enum { GATE_SUBJECT_MAX = 2 * RESULT_NAME_MAX };
 
 struct gate_finding {
     char kind[32];
@@ -24,10 +24,10 @@ struct gate_finding {
     char point[PLAN_POINT_NAME_MAX];
     /* The rest is shown, not compared. */
     char error[16];
-    unsigned line;                /* 0: not known */
-    char replay[GATE_REPLAY_MAX]; /* the command that shows it again; "" */
-    bool flaky;                   /* it does not come each time: it never fails a gate by itself */
-    bool forgotten;               /* taken out of the baseline, which is written without it */
+    unsigned line;                 /* 0: not known */
+    char replay[SWEEP_REPLAY_MAX]; /* the command that shows it again; "" */
+    bool flaky;                    /* it does not come each time: it never fails a gate by itself */
+    bool forgotten;                /* taken out of the baseline, which is written without it */
 };
 
 /* A point that failed with an errno; of exit paths, a path and a resource. */
@@ -43,7 +43,7 @@ struct gate_subject {
     bool control; /* known to leave something behind */
     bool caught;  /* the control was */
     uint64_t faults;
-    char note[320];               /* what else its report says; "" */
+    char note[SWEEP_NOTE_MAX];    /* what else its report says; "" */
     bool by_chance;               /* the faults were drawn: another time there may be others */
     uint64_t hits;                /* by chance: how often something was left behind */
     struct gate_covered *covered; /* sorted; owned */
@@ -88,7 +88,7 @@ struct gate_guarantee {
     const char *subject;
     enum gate_promise promise;
     enum gate_state state;
-    char why[512]; /* in words; "": it holds */
+    char why[SWEEP_NOTE_MAX + 64]; /* in words; "": it holds */
 };
 
 enum gate_age { GATE_NEW, GATE_KNOWN, GATE_GONE };

@@ -8,6 +8,8 @@
 
 #include "oracle/result.h"
 
+enum { SWEEP_NOTE_MAX = 1024, SWEEP_REPLAY_MAX = 1024 };
+
 /* What became of a run with a fault. One for each run: of several that hold, the worst. */
 enum sweep_kind {
     SWEEP_DETECTED,       /* ended with an error, nothing left behind */
@@ -105,7 +107,7 @@ struct sweep_result {
     size_t point_count;             /* reached */
     struct sweep_finding *findings; /* worst first; owned */
     size_t finding_count;
-    char note[1024]; /* what else must be known; "" */
+    char note[SWEEP_NOTE_MAX]; /* what else must be known; "" */
     bool interrupted;
     unsigned fail_on; /* bit i: findings of enum sweep_kind i break a guarantee; 0: not known */
     enum exit_status exit_status;
