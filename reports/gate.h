@@ -14,6 +14,3 @@ char *gate_story(const struct gate_finding *finding, char *out, size_t size);
 /* What is left to chance of a subject: "0 leaks in 41,200 faults: below 7.3e-5 per fault at 95 %"; "" if
  * nothing is. Returns `out`. */
 char *gate_chance(const struct gate_subject *subject, char *out, size_t size);
-
-/* The subject of that name in the part, or NULL. */
-const struct gate_subject *gate_subject_of(const struct gate_part *part, const char *name);

@@ -6,6 +6,7 @@
 
 #include "gate.h"
 #include "oracle/chance.h"
+#include "verdict.h"
 
 enum { SUBJECT_WIDTH = 28, CONFIDENCE_PERCENT = 95 };
 
@@ -48,31 +49,6 @@ char *gate_chance(const struct gate_subject *subject, char *out, size_t size)
              ink_number(hits, subject->hits), subject->hits == 1 ? "" : "s",
              ink_number(faults, subject->faults), bound, CONFIDENCE_PERCENT);
     return out;
-}
-
-const struct gate_subject *gate_subject_of(const struct gate_part *part, const char *name)
-{
-    for (size_t i = 0; i < part->subject_count; i++)
-        if (strcmp(part->subjects[i].name, name) == 0)
-            return &part->subjects[i];
-    return NULL;
-}
-
-static void write_verdict(const struct ink *ink, const struct gate_verdict *verdict)
-{
-    static const struct {
-        const char *word;
-        enum hue hue;
-    } words[] = {
-        [EXIT_AS_EXPECTED] = {"PASS", HUE_GOOD},
-        [EXIT_GUARANTEE_BROKEN] = {"FAIL", HUE_BAD},
-        [EXIT_NOT_DONE] = {"INCONCLUSIVE", HUE_WARNING},
-        [EXIT_CONTROL_MISSED] = {"CONTROL MISSED", HUE_BAD},
-    };
-    ink_begin(ink, words[verdict->exit_status].hue);
-    fputs(words[verdict->exit_status].word, ink->out);
-    ink_end(ink, words[verdict->exit_status].hue);
-    fprintf(ink->out, ": %s\n", verdict->sentence);
 }
 
 static void write_state(const struct ink *ink, const struct gate_guarantee *guarantee)
@@ -163,7 +139,8 @@ static void write_news(const struct ink *ink, const struct gate_verdict *verdict
 void gate_write(const struct ink *ink, const struct gate_verdict *verdict)
 {
     char number[INK_NUMBER_MAX];
-    write_verdict(ink, verdict);
+    verdict_write(ink, verdict->verdict);
+    fprintf(ink->out, "%s\n", verdict->sentence);
     write_guarantees(ink, verdict);
     write_news(ink, verdict, GATE_NEW, "new findings");
     write_news(ink, verdict, GATE_GONE,

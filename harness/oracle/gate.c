@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracle/judge.h"
+
 enum { LOST_SHOWN = 3 };
 
 /* What is written while it is judged. */
@@ -204,7 +206,7 @@ static void judge_subject(struct judging *judging, const struct gate_subject *be
     judge_coverage(judging, before, now);
 }
 
-static const struct gate_subject *subject_named(const struct gate_part *part, const char *name)
+const struct gate_subject *gate_subject_of(const struct gate_part *part, const char *name)
 {
     for (size_t i = 0; i < part->subject_count; i++)
         if (strcmp(part->subjects[i].name, name) == 0)
@@ -228,7 +230,7 @@ static void judge_part(struct judging *judging, const struct gate_part *before)
     static const struct gate_subject nothing;
     const struct gate_part *now = judging->part;
     for (size_t i = 0; i < before->subject_count; i++) {
-        const struct gate_subject *subject = subject_named(now, before->subjects[i].name);
+        const struct gate_subject *subject = gate_subject_of(now, before->subjects[i].name);
         if (now->trouble != NULL || subject == NULL)
             judge_missing(judging, &before->subjects[i]);
         else if (subject->control && !before->subjects[i].control)
@@ -237,7 +239,7 @@ static void judge_part(struct judging *judging, const struct gate_part *before)
             judge_subject(judging, &before->subjects[i], subject);
     }
     for (size_t i = 0; now->trouble == NULL && i < now->subject_count; i++)
-        if (subject_named(before, now->subjects[i].name) == NULL)
+        if (gate_subject_of(before, now->subjects[i].name) == NULL)
             judge_subject(judging, &nothing, &now->subjects[i]);
 }
 
@@ -246,27 +248,29 @@ static void conclude(struct gate_verdict *verdict)
 {
     static const struct {
         enum gate_state state;
-        enum exit_status status;
+        enum verdict verdict;
         const char *one, *several;
     } worst[] = {
-        {GATE_BROKEN, EXIT_GUARANTEE_BROKEN, "guarantee is broken", "guarantees are broken"},
-        {GATE_DEAD, EXIT_CONTROL_MISSED, "known leak was not caught", "known leaks were not caught"},
-        {GATE_UNDONE, EXIT_NOT_DONE, "guarantee could not be judged", "guarantees could not be judged"},
-        {GATE_HELD, EXIT_AS_EXPECTED, "guarantee holds", "guarantees hold"},
+        {GATE_BROKEN, VERDICT_FAIL, "guarantee is broken", "guarantees are broken"},
+        {GATE_DEAD, VERDICT_CONTROL_MISSED, "known leak was not caught", "known leaks were not caught"},
+        {GATE_UNDONE, VERDICT_INCONCLUSIVE, "guarantee could not be judged",
+         "guarantees could not be judged"},
+        {GATE_HELD, VERDICT_PASS, "guarantee holds", "guarantees hold"},
     };
     size_t size = sizeof verdict->sentence, end = 0;
     for (size_t i = 0; i < verdict->guarantee_count; i++)
         verdict->counts[verdict->guarantees[i].state]++;
-    verdict->exit_status = verdict->guarantee_count == 0 ? EXIT_NOT_DONE : EXIT_AS_EXPECTED;
+    verdict->verdict = verdict->guarantee_count == 0 ? VERDICT_INCONCLUSIVE : VERDICT_PASS;
     for (size_t i = 0; i < sizeof worst / sizeof *worst; i++) {
         size_t count = verdict->counts[worst[i].state];
         if (count == 0)
             continue;
-        if (verdict->exit_status == EXIT_AS_EXPECTED)
-            verdict->exit_status = worst[i].status;
+        if (verdict->verdict == VERDICT_PASS)
+            verdict->verdict = worst[i].verdict;
         end += (size_t)snprintf(verdict->sentence + end, size - end, "%s%zu %s", end > 0 ? "; " : "", count,
                                 count == 1 ? worst[i].one : worst[i].several);
     }
+    verdict->exit_status = judge_exit_status(verdict->verdict);
     snprintf(verdict->sentence + end, size - end, "%s", end > 0 ? "." : "there is no guarantee to judge.");
 }
 

@@ -107,12 +107,16 @@ struct gate_verdict {
     struct gate_guarantee *guarantees; /* in the order of the parts; owned */
     struct gate_news *news;            /* owned */
     size_t counts[GATE_STATES];
+    enum verdict verdict; /* of all */
     enum exit_status exit_status;
     char sentence[512];
 };
 
 /* Sorts what the subject covered and its findings, as they stand in a baseline. */
 void gate_sort(struct gate_subject *subject);
+
+/* The subject of that name in the part, or NULL. */
+const struct gate_subject *gate_subject_of(const struct gate_part *part, const char *name);
 
 /* Holds `now` against `before`, which has a file: parts of the same commands in the same order. Strings and
  * findings of *out are theirs. Returns 0 with *out the caller's (gate_verdict_clear), or -ENOMEM. */
