@@ -145,7 +145,7 @@ int script_parse(const char *file, const char *text, struct script *out, struct 
 int script_read(const char *path, struct script *out, struct error *error)
 {
     char *text;
-    int rc = file_read("campaign", path, &text, error);
+    int rc = file_read("campaign", path, FILE_MIB_TYPED, &text, error);
     if (rc != 0)
         return rc;
     rc = script_parse(path, text, out, error);

@@ -78,7 +78,9 @@ static int record(const struct gate_command *command, struct outputs *outputs, s
     int rc = read_script(command, &script, error);
     if (rc != 0)
         return rc;
-    rc = run(&script, command->quiet, &parts, error);
+    rc = baseline_check(&script, error);
+    if (rc == 0)
+        rc = run(&script, command->quiet, &parts, error);
     script_clear(&script);
     if (rc != 0)
         return rc;

@@ -13,7 +13,7 @@ int suppressing_read(const char *path, struct suppressions *out, struct error *e
     if (path == NULL)
         return 0;
     char *text;
-    int rc = file_read("--suppress", path, &text, error);
+    int rc = file_read("--suppress", path, FILE_MIB_TYPED, &text, error);
     if (rc != 0)
         return rc;
     rc = suppress_parse(path, text, out, error);

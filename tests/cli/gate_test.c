@@ -109,6 +109,7 @@ Test(gate, what_is_gone_is_taken_out_before_anything_is_said)
 #define BASELINE(version, command, rest)                                                                     \
     "{\"format\": \"exeunt-baseline\", \"version\": " version ", \"parts\": [{\"command\": \"" command       \
     "\", \"subjects\": [{\"subject\": \"x\", \"control\": " rest "}]}]}"
+#define LONG  "0123456789012345678901234567890123456789"
 #define RIGHT "false, \"faults\": 1, \"covered\": {}, \"findings\": []"
 
 Test(gate, files_and_commands_that_are_wrong)
@@ -129,12 +130,19 @@ Test(gate, files_and_commands_that_are_wrong)
          "'faults' is no number above 0", "an empty run proves nothing"},
         {BASELINE("1", "run x", "false, \"faults\": 1, \"covered\": {}, \"findings\": [{}]"), "base", 2,
          "'kind' is no text that fits", "a finding without a kind"},
+        {BASELINE("1", "run x",
+                  "false, \"faults\": 1, \"covered\": {\"a\": [\"" LONG "\"]}, \"findings\": []"),
+         "base", 2, "'a' has an errno that is no text that fits", "it would be cut, and not be met any more"},
+        {BASELINE("1", "run x",
+                  "false, \"faults\": 1, \"covered\": {\"" LONG LONG LONG "\": []}, \"findings\": []"),
+         "base", 2, "is no point that fits", "nor would that be"},
         {BASELINE("1", "run nothing/guarded", RIGHT), "base", 3, "there is no workload 'nothing'",
          "a command that cannot do its work"},
         {"run nothing/guarded # gone\n", "--record out --campaign base", 2,
          "'run nothing/guarded': there is no workload 'nothing'", "in a campaign it is a wrong file"},
         {"report\n", "--record out --campaign base", 2, "base:1: 'report' is none of run, compare, sweep",
          "a command that runs nothing"},
+        {"sweep -- ./caf\xe9\n", "--record out --campaign base", 2, "is not UTF-8", "Latin-1 is no JSON"},
         {"run upload/guarded --operations 20 --faults none\n", "--record out --campaign base", 3,
          "made nothing of 'upload/guarded' fail", "an empty run is no baseline"},
         {"sweep transaction/misordered --points transaction/validate\n", "--record out --campaign base", 4,

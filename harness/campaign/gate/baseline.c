@@ -10,7 +10,7 @@
 #include "campaign/gate/subject.h"
 
 #define FORMAT "exeunt-baseline"
-enum { VERSION = 1 };
+enum { VERSION = 1, MIB_MAX = 64 };
 
 /* Takes `value`. */
 static void write_value(json_t *value, FILE *out, bool *failed)
@@ -79,6 +79,21 @@ static void write_subject(const struct gate_subject *subject, FILE *out, bool *f
     write_covered(subject, out, failed);
     write_findings(subject, out, failed);
     putc('}', out);
+}
+
+/* Found out before anything is run, not after. */
+int baseline_check(const struct script *script, struct error *error)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        json_t *value = json_string(script->lines[i].text);
+        json_decref(value);
+        if (value == NULL)
+            return error_usage(error,
+                               "'%.80s' is not UTF-8, which a baseline is: put the command into a script of "
+                               "its own",
+                               script->lines[i].text);
+    }
+    return 0;
 }
 
 int baseline_write(const struct gate_parts *parts, FILE *out)
@@ -175,14 +190,17 @@ static int take_covered(const struct reading *reading, const char *point, const 
 {
     size_t index;
     json_t *each;
+    const struct gate_covered *kept;
+    if (strlen(point) >= sizeof kept->point)
+        return wrong(reading, point, "is no point that fits");
     if (!json_is_array(errors))
         return wrong(reading, point, "is no list of errnos");
     if (json_array_size(errors) == 0 && subject_cover(subject, point, "") != 0)
         return no_memory(reading);
     json_array_foreach(errors, index, each)
     {
-        if (!json_is_string(each))
-            return wrong(reading, point, "has an errno that is no text");
+        if (!json_is_string(each) || json_string_length(each) >= sizeof kept->error)
+            return wrong(reading, point, "has an errno that is no text that fits");
         if (subject_cover(subject, point, json_string_value(each)) != 0)
             return no_memory(reading);
     }
@@ -281,7 +299,7 @@ int baseline_read(const char *path, struct gate_parts *out, struct error *error)
     struct gate_parts parts = {.file = path};
     json_error_t why;
     char *text;
-    int rc = file_read("baseline", path, &text, error);
+    int rc = file_read("baseline", path, MIB_MAX, &text, error);
     if (rc != 0)
         return rc;
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &why);

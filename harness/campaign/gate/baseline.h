@@ -8,7 +8,11 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "campaign/script.h"
 #include "oracle/gate.h"
+
+/* Whether the commands can stand in a baseline. Returns 0 or -EINVAL with `error`. */
+int baseline_check(const struct script *script, struct error *error);
 
 /* Writes it. Returns 0, -ENOMEM or the stream's error. */
 int baseline_write(const struct gate_parts *parts, FILE *out);

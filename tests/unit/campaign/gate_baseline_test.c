@@ -95,6 +95,11 @@ Test(baseline, is_read_as_it_was_written)
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0);
     cr_assert_eq(write(fd, written, strlen(written)), (ssize_t)strlen(written));
+    /* of a large campaign: blanks are as long as anything else */
+    char *blanks = malloc(2 << 20);
+    cr_assert_not_null(blanks);
+    cr_assert_eq(write(fd, memset(blanks, ' ', 2 << 20), 2 << 20), 2 << 20);
+    free(blanks);
     close(fd);
     struct gate_parts parts;
     struct error error = {.text = ""};
