@@ -27,8 +27,12 @@ jsonschema.validate(document, schema)' "$here/sarif.schema.json" "$1" 2>"$work/w
 is_junit "$work/junit.xml" || { cat "$work/words" && exit 1; }
 is_sarif "$work/sarif.json" || { cat "$work/words" && exit 1; }
 
-sed 's/<failure /<failed /' "$work/junit.xml" >"$work/wrong.xml"
-printf '\001' >>"$work/wrong.xml"
-if is_junit "$work/wrong.xml"; then echo "xmllint notices nothing" && exit 1; fi
+# What is no XML at all, and what is XML but not this one.
+printf '\001' | cat "$work/junit.xml" - >"$work/ill-formed.xml"
+sed 's/ errors="/ mistakes="/' "$work/junit.xml" >"$work/wrong.xml"
+xmllint --noout --nonet "$work/wrong.xml"
+for name in ill-formed wrong; do
+    if is_junit "$work/$name.xml"; then echo "xmllint notices nothing of what is $name" && exit 1; fi
+done
 sed 's/"startLine":[0-9]*/"startLine":0/' "$work/sarif.json" >"$work/wrong.json"
 if is_sarif "$work/wrong.json"; then echo "jsonschema notices nothing" && exit 1; fi
