@@ -17,7 +17,7 @@ enum {
 
 static const struct argp_option known_options[] = {
     {"record", OPTION_RECORD, "FILE", 0, "Write a baseline of what is so now to FILE, and judge nothing", 1},
-    {"campaign", OPTION_CAMPAIGN, "LIST", 0,
+    {"campaign", OPTION_CAMPAIGN, "FILE", 0,
      "Record the commands of this file, one on each line (default: all built-in workloads)", 1},
     {"update", OPTION_UPDATE, NULL, 0, "Take findings that are gone out of the baseline, and nothing else",
      1},
