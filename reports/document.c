@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/stream.h"
 #include "exits.h"
 #include "value.h"
 
@@ -300,8 +301,7 @@ int document_write(const json_t *document, FILE *out)
 {
     enum { STYLE = JSON_COMPACT | JSON_REAL_PRECISION(15) }; /* 1.445, not 1.4450000000000001 */
     errno = 0;
-    bool written = json_dumpf(document, out, STYLE) == 0 && putc('\n', out) != EOF && fflush(out) == 0;
-    if (written && !ferror(out))
-        return 0;
-    return errno != 0 ? -errno : -EIO;
+    bool written = json_dumpf(document, out, STYLE) == 0 && putc('\n', out) != EOF;
+    int rc = stream_finish(out);
+    return written || rc != 0 ? rc : -ENOMEM;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stream.h"
 #include "gate.h"
 #include "report.h"
 #include "utf8.h"
@@ -115,9 +116,7 @@ static int write_gate(const struct gate_verdict *verdict, const struct report_op
         fputs("  </testsuite>\n", out);
     }
     fputs("</testsuites>\n", out);
-    if (fflush(out) == 0 && !ferror(out))
-        return 0;
-    return errno != 0 ? -errno : -EIO;
+    return stream_finish(out);
 }
 
 REPORT(junit) = {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/stream.h"
+
 extern const unsigned char page_html[], page_css[], page_js[], element_js[], table_js[], chart_js[],
     graph_js[];
 extern const unsigned char dygraph_css[], dygraph_js[]; /* third party, from the system that built exeunt */
@@ -62,7 +64,8 @@ int page_write(const json_t *document, const json_t *environment, FILE *out)
                   write_part(name, (size_t)(end - name), document, environment, out);
         rest = end + 2;
     }
-    if (written && fputs(rest, out) != EOF && fflush(out) == 0 && !ferror(out))
-        return 0;
-    return errno != 0 ? -errno : -ENOMEM;
+    if (written)
+        fputs(rest, out);
+    int rc = stream_finish(out);
+    return written || rc != 0 ? rc : -ENOMEM;
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "base/stream.h"
 #include "chart.h"
 #include "coverage.h"
 #include "exits.h"
@@ -54,14 +55,6 @@ static void write_points(const struct ink *ink, const struct result *result)
     }
 }
 
-/* errno is 0 from before the first write. */
-static int finish(FILE *out)
-{
-    if (fflush(out) == 0 && !ferror(out))
-        return 0;
-    return errno != 0 ? -errno : -EIO;
-}
-
 static void write_runs(const struct ink *ink, const struct result *result)
 {
     write_conditions(ink, result);
@@ -84,7 +77,7 @@ static int write_terminal(const struct result *result, const struct report_optio
         exits_write(&ink, result);
     else
         write_runs(&ink, result);
-    return finish(out);
+    return stream_finish(out);
 }
 
 /* One line for each workload, and one for all of them. */
@@ -103,7 +96,7 @@ static int write_suite(const struct suite *suite, const struct report_options *o
     verdict_write(&ink, suite->verdict);
     ink_text(&ink, suite->sentence);
     putc('\n', out);
-    return finish(out);
+    return stream_finish(out);
 }
 
 static int write_sweep(const struct sweep_result *result, const struct report_options *options, FILE *out)
@@ -111,7 +104,7 @@ static int write_sweep(const struct sweep_result *result, const struct report_op
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
     sweep_write(&ink, result);
-    return finish(out);
+    return stream_finish(out);
 }
 
 static int write_coverage(const struct sweep_result *results, size_t count,
@@ -120,7 +113,7 @@ static int write_coverage(const struct sweep_result *results, size_t count,
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
     coverage_write(&ink, results, count);
-    return finish(out);
+    return stream_finish(out);
 }
 
 static int write_finding(const struct sweep_finding *finding, const struct report_options *options, FILE *out)
@@ -128,7 +121,7 @@ static int write_finding(const struct sweep_finding *finding, const struct repor
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
     sweep_write_finding(&ink, finding, true);
-    return finish(out);
+    return stream_finish(out);
 }
 
 static int write_gate(const struct gate_verdict *verdict, const struct report_options *options, FILE *out)
@@ -136,7 +129,7 @@ static int write_gate(const struct gate_verdict *verdict, const struct report_op
     struct ink ink = ink_of(out, options->color, options->columns);
     errno = 0;
     gate_write(&ink, verdict);
-    return finish(out);
+    return stream_finish(out);
 }
 
 REPORT(terminal) = {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/stream.h"
 #include "campaign/gate/subject.h"
 
 #define FORMAT "exeunt-baseline"
@@ -113,9 +114,8 @@ int baseline_write(const struct gate_parts *parts, FILE *out)
     }
     errno = 0;
     fputs("\n]}\n", out);
-    if (fflush(out) != 0 || ferror(out))
-        return errno != 0 ? -errno : -EIO;
-    return failed ? -ENOMEM : 0;
+    int rc = stream_finish(out);
+    return rc == 0 && failed ? -ENOMEM : rc;
 }
 
 /* Where something is wrong. */
