@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,8 +200,10 @@ static int take_points(const json_t *faults, struct gate_subject *subject)
 
 static int take_variant(const json_t *document, const json_t *variant, struct gate_part *part)
 {
+    char program[PATH_MAX];
     const json_t *faults = json_object_get(variant, "faults");
-    const char *plan = text(document, "faults"), *program = text(document, "program");
+    const char *plan = text(document, "faults"), *line = text(document, "program");
+    snprintf(program, sizeof program, "%.*s", (int)strcspn(line, " "), line);
     struct gate_subject *subject = text(document, "workload")[0] == '\0'
                                        ? subject_add(part, program, NULL)
                                        : subject_add(part, text(document, "workload"), text(variant, "name"));

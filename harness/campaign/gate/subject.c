@@ -24,15 +24,6 @@ static void *grow(void **list, size_t *count, size_t size)
     return memset(longer + size * (*count)++, 0, size);
 }
 
-/* The name of the program that the command line begins with. */
-static void take_program(const char *line, char *out, size_t size)
-{
-    size_t end = strcspn(line, " "), begin = end;
-    while (begin > 0 && line[begin - 1] != '/')
-        begin--;
-    snprintf(out, size, "%.*s", (int)(end - begin), line + begin);
-}
-
 struct gate_subject *subject_add(struct gate_part *part, const char *name, const char *variant)
 {
     void *list = part->subjects;
@@ -43,7 +34,7 @@ struct gate_subject *subject_add(struct gate_part *part, const char *name, const
     if (variant != NULL)
         snprintf(added->name, sizeof added->name, "%s/%s", name, variant);
     else if (name != NULL)
-        take_program(name, added->name, sizeof added->name);
+        snprintf(added->name, sizeof added->name, "%s", base_name(name));
     return added;
 }
 

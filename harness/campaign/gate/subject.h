@@ -3,8 +3,8 @@
 
 #include "oracle/gate.h"
 
-/* Adds one to the part: "upload/guarded"; or, without a variant, the base name of a program's command line.
- * NULL: memory is short. */
+/* Adds one to the part: "upload/guarded"; or, without a variant, the base name of a program. NULL: memory is
+ * short. */
 struct gate_subject *subject_add(struct gate_part *part, const char *name, const char *variant);
 
 /* Adds an empty finding. NULL: memory is short. */

@@ -65,6 +65,8 @@ static const struct {
     const char *text, *shows, *reason;
 } rows[] = {
     {SWEEP "\"findings\": []}", "tests 8", "a program goes by its name; what drifted is no fault"},
+    {"{\"format\": \"exeunt-sweep\", \"command\": [\"/opt/my tests/run it\"], \"runs\": 9, \"planned\": 9}",
+     "run it 9", "blanks and all"},
     {SWEEP WORKLOAD "\"control\": true, \"findings\": [{\"kind\": \"leak\", \"reproduced\": \"3/3\"}]}",
      "upload/guarded control caught 8", "of a control nothing but that it is caught"},
     {SWEEP WORKLOAD "\"control\": true, \"findings\": [{\"kind\": \"leak\", \"reproduced\": \"1/3\"}]}",

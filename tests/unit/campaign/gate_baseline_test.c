@@ -22,7 +22,7 @@ static struct gate_parts example(void)
 {
     struct gate_parts parts = {.count = 1, .list = calloc(1, sizeof *parts.list)};
     parts.list[0].command = strdup("sweep -- ./t \"a b\"");
-    struct gate_subject *subject = subject_add(&parts.list[0], "./bin/t \"a b\"", NULL);
+    struct gate_subject *subject = subject_add(&parts.list[0], "./bin/t", NULL);
     subject->faults = 12;
     cr_assert_eq(subject_cover(subject, "posix/io/rw/read", "EIO"), 0);
     cr_assert_eq(subject_cover(subject, "posix/io/oc/open", "EMFILE"), 0);
