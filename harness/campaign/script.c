@@ -13,7 +13,7 @@
 static const char blanks[] = " \t\r";
 
 /* Only these run something. */
-static const char *const commands[] = {"compare", "run", "sweep", NULL};
+static const char *const commands[] = {"run", "compare", "sweep", NULL};
 
 /* One line while it is parsed. */
 struct line {
@@ -65,17 +65,27 @@ static int refuse_words(const struct line *line, int why)
     }
 }
 
+/* "run, compare, sweep" */
+static const char *listed(char *out, size_t size)
+{
+    size_t end = 0;
+    for (size_t i = 0; commands[i] != NULL && end < size; i++)
+        end += (size_t)snprintf(out + end, size - end, "%s%s", i > 0 ? ", " : "", commands[i]);
+    return out;
+}
+
 static int check_command(const struct line *line, const char *name)
 {
-    char hint[96];
+    char hint[96], list[64];
     for (size_t i = 0; commands[i] != NULL; i++)
         if (strcmp(commands[i], name) == 0)
             return 0;
     if (strcmp(name, "exeunt") == 0)
         return error_usage(line->error, "%s:%u: leave out 'exeunt': a line begins with its command",
                            line->file, line->number);
-    return error_usage(line->error, "%s:%u: '%.80s' is none of run, compare, sweep%s", line->file,
-                       line->number, name, text_hint(hint, sizeof hint, name, text_of_array, commands));
+    return error_usage(line->error, "%s:%u: '%.80s' is none of %s%s", line->file, line->number, name,
+                       listed(list, sizeof list),
+                       text_hint(hint, sizeof hint, name, text_of_array, commands));
 }
 
 static int add(const struct line *line, const wordexp_t *words, struct script *out)
