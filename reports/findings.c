@@ -7,12 +7,9 @@
 #include <assert.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 10 };
+#include "base/text.h"
 
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
+enum { SHOWN_MAX = 10 };
 
 static void write_number(const struct ink *ink, uint64_t value)
 {
@@ -119,7 +116,7 @@ static void write_finding(const struct ink *ink, const struct finding *finding)
     fputs(" (", ink->out);
     write_number(ink, finding->count);
     if (has_operation(finding)) {
-        fprintf(ink->out, " time%s", plural(finding->count));
+        fprintf(ink->out, " time%s", text_plural(finding->count));
         const char *first = finding->point[0] != '\0' ? "; first at "
                             : finding->in_operation   ? "; first in operation "
                                                       : "; first in thread ";
@@ -218,13 +215,13 @@ static void write_reservations(const struct ink *ink, const struct variant_resul
         fputs("  ", ink->out);
         write_number(ink, variant->events_lost);
         fprintf(ink->out, " event%s could not be itemised; the totals are exact all the same\n",
-                plural(variant->events_lost));
+                text_plural(variant->events_lost));
     }
     if (variant->threads_unrecorded > 0) {
         fputs("  ", ink->out);
         write_number(ink, variant->threads_unrecorded);
         fprintf(ink->out, " thread%s could not be recorded; their operations are not in the totals\n",
-                plural(variant->threads_unrecorded));
+                text_plural(variant->threads_unrecorded));
     }
 }
 
@@ -241,7 +238,8 @@ void findings_write(const struct ink *ink, const struct result *result)
             write_finding(ink, &variant->findings[k]);
         size_t hidden = variant->finding_count - shown;
         if (hidden > 0)
-            fprintf(ink->out, "  and %zu more finding%s: --json FILE has them all\n", hidden, plural(hidden));
+            fprintf(ink->out, "  and %zu more finding%s: --json FILE has them all\n", hidden,
+                    text_plural(hidden));
         write_reservations(ink, variant, result->program != NULL);
     }
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "gate.h"
 #include "oracle/chance.h"
 #include "verdict.h"
@@ -45,9 +46,9 @@ char *gate_chance(const struct gate_subject *subject, char *out, size_t size)
         return out;
     write_bound(chance_below(subject->hits, subject->faults, CONFIDENCE_PERCENT / 100.0), bound,
                 sizeof bound);
-    snprintf(out, size, "%s leak%s in %s faults: below %s per fault at %d %%",
-             ink_number(hits, subject->hits), subject->hits == 1 ? "" : "s",
-             ink_number(faults, subject->faults), bound, CONFIDENCE_PERCENT);
+    snprintf(out, size, "%s leak%s in %s fault%s: below %s per fault at %d %%",
+             ink_number(hits, subject->hits), text_plural(subject->hits), ink_number(faults, subject->faults),
+             text_plural(subject->faults), bound, CONFIDENCE_PERCENT);
     return out;
 }
 
@@ -85,7 +86,7 @@ static size_t write_subject(const struct ink *ink, const struct gate_guarantee *
     if (gate_chance(subject, chance, sizeof chance)[0] != '\0')
         fprintf(ink->out, " %s\n", chance);
     else
-        fprintf(ink->out, " %s faults\n", ink_number(number, subject->faults));
+        fprintf(ink->out, " %s fault%s\n", ink_number(number, subject->faults), text_plural(subject->faults));
     return count;
 }
 

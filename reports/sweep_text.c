@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "plan/plan.h"
 #include "sweep.h"
 #include "verdict.h"
@@ -43,11 +44,6 @@ static void write_outcomes(const struct ink *ink, const struct sweep_result *res
                                             : HUE_BAD);
 }
 
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static void write_reach(const struct ink *ink, const struct sweep_result *result)
 {
     char points[INK_NUMBER_MAX], contexts[INK_NUMBER_MAX], calls[INK_NUMBER_MAX], runs[INK_NUMBER_MAX];
@@ -57,21 +53,21 @@ static void write_reach(const struct ink *ink, const struct sweep_result *result
         failed += result->points[i].failed;
     ink_text(ink, result->line);
     fprintf(ink->out, "\n%s point%s reached, by %s call%s in %s context%s\n",
-            ink_number(points, result->point_count), plural(result->point_count),
-            ink_number(calls, result->calls), plural(result->calls), ink_number(contexts, result->contexts),
-            plural(result->contexts));
+            ink_number(points, result->point_count), text_plural(result->point_count),
+            ink_number(calls, result->calls), text_plural(result->calls),
+            ink_number(contexts, result->contexts), text_plural(result->contexts));
     bool whole = result->runs >= result->planned;
     uint64_t made = whole ? result->runs : result->planned; /* "1 of 20 runs" */
     fputs(ink_number(runs, result->runs), ink->out);
     if (!whole)
         fprintf(ink->out, " of %s", ink_number(planned, result->planned));
     if (result->workload[0] != '\0') {
-        fprintf(ink->out, " operation%s with a fault in %s, done by %s process%s\n", plural(made),
+        fprintf(ink->out, " operation%s with a fault in %s, done by %s process%s\n", text_plural(made),
                 ink_duration(time, result->wall_ms), ink_number(calls, result->processes),
                 result->processes == 1 ? "" : "es");
         return;
     }
-    fprintf(ink->out, " run%s with a fault in %s%s", plural(made), ink_duration(time, result->wall_ms),
+    fprintf(ink->out, " run%s with a fault in %s%s", text_plural(made), ink_duration(time, result->wall_ms),
             result->by_server ? "" : ", each by fork and exec");
     fprintf(ink->out, "; %s context%s made to fail\n", ink_number(contexts, failed),
             failed == 1 ? " was" : "s were");
@@ -116,7 +112,7 @@ static void write_head(const struct ink *ink, const struct sweep_finding *findin
 static void write_tail(const struct ink *ink, const struct sweep_finding *finding)
 {
     fprintf(ink->out, "      signature %016" PRIx64 "; shown by %" PRIu64 " run%s", finding->signature,
-            finding->count, finding->count == 1 ? "" : "s");
+            finding->count, text_plural(finding->count));
     if (finding->replays > 0)
         fprintf(ink->out, "; came again in %u of %u%s", finding->reproduced, finding->replays,
                 finding->reproduced < finding->replays ? " (flaky)" : "");

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/stream.h"
+#include "base/text.h"
 #include "chart.h"
 #include "coverage.h"
 #include "exits.h"
@@ -32,7 +33,7 @@ static void write_conditions(const struct ink *ink, const struct result *result)
     ink_text(ink, result->workload);
     fprintf(ink->out,
             " %s seed %" PRIu64 " %s %" PRIu64 " worker%s %s limit %s descriptors\nfaults: ", separator,
-            result->seed, separator, result->workers, result->workers == 1 ? "" : "s", separator,
+            result->seed, separator, result->workers, text_plural(result->workers), separator,
             ink_number(limit, result->limit_fds));
     ink_text(ink, result->faults);
     fputs("\n\n", ink->out);

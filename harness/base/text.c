@@ -161,3 +161,8 @@ char *text_joined(char *const *words)
         end = stpcpy(stpcpy(end, word != words ? " " : ""), *word);
     return line;
 }
+
+const char *text_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}

@@ -33,6 +33,9 @@ const char *text_hint(char *hint, size_t size, const char *typed, text_candidate
 /* Candidates from a NULL-terminated array of strings. */
 const char *text_of_array(const void *array, size_t index);
 
+/* What makes a noun of that many: "" of one, otherwise "s". */
+const char *text_plural(uint64_t count);
+
 /* Words, the last of them followed by NULL, with a space between: a command line for people. On the heap;
  * NULL: memory is short. */
 char *text_joined(char *const *words);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "base/text.h"
 #include "campaign/gate/baseline.h"
 #include "campaign/gate/gate.h"
 #include "command.h"
@@ -67,8 +68,7 @@ static void tell_recorded(const struct gate_parts *parts, const char *name, FILE
             findings += parts->list[i].subjects[j].finding_count;
         }
     fprintf(out, "Recorded in %s: %zu command%s, %zu subject%s, %zu known finding%s.\n", name, parts->count,
-            parts->count == 1 ? "" : "s", subjects, subjects == 1 ? "" : "s", findings,
-            findings == 1 ? "" : "s");
+            text_plural(parts->count), subjects, text_plural(subjects), findings, text_plural(findings));
 }
 
 static int record(const struct gate_command *command, struct outputs *outputs, struct error *error)

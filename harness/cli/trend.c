@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static void write_number(const struct ink *ink, uint64_t value, int width, bool known)
 {
     char number[INK_NUMBER_MAX];
@@ -60,7 +62,7 @@ static void write_day(const struct ink *ink, const struct store_day *day)
 static void write_history(const struct ink *ink, const struct store_history *history)
 {
     fprintf(ink->out, "  %s to %s, %" PRIu64 " run%s: %s", history->first, history->last, history->runs,
-            history->runs == 1 ? "" : "s", history->kind);
+            text_plural(history->runs), history->kind);
     if (history->place[0] != '\0') {
         fputs(" at ", ink->out);
         ink_text(ink, history->place);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "oracle/judge.h"
 
 enum { LOST_SHOWN = 3 };
@@ -140,7 +141,7 @@ static void judge_findings(struct judging *judging, const struct gate_subject *b
     char why[64] = "";
     size_t new = hold_findings(judging, before, now);
     if (new > 0)
-        snprintf(why, sizeof why, "%zu new finding%s", new, new == 1 ? "" : "s");
+        snprintf(why, sizeof why, "%zu new finding%s", new, text_plural(new));
     put(judging, now->name, GATE_FINDINGS, new > 0 ? GATE_BROKEN : GATE_HELD, why);
 }
 
@@ -180,8 +181,8 @@ static void judge_coverage(struct judging *judging, const struct gate_subject *b
         snprintf(why, sizeof why, "nothing was made to fail%s%s", now->note[0] != '\0' ? ": " : "",
                  now->note);
     else if (!now->by_chance && now->faults < before->faults / 2)
-        snprintf(why, sizeof why, "%" PRIu64 " faults, where there were %" PRIu64, now->faults,
-                 before->faults);
+        snprintf(why, sizeof why, "%" PRIu64 " fault%s, where there were %" PRIu64, now->faults,
+                 text_plural(now->faults), before->faults);
     else
         say_lost(before, now, why, sizeof why);
     put(judging, now->name, GATE_COVERAGE, why[0] != '\0' ? GATE_BROKEN : GATE_HELD, why);
@@ -191,7 +192,8 @@ static void judge_control(struct judging *judging, const struct gate_subject *no
 {
     char why[64] = "";
     if (!now->caught)
-        snprintf(why, sizeof why, "it was not caught in %" PRIu64 " faults", now->faults);
+        snprintf(why, sizeof why, "it was not caught in %" PRIu64 " fault%s", now->faults,
+                 text_plural(now->faults));
     put(judging, now->name, GATE_CONTROL, now->caught ? GATE_HELD : GATE_DEAD, why);
 }
 

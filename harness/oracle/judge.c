@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* A guarantee was seen to be broken. Leaks are counted also where their events were lost. */
 static bool is_broken(const struct variant_result *variant)
 {
@@ -99,11 +101,6 @@ static void say(struct sentence *sentence, const char *format, ...)
         sentence->length = sentence->size - 1;
 }
 
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static uint64_t count_of(const struct variant_result *variant, enum finding_kind kind)
 {
     uint64_t count = 0;
@@ -180,11 +177,11 @@ static void say_variant(struct sentence *sentence, const struct variant_result *
             i == 0           ? ""
             : i == count - 1 ? " and "
                              : ", ",
-            (unsigned long long)list[i].count, list[i].noun, plural(list[i].count));
+            (unsigned long long)list[i].count, list[i].noun, text_plural(list[i].count));
     uint64_t operations = variant->operations.succeeded + variant->operations.failed;
     say(sentence, " behind%s after %llu operation%s and %llu fault%s", endings[variant->ended],
-        (unsigned long long)operations, plural(operations), (unsigned long long)variant->faults.injected,
-        plural(variant->faults.injected));
+        (unsigned long long)operations, text_plural(operations), (unsigned long long)variant->faults.injected,
+        text_plural(variant->faults.injected));
 }
 
 static bool is_clean(const struct variant_result *variant)
@@ -211,8 +208,8 @@ static void say_clean(struct sentence *sentence, const struct result *result, si
     }
     bool same = operations == operations_max && faults == faults_max;
     say(sentence, " left nothing behind after%s %llu operation%s and %llu fault%s%s",
-        clean > 1 && !same ? " at least" : "", (unsigned long long)operations, plural(operations),
-        (unsigned long long)faults, plural(faults), clean > 1 ? " each" : "");
+        clean > 1 && !same ? " at least" : "", (unsigned long long)operations, text_plural(operations),
+        (unsigned long long)faults, text_plural(faults), clean > 1 ? " each" : "");
 }
 
 /* Those that left something first, one by one; then the clean ones, together. */
@@ -276,7 +273,7 @@ static void say_ending(struct sentence *sentence, const struct variant_result *v
     if (variant->ended == ENDED_CRASH && name != NULL)
         say(sentence, " by SIG%s", name);
     say(sentence, " after %llu fault%s", (unsigned long long)variant->faults.injected,
-        plural(variant->faults.injected));
+        text_plural(variant->faults.injected));
 }
 
 static void say_program(struct result *result)
@@ -302,8 +299,8 @@ static void say_program(struct result *result)
     if (variant->plan_unmet)
         say(&sentence, "; no call was made that the plan is about, so nothing is proven");
     if (broken > 0)
-        say(&sentence, "; %llu finding%s break%s a guarantee", (unsigned long long)broken, plural(broken),
-            broken == 1 ? "s" : "");
+        say(&sentence, "; %llu finding%s break%s a guarantee", (unsigned long long)broken,
+            text_plural(broken), broken == 1 ? "s" : "");
     else if (!any && variant->settled)
         say(&sentence, "; it left nothing behind");
     say(&sentence, ".");

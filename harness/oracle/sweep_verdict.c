@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "oracle/sweep.h"
 
 /* Why a finding breaks nothing; BREAKS if it does. */
@@ -91,7 +92,7 @@ static void judge_unbroken(struct sweep_result *result, const char *run, const c
     else
         snprintf(result->sentence, sizeof result->sentence,
                  "%" PRIu64 " %s%s with a fault, none broke a guarantee%s%s%s%s.", judged, run,
-                 judged == 1 ? "" : "s", all, drifted, cut, pardoned);
+                 text_plural(judged), all, drifted, cut, pardoned);
 }
 
 void sweep_judge(struct sweep_result *result, unsigned fail_on)
@@ -112,7 +113,7 @@ void sweep_judge(struct sweep_result *result, unsigned fail_on)
     result->exit_status = EXIT_GUARANTEE_BROKEN;
     snprintf(result->sentence, sizeof result->sentence,
              "%zu finding%s break%s a guarantee (%s) in %" PRIu64 " %s%s with a fault%s%s.", count,
-             count == 1 ? "" : "s", count == 1 ? "s" : "", broken, judged, run, judged == 1 ? "" : "s", all,
+             text_plural(count), count == 1 ? "s" : "", broken, judged, run, text_plural(judged), all,
              pardoned);
 }
 

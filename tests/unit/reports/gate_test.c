@@ -46,7 +46,7 @@ Test(gate_report, says_what_is_left_to_chance)
          "0 leaks in 300 faults: below 1.0e-2 per fault at 95 %",
          "9.94e-3 is rounded up, and over a power of ten"},
         {{.by_chance = true, .faults = 1},
-         "0 leaks in 1 faults: below 9.5e-1 per fault at 95 %",
+         "0 leaks in 1 fault: below 9.5e-1 per fault at 95 %",
          "next to nothing"},
         {{.faults = 41200}, "", "nothing is left to chance"},
         {{.by_chance = true, .control = true, .faults = 41200}, "", "a control shall leak"},
