@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "campaign/gate/subject.h"
+#include "plan/plan.h"
 
 /* Drawn faults: below so many of a point another run may have none. Of 20 that are expected, none come once
  * in 500 million times. */
@@ -198,11 +199,27 @@ static int take_points(const json_t *faults, struct gate_subject *subject)
     return 0;
 }
 
+/* Whether a plan draws: another time other calls fail. Points are taken on trust, they were known where it
+ * was carried out; a plan of more names than are taken on trust counts as drawn, so that chance fails no
+ * gate. */
+static bool is_drawn(const char *text)
+{
+    static const struct plan_points all = {.open = true};
+    struct plan plan;
+    struct error ignored;
+    if (plan_parse(text, &all, 0, &plan, &ignored) != 0)
+        return true;
+    for (size_t i = 0; i < plan.rule_count; i++)
+        if (plan.rules[i].when == PLAN_RANDOM)
+            return true;
+    return false;
+}
+
 static int take_variant(const json_t *document, const json_t *variant, struct gate_part *part)
 {
     char program[PATH_MAX];
     const json_t *faults = json_object_get(variant, "faults");
-    const char *plan = text(document, "faults"), *line = text(document, "program");
+    const char *line = text(document, "program");
     snprintf(program, sizeof program, "%.*s", (int)strcspn(line, " "), line);
     struct gate_subject *subject = text(document, "workload")[0] == '\0'
                                        ? subject_add(part, program, NULL)
@@ -214,7 +231,7 @@ static int take_variant(const json_t *document, const json_t *variant, struct ga
         rc = trouble(part, text(document, "sentence"));
     subject->control = flag(variant, "control");
     subject->caught = strcmp(text(variant, "verdict"), "fail") == 0;
-    subject->by_chance = strstr(plan, "p=") != NULL || strstr(plan, "probability=") != NULL;
+    subject->by_chance = is_drawn(text(document, "faults"));
     subject->faults = number(faults, "injected");
     snprintf(subject->note, sizeof subject->note, "%s", text(variant, "note"));
     size_t index;

@@ -106,6 +106,9 @@ static const struct {
      "upload/guarded 8; y 1", "two documents, one on each line"},
     {COMPARED "\"verdict\": \"pass\", \"ended\": \"completed\"}]}", "upload/guarded 90 by chance +a: +b:?",
      "a point that failed too seldom to come each time"},
+    {"{\"format\": \"exeunt-comparison\", \"workload\": \"upload\", \"faults\": \"app/step=3:EIO@2+\", "
+     "\"variants\": [{\"name\": \"guarded\", \"verdict\": \"pass\", \"faults\": {\"injected\": 9}}]}",
+     "upload/guarded 9", "a point whose name ends as a probability begins"},
     {COMPARED
      "\"verdict\": \"fail\", \"ended\": \"completed\", \"findings\": [{\"kind\": \"leaked-descriptor\", "
      "\"taken_at\": \"a.c:3\", \"point\": \"open\", \"count\": 5}, {\"kind\": \"lock-inversion\", "
