@@ -166,3 +166,15 @@ const char *text_plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
 }
+
+void text_copy(char *out, size_t size, const char *from, size_t length)
+{
+    size_t end = strnlen(from, length);
+    if (end >= size) {
+        end = size - 1;
+        while (end > 0 && ((unsigned char)from[end] & 0xc0) == 0x80)
+            end--; /* the next byte goes on with a character */
+    }
+    memcpy(out, from, end);
+    out[end] = '\0';
+}

@@ -33,6 +33,10 @@ const char *text_hint(char *hint, size_t size, const char *typed, text_candidate
 /* Candidates from a NULL-terminated array of strings. */
 const char *text_of_array(const void *array, size_t index);
 
+/* Copies the first `length` bytes, or fewer: up to a NUL, and as many whole characters of UTF-8 as there is
+ * room for. */
+void text_copy(char *out, size_t size, const char *from, size_t length);
+
 /* What makes a noun of that many: "" of one, otherwise "s". */
 const char *text_plural(uint64_t count);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "base/text.h"
 #include "campaign/stress/place.h"
 #include "command.h"
 #include "ink.h"
@@ -91,11 +92,11 @@ static void summarize(const struct store_night *night)
     char spent[INK_NUMBER_MAX], wanted[INK_NUMBER_MAX];
     enum exit_status status = stress_status(night);
     printf("%s: %s; night %" PRIu64 ": %" PRIu64 " line%s in %s", sentences[status].verdict,
-           sentences[status].night, night->id, night->done, night->done == 1 ? "" : "s",
+           sentences[status].night, night->id, night->done, text_plural(night->done),
            ink_duration(spent, night->spent_ms));
     if (!night->complete)
         printf(" of %s ('--resume' goes on)", ink_duration(wanted, night->for_ms));
-    printf(", %" PRIu64 " finding%s\n", night->findings, night->findings == 1 ? "" : "s");
+    printf(", %" PRIu64 " finding%s\n", night->findings, text_plural(night->findings));
 }
 
 static int run(struct stress_command *command, struct error *error)
@@ -133,7 +134,7 @@ static void show_night(const struct store_night *night, pid_t owner)
     uint64_t left_ms = night->spent_ms < night->for_ms ? night->for_ms - night->spent_ms : 0;
     printf("night %" PRIu64 ", round %" PRIu64 ", line %" PRIu64 " (", night->id, night->round, night->line);
     show_line(night->campaign, night->line);
-    printf("), %" PRIu64 " finding%s, %s left: ", night->findings, night->findings == 1 ? "" : "s",
+    printf("), %" PRIu64 " finding%s, %s left: ", night->findings, text_plural(night->findings),
            ink_duration(left, left_ms));
     if (owner != 0)
         printf("goes on, process %d\n", (int)owner);

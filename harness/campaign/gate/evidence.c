@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "campaign/gate/subject.h"
 #include "plan/plan.h"
 
@@ -57,7 +58,7 @@ static void take_function(const json_t *finding, const char *place, struct gate_
         const char *name = json_string_value(frame), *open = name != NULL ? strstr(name, " (") : NULL;
         if (open == NULL || strncmp(open + 2, place, strlen(place)) != 0 || open[2 + strlen(place)] != ')')
             continue;
-        snprintf(out->function, sizeof out->function, "%.*s", (int)(open - name), name);
+        text_copy(out->function, sizeof out->function, name, (size_t)(open - name));
         return;
     }
 }
@@ -73,11 +74,11 @@ static int take_swept(const json_t *finding, struct gate_subject *subject)
     subject_place(found, taken_at[0] != '\0' ? taken_at : failed_at);
     if (taken_at[0] == '\0')
         take_function(finding, failed_at, found);
-    snprintf(found->kind, sizeof found->kind, "%s", text(finding, "kind"));
-    snprintf(found->resource, sizeof found->resource, "%s", text(finding, "resource"));
-    snprintf(found->point, sizeof found->point, "%s", text(fault, "point"));
-    snprintf(found->error, sizeof found->error, "%s", text(fault, "errno"));
-    snprintf(found->replay, sizeof found->replay, "%s", text(finding, "replay"));
+    text_copy(found->kind, sizeof found->kind, text(finding, "kind"), SIZE_MAX);
+    text_copy(found->resource, sizeof found->resource, text(finding, "resource"), SIZE_MAX);
+    text_copy(found->point, sizeof found->point, text(fault, "point"), SIZE_MAX);
+    text_copy(found->error, sizeof found->error, text(fault, "errno"), SIZE_MAX);
+    text_copy(found->replay, sizeof found->replay, text(finding, "replay"), SIZE_MAX);
     found->flaky = !comes_always(finding);
     return 0;
 }
@@ -144,7 +145,7 @@ static int take_sweep(const json_t *document, struct gate_part *part)
         rc = trouble(part, text(document, "sentence"));
     subject->control = flag(document, "control");
     subject->faults = judged;
-    snprintf(subject->note, sizeof subject->note, "%s", text(document, "note"));
+    text_copy(subject->note, sizeof subject->note, text(document, "note"), SIZE_MAX);
     if (rc == 0)
         rc = take_sweep_findings(document, subject);
     return rc != 0 ? rc : take_sweep_coverage(document, subject);
@@ -157,10 +158,10 @@ static int take_compared(const json_t *finding, struct gate_subject *subject)
     if (found == NULL)
         return -ENOMEM;
     subject_place(found, taken_at[0] != '\0' ? taken_at : text(finding, "released_at"));
-    snprintf(found->kind, sizeof found->kind, "%s", text(finding, "kind"));
-    snprintf(found->resource, sizeof found->resource, "%s", text(finding, "resource"));
-    snprintf(found->point, sizeof found->point, "%s", text(finding, "point"));
-    snprintf(found->error, sizeof found->error, "%s", text(finding, "errno"));
+    text_copy(found->kind, sizeof found->kind, text(finding, "kind"), SIZE_MAX);
+    text_copy(found->resource, sizeof found->resource, text(finding, "resource"), SIZE_MAX);
+    text_copy(found->point, sizeof found->point, text(finding, "point"), SIZE_MAX);
+    text_copy(found->error, sizeof found->error, text(finding, "errno"), SIZE_MAX);
     subject->hits += number(finding, "count");
     return 0;
 }
@@ -178,8 +179,8 @@ static int take_end(const json_t *variant, struct gate_subject *subject)
     if (found == NULL)
         return -ENOMEM;
     subject_place(found, text(edge, "taken_at"));
-    snprintf(found->kind, sizeof found->kind, "%s", ended);
-    snprintf(found->point, sizeof found->point, "%s", text(edge, "point"));
+    text_copy(found->kind, sizeof found->kind, ended, SIZE_MAX);
+    text_copy(found->point, sizeof found->point, text(edge, "point"), SIZE_MAX);
     return 0;
 }
 
@@ -233,7 +234,7 @@ static int take_variant(const json_t *document, const json_t *variant, struct ga
     subject->caught = strcmp(text(variant, "verdict"), "fail") == 0;
     subject->by_chance = is_drawn(text(document, "faults"));
     subject->faults = number(faults, "injected");
-    snprintf(subject->note, sizeof subject->note, "%s", text(variant, "note"));
+    text_copy(subject->note, sizeof subject->note, text(variant, "note"), SIZE_MAX);
     size_t index;
     json_t *finding;
     json_array_foreach(json_object_get(variant, "findings"), index, finding)
@@ -275,9 +276,9 @@ static int take_cell(const json_t *cell, struct gate_subject *subject)
     struct gate_finding *found = subject_finding(subject);
     if (found == NULL)
         return -ENOMEM;
-    snprintf(found->kind, sizeof found->kind, "%s", outcome);
-    snprintf(found->resource, sizeof found->resource, "%s", text(cell, "resource"));
-    snprintf(found->point, sizeof found->point, "%s", text(cell, "path"));
+    text_copy(found->kind, sizeof found->kind, outcome, SIZE_MAX);
+    text_copy(found->resource, sizeof found->resource, text(cell, "resource"), SIZE_MAX);
+    text_copy(found->point, sizeof found->point, text(cell, "path"), SIZE_MAX);
     return 0;
 }
 

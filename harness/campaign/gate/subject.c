@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -80,5 +82,5 @@ void subject_place(struct gate_finding *finding, const char *place)
     } else if (plus != NULL) {
         length = (size_t)(plus - kept);
     }
-    snprintf(finding->file, sizeof finding->file, "%.*s", (int)length, kept);
+    text_copy(finding->file, sizeof finding->file, kept, length);
 }

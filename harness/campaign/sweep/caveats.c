@@ -61,13 +61,13 @@ static void write_process_note(const struct caveats *caveats, char *note, size_t
             note, size,
             "Processes ran out of descriptors by what their operations had left (%zu time%s): a fresh one "
             "went on.",
-            caveats->ran_out, caveats->ran_out == 1 ? "" : "s");
+            caveats->ran_out, text_plural(caveats->ran_out));
     if (caveats->ended_early > 0)
         text_add_sentence(
             note, size,
             "Processes ended early (%zu time%s), since an operation had left a lock, or did not end: a "
             "fresh one went on.",
-            caveats->ended_early, caveats->ended_early == 1 ? "" : "s");
+            caveats->ended_early, text_plural(caveats->ended_early));
 }
 
 void caveats_write(const struct caveats *caveats, const struct sweep_options *options,

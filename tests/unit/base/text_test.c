@@ -77,6 +77,28 @@ Test(text, duration)
     }
 }
 
+Test(text, copy_keeps_whole_characters)
+{
+    static const struct {
+        const char *from;
+        size_t length;
+        const char *copy, *reason;
+    } rows[] = {
+        {"abc", SIZE_MAX, "abc", "it fits"},
+        {"abcdefgh", SIZE_MAX, "abcdefg", "as much as there is room for"},
+        {"abcdef", 4, "abcd", "no more than was asked for"},
+        {"abcde\u00fcg", SIZE_MAX, "abcde\u00fc", "the last character just fits"},
+        {"abcdef\u00fcg", SIZE_MAX, "abcdef", "half of a character is none"},
+        {"abcd\U0001f512", SIZE_MAX, "abcd", "nor three quarters"},
+        {"\xbf\xbf\xbf\xbf\xbf\xbf\xbf\xbf\xbf", SIZE_MAX, "", "no UTF-8 at all"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char copy[8];
+        text_copy(copy, sizeof copy, rows[i].from, rows[i].length);
+        cr_expect_str_eq(copy, rows[i].copy, "%s: %s", rows[i].reason, copy);
+    }
+}
+
 Test(text, of_duration)
 {
     static const struct {
