@@ -24,7 +24,7 @@ static json_t *message(const char *text)
 static json_t *reference(const char *path)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
-    char text[sizeof "file://" + 3 * PATH_MAX];
+    char text[sizeof "file://" + (size_t)3 * PATH_MAX];
     size_t end = (size_t)snprintf(text, sizeof text, "%s", path[0] == '/' ? "file://" : "");
     for (; *path != '\0' && end + 3 < sizeof text; path++)
         end += (size_t)snprintf(text + end, sizeof text - end, strchr(plain, *path) != NULL ? "%c" : "%%%02X",

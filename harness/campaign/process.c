@@ -130,7 +130,7 @@ bool process_await(struct process *process, uint64_t timeout_ns, struct process_
         return false;
     int status = -1;
     waitpid(process->pid, &status, 0);
-    for (unsigned i = 0; i < 2 * 65536 / sizeof process->tail && read_errors(process); i++)
+    for (unsigned i = 0; i < (size_t)2 * 65536 / sizeof process->tail && read_errors(process); i++)
         ; /* more than a pipe can hold: for a writer that was handed the pipe and lives on */
     if (process->errors >= 0)
         close(process->errors);

@@ -15,6 +15,8 @@
 #include "signals.h"
 
 /* The files that it may write. */
+enum { OUTPUTS = 3 };
+
 struct outputs {
     struct output baseline, junit, sarif;
 };
@@ -52,8 +54,8 @@ static int read_script(const struct gate_command *command, struct script *out, s
 /* Where words for people go: not into a file that is written to standard output. */
 static FILE *words_of(const struct outputs *outputs)
 {
-    const struct output *const all[] = {&outputs->baseline, &outputs->junit, &outputs->sarif};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    const struct output *const all[OUTPUTS] = {&outputs->baseline, &outputs->junit, &outputs->sarif};
+    for (size_t i = 0; i < OUTPUTS; i++)
         if (all[i]->typed != NULL && strcmp(all[i]->typed, "-") == 0)
             return stderr;
     return stdout;
@@ -194,8 +196,8 @@ int command_gate(int argc, char **argv, struct error *error)
     rc = prepare(&command, &outputs, error);
     if (rc == 0)
         rc = gate(&command, &outputs, error);
-    struct output *const all[] = {&outputs.baseline, &outputs.junit, &outputs.sarif};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    struct output *const all[OUTPUTS] = {&outputs.baseline, &outputs.junit, &outputs.sarif};
+    for (size_t i = 0; i < OUTPUTS; i++)
         if (all[i]->stream != NULL && all[i]->stream != stdout)
             fclose(all[i]->stream);
     return rc;

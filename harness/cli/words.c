@@ -39,7 +39,7 @@ int words_read(const char *option, const char *typed, words_name *name, unsigned
     char word[64];
     for (;; typed++) {
         size_t length = strcspn(typed, ",");
-        unsigned index;
+        unsigned index = 0;
         snprintf(word, sizeof word, "%.*s", (int)length, typed);
         int rc = words_read_one(option, word, name, &index, error);
         if (rc != 0)

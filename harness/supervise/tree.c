@@ -76,7 +76,7 @@ int tree_names(int folder, struct names *out)
     int code = listing != NULL ? 0 : -errno;
     if (listing == NULL && copy >= 0)
         close(copy);
-    for (struct dirent *entry; code == 0 && (entry = readdir(listing)) != NULL;)
+    for (struct dirent *entry; listing != NULL && code == 0 && (entry = readdir(listing)) != NULL;)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             code = names_add(out, entry->d_name);
     if (listing != NULL)

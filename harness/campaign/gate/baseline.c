@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/stream.h"
+#include "base/text.h"
 #include "campaign/gate/subject.h"
 
 #define FORMAT "exeunt-baseline"
@@ -149,7 +150,7 @@ static int take_text(const struct reading *reading, const json_t *object, const 
     if (!json_is_string(value) || json_string_length(value) >= size ||
         strlen(json_string_value(value)) != json_string_length(value))
         return wrong(reading, key, needed ? "is no text that fits" : "is neither null nor a text that fits");
-    strcpy(out, json_string_value(value));
+    text_copy(out, size, json_string_value(value), SIZE_MAX);
     return needed && out[0] == '\0' ? wrong(reading, key, "is empty") : 0;
 }
 
@@ -246,7 +247,7 @@ static int take_subject(const struct reading *reading, const json_t *object, str
     struct gate_subject *subject = subject_add(part, "", NULL);
     if (subject == NULL)
         return no_memory(reading);
-    strcpy(subject->name, name);
+    text_copy(subject->name, sizeof subject->name, name, SIZE_MAX);
     subject->control = json_is_true(control);
     subject->faults = (uint64_t)json_integer_value(faults);
     return take_lists(reading, object, subject);

@@ -226,8 +226,10 @@ static int describe(const struct stress_options *options, struct store_night *ni
                                   .for_ms = options->for_ns / 1000000,
                                   .started_s = (uint64_t)time(NULL),
                                   .round = 1};
-    if (night->campaign == NULL || night->folder == NULL)
-        return error_not_done(error, -errno, "the campaign cannot be begun: %s", strerror(errno));
+    if (night->campaign == NULL)
+        return error_not_done(error, -ENOMEM, "no memory for the campaign");
+    if (night->folder == NULL)
+        return error_not_done(error, -errno, "cannot tell the working folder: %s", strerror(errno));
     if (night->seed == 0 && getrandom(&night->seed, sizeof night->seed, 0) != sizeof night->seed)
         return error_not_done(error, -errno, "no fresh seed can be had: %s; give one with --seed",
                               strerror(errno));

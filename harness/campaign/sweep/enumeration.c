@@ -101,7 +101,7 @@ int enumeration_make(struct rows *rows, const struct sweep_options *options, str
     int failed = run_steady(rows, 0, JOBS_FIRST, row, error);
     if (failed != 0)
         return failed;
-    if (calls_of(&row->record) < CALLS_FEW * JOBS_FIRST && !budget_was_cut(options)) {
+    if (calls_of(&row->record) < (size_t)CALLS_FEW * JOBS_FIRST && !budget_was_cut(options)) {
         row_clear(row);
         failed = run_steady(rows, 0, REACH_JOBS, row, error);
         if (failed != 0)

@@ -143,7 +143,7 @@ static int show_leaks(const struct worker *worker, const struct baseline *baseli
     if (failed != 0)
         return failed;
     for (size_t i = 0; i < 2 * count; i++) {
-        const struct leak *leak = &leaks[i % count];
+        const struct leak *leak = &leaks[i < count ? i : i - count];
         const struct record_event *taken = &record->events[leak->event];
         if ((taken->resource == TRACE_MEMORY) == (i >= count) &&
             !giving_failed(worker, task, taken->resource) &&

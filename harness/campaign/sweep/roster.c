@@ -160,7 +160,7 @@ static bool find_job(const struct roster *roster, struct duty *duty, const enum 
     bool own = wants_own_job(roster, duty);
     if (duty->is_fixed || duty->first || duty->alone)
         return duty->job >= REACH_JOBS || is_free(taken[duty->job], own);
-    size_t left = (duty->round + duty->tries) % duty->fits;
+    size_t left = duty->fits > 0 ? (duty->round + duty->tries) % duty->fits : 0;
     for (size_t i = 0; i < 2 * duty->fits; i++) {
         const struct reach_call *reached = &roster->reach->calls[duty->reached + i % duty->fits];
         if (!is_free(taken[reached->job], own) || (left > 0 && left-- > 0))
