@@ -22,23 +22,11 @@ static void write_count(const struct ink *ink, const char *name, uint64_t count,
 
 static void write_outcomes(const struct ink *ink, const struct sweep_result *result)
 {
-    static const char *const meanings[SWEEP_OUTCOMES] = {
-        [SWEEP_DETECTED] = "detected: ended with an error, nothing left behind",
-        [SWEEP_MASKED] = "masked: as if nothing had failed",
-        [SWEEP_SILENT] = "silent: as if all were well, yet output or files differ",
-        [SWEEP_CRASH] = "crash: ended by a signal",
-        [SWEEP_ABORT] = "abort: ended itself by SIGABRT",
-        [SWEEP_HANG] = "hang: did not end",
-        [SWEEP_LEAK] = "leak: something outlived its owner",
-        [SWEEP_DOUBLE_RELEASE] = "double-release: given back twice, or by others",
-        [SWEEP_SANITIZER] = "sanitizer: one reported",
-        [SWEEP_DRIFTED] = "drifted: the fault did not come where it was expected; not judged",
-    };
     if (result->runs == 0)
         return;
     fprintf(ink->out, "\nwhat became of the %s\n", result->workload[0] != '\0' ? "operations" : "runs");
     for (enum sweep_kind kind = 0; kind < SWEEP_OUTCOMES; kind++)
-        write_count(ink, meanings[kind], result->outcomes[kind],
+        write_count(ink, sweep_kind_meaning(kind), result->outcomes[kind],
                     kind <= SWEEP_MASKED    ? HUE_PLAIN
                     : kind == SWEEP_DRIFTED ? HUE_FAINT
                                             : HUE_BAD);
@@ -61,14 +49,13 @@ static void write_reach(const struct ink *ink, const struct sweep_result *result
     fputs(ink_number(runs, result->runs), ink->out);
     if (!whole)
         fprintf(ink->out, " of %s", ink_number(planned, result->planned));
-    if (result->workload[0] != '\0') {
-        fprintf(ink->out, " operation%s with a fault in %s, done by %s process%s\n", text_plural(made),
+    if (result->workload[0] != '\0')
+        fprintf(ink->out, " operation%s with a fault in %s, done by %s process%s", text_plural(made),
                 ink_duration(time, result->wall_ms), ink_number(calls, result->processes),
                 result->processes == 1 ? "" : "es");
-        return;
-    }
-    fprintf(ink->out, " run%s with a fault in %s%s", text_plural(made), ink_duration(time, result->wall_ms),
-            result->by_server ? "" : ", each by fork and exec");
+    else
+        fprintf(ink->out, " run%s with a fault in %s%s", text_plural(made),
+                ink_duration(time, result->wall_ms), result->by_server ? "" : ", each by fork and exec");
     fprintf(ink->out, "; %s context%s made to fail\n", ink_number(contexts, failed),
             failed == 1 ? " was" : "s were");
 }
@@ -111,7 +98,7 @@ static void write_head(const struct ink *ink, const struct sweep_finding *findin
 
 static void write_tail(const struct ink *ink, const struct sweep_finding *finding)
 {
-    fprintf(ink->out, "      signature %016" PRIx64 "; shown by %" PRIu64 " run%s", finding->signature,
+    fprintf(ink->out, "      signature %016" PRIx64 "; shown %" PRIu64 " time%s", finding->signature,
             finding->count, text_plural(finding->count));
     if (finding->replays > 0)
         fprintf(ink->out, "; came again in %u of %u%s", finding->reproduced, finding->replays,

@@ -1,6 +1,7 @@
 /* Symbolizes with elfutils' libdwfl: the ledger's modules, at the addresses where the child had them. */
 #include "campaign/symbols.h"
 
+#include "campaign/source.h"
 #include "oracle/result.h"
 
 #include <dwarf.h>
@@ -86,7 +87,8 @@ static bool is_nobodys_header(const char *file)
 
 /* A line of a source, and the function that it stands in. */
 struct place {
-    const char *file; /* NULL: not known */
+    const char *file;   /* NULL: not known */
+    const char *folder; /* that a relative path is relative to; NULL: not known */
     int line;
     const char *function; /* NULL: not known */
 };
@@ -100,7 +102,7 @@ static struct place place_of_call(Dwarf_Die *unit, Dwarf_Die *inlined)
         dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &line) != 0 ||
         dwarf_getsrcfiles(unit, &files, NULL) != 0)
         return (struct place){0};
-    return (struct place){dwarf_filesrc(files, file, NULL, NULL), (int)line, NULL};
+    return (struct place){.file = dwarf_filesrc(files, file, NULL, NULL), .line = (int)line};
 }
 
 /* Of the calls that were inlined one into the other at `pc`, the innermost whose line is somebody's, and the
@@ -121,6 +123,13 @@ static struct place outside_headers(Dwarf_Die *unit, Dwarf_Addr pc, struct place
     return place;
 }
 
+/* In which the unit was compiled. */
+static const char *folder_of(Dwarf_Die *unit)
+{
+    Dwarf_Attribute attribute;
+    return dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
+}
+
 static struct place place_of(Dwfl_Module *module, uint64_t address)
 {
     Dwarf_Addr bias = 0;
@@ -129,8 +138,8 @@ static struct place place_of(Dwfl_Module *module, uint64_t address)
     struct place place = {.file = line != NULL ? dwarf_linesrc(line, NULL, NULL) : NULL};
     if (place.file != NULL && dwarf_lineno(line, &place.line) == 0)
         place = outside_headers(unit, address - bias, place);
-    while (place.file != NULL && strncmp(place.file, "./", 2) == 0)
-        place.file += 2;
+    if (place.file != NULL)
+        place.folder = folder_of(unit);
     if (place.function == NULL && module != NULL)
         place.function = dwfl_module_addrname(module, address);
     return place;
@@ -150,8 +159,10 @@ static const char *name_place(const struct symbols *symbols, uint64_t address, c
     if (symbols->dwfl != NULL)
         place = place_of(dwfl_module(symbols, &module, call), call);
     const char *slash = strrchr(module.path, '/');
+    char source[RESULT_PLACE_MAX];
     if (place.file != NULL)
-        snprintf(out, size, "%s:%d", place.file, place.line);
+        snprintf(out, size, "%s:%d", source_name(place.folder, place.file, source, sizeof source),
+                 place.line);
     else
         snprintf(out, size, "%.96s+0x%llx", slash != NULL ? slash + 1 : module.path,
                  (unsigned long long)(call - module.bias));

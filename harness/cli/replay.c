@@ -187,8 +187,8 @@ static int show(struct sweep_result *result, const struct replay *replay, struct
             coordinate);
     int rc = show_all(result, replay, true, &wanted, error);
     if (rc == 0 && wanted == 0)
-        printf("It did not come again: after the failure at %s the run was %s.\n", coordinate,
-               sweep_kind_name(sweep_commonest(result)));
+        printf("It did not come again: with the failure at %s the run turned out as \"%s\".\n", coordinate,
+               sweep_kind_meaning(sweep_commonest(result)));
     if (rc == 0)
         rc = show_all(result, replay, false, &others, error);
     return rc != 0 ? rc : wanted > 0 ? EXIT_GUARANTEE_BROKEN : EXIT_AS_EXPECTED;

@@ -27,6 +27,23 @@ const char *sweep_kind_name(enum sweep_kind kind)
     return kind < SWEEP_KINDS ? names[kind] : NULL;
 }
 
+const char *sweep_kind_meaning(enum sweep_kind kind)
+{
+    static const char *const meanings[SWEEP_OUTCOMES] = {
+        [SWEEP_DETECTED] = "detected: ended with an error, nothing left behind",
+        [SWEEP_MASKED] = "masked: as if nothing had failed",
+        [SWEEP_SILENT] = "silent: as if all were well, yet output or files differ",
+        [SWEEP_CRASH] = "crash: ended by a signal",
+        [SWEEP_ABORT] = "abort: ended itself by SIGABRT",
+        [SWEEP_HANG] = "hang: did not end",
+        [SWEEP_LEAK] = "leak: something outlived its owner",
+        [SWEEP_DOUBLE_RELEASE] = "double-release: given back twice, or by others",
+        [SWEEP_SANITIZER] = "sanitizer: one reported",
+        [SWEEP_DRIFTED] = "drifted: the fault did not come where it was expected; not judged",
+    };
+    return meanings[kind];
+}
+
 const char *sweep_mode_name(enum sweep_mode mode)
 {
     static const char *const names[SWEEP_MODES] = {

@@ -127,6 +127,9 @@ const char *sweep_kind_name(enum sweep_kind kind);
 const char *sweep_mode_name(enum sweep_mode mode);
 const char *sweep_severity_name(enum sweep_severity severity);
 
+/* The name of an outcome and what it means, for people; a static string. */
+const char *sweep_kind_meaning(enum sweep_kind kind);
+
 /* What became of most runs. */
 enum sweep_kind sweep_commonest(const struct sweep_result *result);
 

@@ -158,8 +158,9 @@ Test(damaged, is_never_shown_as_whole)
     struct command_result sound[QUESTIONS];
     char *folder = make_sound();
     unsigned met = 0;
+    damage(folder, ":");
     for (size_t i = 0; i < QUESTIONS; i++)
-        sound[i] = ask(folder, questions[i], "sound.db");
+        sound[i] = ask(folder, questions[i], "a.db");
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         overwrite(folder, seed);
         for (size_t i = 0; i < QUESTIONS; i++) {

@@ -2,11 +2,9 @@
 #include "campaign/gate/subject.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 
@@ -60,27 +58,16 @@ int subject_cover(struct gate_subject *subject, const char *point, const char *e
     return 0;
 }
 
-/* The part of an absolute path that is kept. */
-static const char *of_this_folder(const char *path)
-{
-    char folder[PATH_MAX];
-    if (path[0] != '/')
-        return path;
-    size_t length = getcwd(folder, sizeof folder) != NULL ? strlen(folder) : 0;
-    bool below = length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/';
-    return below ? path + length + 1 : base_name(path);
-}
-
 void subject_place(struct gate_finding *finding, const char *place)
 {
-    const char *kept = of_this_folder(place), *colon = strrchr(kept, ':'), *plus = strstr(kept, "+0x");
-    size_t length = strlen(kept);
+    const char *colon = strrchr(place, ':'), *plus = strstr(place, "+0x");
+    size_t length = strlen(place);
     finding->line = 0;
     if (colon != NULL && colon[1] != '\0' && colon[1 + strspn(colon + 1, "0123456789")] == '\0') {
         finding->line = (unsigned)strtoul(colon + 1, NULL, 10);
-        length = (size_t)(colon - kept);
+        length = (size_t)(colon - place);
     } else if (plus != NULL) {
-        length = (size_t)(plus - kept);
+        length = (size_t)(plus - place);
     }
-    text_copy(finding->file, sizeof finding->file, kept, length);
+    text_copy(finding->file, sizeof finding->file, place, length);
 }

@@ -13,7 +13,5 @@ struct gate_finding *subject_finding(struct gate_subject *subject);
 /* Adds what was covered. Returns 0 or -ENOMEM. */
 int subject_cover(struct gate_subject *subject, const char *point, const char *error);
 
-/* Sets file and line by a place of a report: "workloads/upload.c:88", "libz.so.1+0x40". Of a path that is
- * absolute only what lies below the working folder is kept, or else the name: it is to mean the same on
- * another machine. */
+/* Sets file and line by a place of a report: "workloads/upload.c:88", "libz.so.1+0x40". */
 void subject_place(struct gate_finding *finding, const char *place);

@@ -193,6 +193,18 @@ static int show_releases(const struct baseline *baseline, const struct task *tas
     return failed;
 }
 
+/* The stack of the last taking of such a resource there; 0: there is none. */
+static uint32_t stack_of_taking(const struct record *record, enum trace_resource resource, uint64_t taken_at)
+{
+    for (size_t i = record->event_count; i-- > 0;) {
+        const struct record_event *event = &record->events[i];
+        if (event->kind == TRACE_TOOK && event->resource == resource &&
+            record_has_frame(record, event->stack, taken_at))
+            return event->stack;
+    }
+    return 0;
+}
+
 static struct shown shown_of_wrong(const struct record *record, const struct ledger_event *event)
 {
     struct release release = {RELEASE_UNKNOWN, RELEASE_UNKNOWN, RELEASE_UNKNOWN};
@@ -203,6 +215,8 @@ static struct shown shown_of_wrong(const struct record *record, const struct led
             .resource = resource, .id = wrong_id(event), .path = event->path, .site = event->site};
         release_find(record, &call, &release);
         shown = shown_of_release(record, &release);
+    } else {
+        shown.taken_by = stack_of_taking(record, resource, event->taken_at);
     }
     shown.resource = resource;
     shown.taken_at = wrong_is_release(event) && event->site != 0 ? event->site : event->taken_at;

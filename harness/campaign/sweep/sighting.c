@@ -287,6 +287,8 @@ int sighting_name(struct row *row, size_t index, const struct duty *duty, const 
         bool release = wrong_is_release(wrong);
         uint64_t place = release && wrong->site != 0 ? wrong->site : wrong->taken_at;
         finding.kind = release ? SWEEP_DOUBLE_RELEASE : SWEEP_LEAK;
+        if (wrong->kind == LEDGER_HEAP_LEAK)
+            finding.severity = SWEEP_MEDIUM; /* it may be kept on purpose */
         snprintf(finding.resource, sizeof finding.resource, "%s", naming_resource(wrong_resource(wrong)));
         symbols_name(symbols, place, finding.taken_at, sizeof finding.taken_at);
         write_wrong(row, symbols, wrong, finding.detail, sizeof finding.detail);

@@ -388,6 +388,12 @@ static void write_note(const struct sweep *sweep, char *note, size_t size)
             note, size,
             "Without a fault the program comes past no call that is to fail; it ends with status %d.",
             sweep->baseline.steady.exit_status);
+    else if (sweep->baseline.steady.exit_status != 0)
+        text_add_sentence(
+            note, size,
+            "Without a fault the program ends with status %d: what it does where all is well was not "
+            "tried.",
+            sweep->baseline.steady.exit_status);
     if (sweep->leftover[0] != '\0')
         text_add_sentence(note, size, "After that, %s.", sweep->leftover);
 }

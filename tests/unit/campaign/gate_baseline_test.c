@@ -121,30 +121,23 @@ Test(baseline, a_full_device_is_an_error)
     gate_parts_clear(&parts);
 }
 
-Test(subject, places_mean_the_same_elsewhere)
+Test(subject, places_without_their_lines)
 {
     static const struct {
-        const char *place, *file; /* %s: the working folder */
+        const char *place, *file;
         unsigned line;
         const char *reason;
     } rows[] = {
         {"src/copy.c:9", "src/copy.c", 9, "as it is"},
-        {"%s/src/copy.c:9", "src/copy.c", 9, "below the working folder"},
-        {"%sx/copy.c:9", "copy.c", 9, "beside it: only the name"},
-        {"/usr/src/zlib/gz.c:9", "gz.c", 9, "elsewhere: only the name"},
+        {"/usr/src/zlib/gz.c:9", "/usr/src/zlib/gz.c", 9, "whole: another gz.c is another file"},
         {"libz.so.1+0x4f", "libz.so.1", 0, "a module, whatever the offset"},
         {"a:b.c:7", "a:b.c", 7, "a colon in a name"},
         {"a.c:", "a.c:", 0, "no line"},
         {"", "", 0, "not known"},
     };
-    char folder[256], place[512];
-    cr_assert_eq(chdir("/tmp"), 0);
-    cr_assert_not_null(getcwd(folder, sizeof folder));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct gate_finding finding = {.line = 1};
-        const char *rest = strncmp(rows[i].place, "%s", 2) == 0 ? rows[i].place + 2 : rows[i].place;
-        snprintf(place, sizeof place, "%s%s", rest != rows[i].place ? folder : "", rest);
-        subject_place(&finding, place);
+        subject_place(&finding, rows[i].place);
         cr_expect_str_eq(finding.file, rows[i].file, "%s", rows[i].reason);
         cr_expect_eq(finding.line, rows[i].line, "%s", rows[i].reason);
     }
