@@ -250,18 +250,17 @@ static bool is_leak(struct judging *judging, size_t taking, enum leak_witness *w
     const struct record *record = judging->holdings.record;
     const struct record_event *taken = &record->events[taking];
     const struct owner *owner = owner_of(judging->owners, key_of(record, taken));
-    if (!is_judged(owner) || (taken->resource == TRACE_MEMORY && is_own_affair(record, taken, owner->active)))
+    bool memory = taken->resource == TRACE_MEMORY;
+    if (!is_judged(owner) || (memory && is_own_affair(record, taken, owner->active)))
         return false;
     if (taken->resource == TRACE_FILE)
         *witness = LEAK_BY_STAY;
     else if (holdings_active(&judging->holdings, taking) < owner->active &&
              is_deeper_than_main(record, taken, owner->active))
         *witness = LEAK_BY_FRAME;
-    else if (taken->resource == TRACE_MEMORY)
-        return false;
-    else if (is_late(owner, judging->passed, record, taking))
+    else if (!memory && is_late(owner, judging->passed, record, taking))
         *witness = LEAK_BY_CONTEXT;
-    else if (*held_of(record, &judging->crowded, taking) > taking + 1)
+    else if (!memory && *held_of(record, &judging->crowded, taking) > taking + 1)
         *witness = LEAK_BY_NUMBER;
     else
         return false;

@@ -136,7 +136,8 @@ Test(sweep_workload, replays_of_coordinates)
         const char *says, *reason;
     } rows[] = {
         {"17:upload/metadata#1 upload/unguarded", 1, "leak of a descriptor", "the operation leaks"},
-        {"17:upload/metadata#1:EIO upload/guarded", 0, "\"detected: ended with an error", "its guarded twin does not"},
+        {"17:upload/metadata#1:EIO upload/guarded", 0, "\"detected: ended with an error",
+         "its guarded twin does not"},
         {"17:upload/metadata#2 upload/guarded", 3, "did not come", "it is called but once"},
         {"17:upload/meta#1 upload/guarded", 2, "no point is called 'upload/meta'",
          "a point that there is not"},

@@ -209,7 +209,7 @@ static size_t choose(struct roster *roster, struct duty *duties[ROW_MAX])
     bool is_closed = false;
     size_t count = 0;
     for (size_t i = 0; i < 2 * roster->count && count < ROW_MAX && !is_closed; i++) {
-        struct duty *duty = &roster->duties[i % roster->count];
+        struct duty *duty = &roster->duties[i < roster->count ? i : i - roster->count];
         bool fits = is_particular(duty) ? count == 0 : i >= roster->count;
         if (duty->over || !fits || !find_job(roster, duty, taken))
             continue;

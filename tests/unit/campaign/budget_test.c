@@ -34,7 +34,7 @@ Test(budget, ends)
     cr_expect_not(budget_is_spent(&options, long_ago_ns), "without one, never");
     options.budget_ns = 1;
     cr_expect(budget_is_spent(&options, long_ago_ns), "since long");
-    options.budget_ns = 24 * 3600 * SECOND;
+    options.budget_ns = (uint64_t)24 * 3600 * SECOND;
     cr_expect_not(budget_is_spent(&options, now_ns), "not for a day");
     cr_expect_not(budget_was_cut(&options));
     interrupted = 2;

@@ -1,5 +1,6 @@
 /* A used ledger is made as new: no byte of the run before stays, but for what is to stay. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +35,7 @@ static void use(struct ledger_view *view, size_t step)
     view->ledger->head = head;
     view->ledger->point_count = points.count;
     for (size_t i = 0; i < points.count; i++)
-        strcpy(view->ledger->points[i].name, names[i]);
+        snprintf(view->ledger->points[i].name, PLAN_POINT_NAME_MAX, "%s", names[i]);
     view->ledger->discover = view->ledger->watch_temps = view->ledger->watch_heap = 0;
     view->ledger->trace_faults_only = 0;
     memset(view->ledger->remote, 0, sizeof view->ledger->remote);

@@ -99,7 +99,7 @@ struct sweep_result example_sweep(void)
         .sentence = "FAIL: 3 findings",
     };
     for (unsigned kind = 0; kind < SWEEP_OUTCOMES; kind++)
-        sweep.outcomes[kind] = kind * kind;
+        sweep.outcomes[kind] = (uint64_t)kind * kind;
     sweep.points[0] = (struct sweep_point){"posix/io/rw/write", 800, 30, 29};
     sweep.points[1] = (struct sweep_point){"app/parse", 100, 11, 11};
     sweep.findings[0] = example_finding(UINT64_MAX);
