@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* Writes the page of a document (see document.h, sweep.h) and the environment of its run, NULL if it is not
- * known; both stay the caller's. Returns 0 or a negative errno (the stream's error, or -ENOMEM). */
+/* Writes the page of a document (see document.h, sweep.h), or of an array of them, and the environment of its
+ * run, NULL if it is not known; both stay the caller's. Returns 0 or a negative errno (the stream's error, or
+ * -ENOMEM). */
 int page_write(const json_t *document, const json_t *environment, FILE *out);

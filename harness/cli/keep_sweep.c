@@ -33,7 +33,8 @@ static int begin(struct sweep_command *command, struct keep_sweep *keeping, stru
                                               .line = line,
                                               .options = command->text,
                                               .started_s = (uint64_t)time(NULL),
-                                              .night = command->night};
+                                              .night = command->night,
+                                              .first = command->first};
     store_environment_now(command->sweep.program[0], &environment);
     if (!command->resume)
         return store_begin(keeping->store, &beginning, &environment, &keeping->run, error);
@@ -59,6 +60,8 @@ int keep_sweep_begin(struct sweep_command *command, struct keep_sweep *out, stru
         keep_sweep_end(out);
         return failed;
     }
+    if (command->first == 0)
+        command->first = out->run;
     keep_sweep_find_within(command->results, out->without);
     if (out->done.count > 0)
         qsort(out->done.list, out->done.count, sizeof *out->done.list, order_of_numbers);

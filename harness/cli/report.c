@@ -105,13 +105,13 @@ static int list(struct store *store, struct error *error)
     return 0;
 }
 
-/* What is shown of a run, or of all of them over nights. */
+/* What is shown of a run, of the variants of a workload's sweep, or of all runs over nights. */
 struct shown {
-    struct store_run run; /* number 0: of all */
-    json_t *document;
+    struct store_runs runs;     /* that one command gave; none: all */
+    json_t *document;           /* of several sweeps, an array */
     struct store_document kept; /* of all but sweeps */
-    struct sweep_result *sweep; /* NULL: it was none */
-    struct sweep_result swept;
+    struct sweep_result *sweeps;
+    size_t sweep_count; /* 0: it was none */
     struct store_trend trend;
 };
 
@@ -124,16 +124,32 @@ static int load_trend(struct store *store, struct shown *shown, struct error *er
     return shown->document != NULL ? 0 : error_not_done(error, -ENOMEM, "no memory for the report");
 }
 
-static int load_sweep(struct store *store, const char *results, struct shown *shown, struct error *error)
+/* Of one, its document; of several, an array. */
+static json_t *document_of_sweeps(const struct sweep_result *sweeps, size_t count)
 {
-    struct store_run run;
-    int failed = store_load_sweep(store, shown->run.id, &shown->swept, &run, error);
-    if (failed != 0)
-        return failed;
-    store_run_clear(&run);
-    shown->sweep = &shown->swept;
-    shown->swept.results = results;
-    shown->document = sweep_document(shown->sweep);
+    if (count == 1)
+        return sweep_document(&sweeps[0]);
+    struct value_filling documents = {.into = json_array()};
+    for (size_t i = 0; i < count; i++)
+        value_add(&documents, sweep_document(&sweeps[i]));
+    return value_filled(&documents);
+}
+
+static int load_sweeps(struct store *store, const char *results, struct shown *shown, struct error *error)
+{
+    shown->sweeps = calloc(shown->runs.count, sizeof *shown->sweeps);
+    if (shown->sweeps == NULL)
+        return error_not_done(error, -ENOMEM, "no memory for the report");
+    for (size_t i = 0; i < shown->runs.count; i++) {
+        struct store_run run;
+        int failed = store_load_sweep(store, shown->runs.list[i].id, &shown->sweeps[i], &run, error);
+        if (failed != 0)
+            return failed;
+        store_run_clear(&run);
+        shown->sweeps[i].results = results;
+        shown->sweep_count++;
+    }
+    shown->document = document_of_sweeps(shown->sweeps, shown->sweep_count);
     return shown->document != NULL ? 0 : error_not_done(error, -ENOMEM, "no memory for the report");
 }
 
@@ -141,7 +157,8 @@ static int load_sweep(struct store *store, const char *results, struct shown *sh
 static int load_document(struct store *store, const struct wanted *wanted, struct shown *shown,
                          struct error *error)
 {
-    int failed = store_load_document(store, shown->run.id, &shown->kept, error);
+    uint64_t run = shown->runs.list[0].id;
+    int failed = store_load_document(store, run, &shown->kept, error);
     if (failed != 0 || is_for_people(wanted))
         return failed;
     shown->document = json_loads(shown->kept.json, JSON_REJECT_DUPLICATES, NULL);
@@ -149,26 +166,42 @@ static int load_document(struct store *store, const struct wanted *wanted, struc
                ? 0
                : error_usage(error,
                              "'%s' is damaged: run %" PRIu64 " has no readable document; name another run",
-                             wanted->results, shown->run.id);
+                             wanted->results, run);
+}
+
+/* A number names one run, also of several that one command gave. */
+static int load_runs(struct store *store, uint64_t number, struct store_runs *out, struct error *error)
+{
+    if (number == 0)
+        return store_last_command(store, out, error);
+    out->list = calloc(1, sizeof *out->list);
+    if (out->list == NULL)
+        return error_not_done(error, -ENOMEM, "no memory for the report");
+    int failed = store_load_run(store, number, &out->list[0], error);
+    out->count = failed == 0;
+    return failed;
 }
 
 static int load(struct store *store, const struct wanted *wanted, struct shown *shown, struct error *error)
 {
     if (wanted->trend)
         return load_trend(store, shown, error);
-    int failed = store_load_run(store, wanted->run, &shown->run, error);
+    int failed = load_runs(store, wanted->run, &shown->runs, error);
     if (failed != 0)
         return failed;
-    return strcmp(shown->run.kind, "sweep") == 0 ? load_sweep(store, wanted->results, shown, error)
-                                                 : load_document(store, wanted, shown, error);
+    return strcmp(shown->runs.list[0].kind, "sweep") == 0 ? load_sweeps(store, wanted->results, shown, error)
+                                                          : load_document(store, wanted, shown, error);
 }
 
-static json_t *environment_of(const struct store_run *run)
+/* The same of all runs that one command gave, but for their numbers and the time. */
+static json_t *environment_of(const struct store_runs *runs)
 {
-    char started[32];
+    const struct store_run *run = &runs->list[0];
+    char started[32], numbers[48];
+    snprintf(numbers, sizeof numbers, "%" PRIu64 " to %" PRIu64, run->id, runs->list[runs->count - 1].id);
     write_time(run->started_s, started, sizeof started);
     struct value_filling object = {.into = json_object()};
-    value_put(&object, "run", value_number(run->id));
+    value_put(&object, "run", runs->count > 1 ? value_text(numbers) : value_number(run->id));
     value_put(&object, "line", value_text(run->line));
     value_put(&object, "started", value_text(started));
     value_put(&object, "exeunt", value_text_or_null(run->environment.exeunt));
@@ -183,16 +216,22 @@ static json_t *environment_of(const struct store_run *run)
 
 static int write_page(const struct shown *shown, FILE *out)
 {
-    bool is_run = shown->run.id != 0;
-    json_t *environment = is_run ? environment_of(&shown->run) : NULL;
+    bool is_run = shown->runs.count > 0;
+    json_t *environment = is_run ? environment_of(&shown->runs) : NULL;
     int rc = is_run && environment == NULL ? -ENOMEM : page_write(shown->document, environment, out);
     json_decref(environment);
     return rc;
 }
 
+/* Each on a line of its own, as when they were made. */
 static int write_document(const struct shown *shown, FILE *out)
 {
-    return document_write(shown->document, out);
+    if (!json_is_array(shown->document))
+        return document_write(shown->document, out);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < json_array_size(shown->document); i++)
+        rc = document_write(json_array_get(shown->document, i), out);
+    return rc;
 }
 
 static int write_file(const struct shown *shown, const char *option, const char *typed,
@@ -225,13 +264,13 @@ static int write_lines(const char *text)
 static int write_text(const struct shown *shown, struct error *error)
 {
     struct report_options looks = looks_of(stdout);
-    if (shown->run.id == 0) {
+    if (shown->runs.count == 0) {
         struct ink ink = ink_of(stdout, looks.color, looks.columns);
         trend_write(&ink, &shown->trend);
         return 0;
     }
-    int rc =
-        shown->sweep != NULL ? sweep_report_write(shown->sweep, 1, stdout) : write_lines(shown->kept.report);
+    int rc = shown->sweep_count > 0 ? sweep_report_write(shown->sweeps, shown->sweep_count, stdout)
+                                    : write_lines(shown->kept.report);
     return rc == 0 ? 0 : error_not_done(error, rc, "cannot write to standard output: %s", strerror(-rc));
 }
 
@@ -247,9 +286,11 @@ static void shown_clear(struct shown *shown)
 {
     json_decref(shown->document);
     store_document_clear(&shown->kept);
-    sweep_result_clear(&shown->swept);
+    for (size_t i = 0; i < shown->sweep_count; i++)
+        sweep_result_clear(&shown->sweeps[i]);
+    free(shown->sweeps);
     store_trend_clear(&shown->trend);
-    store_run_clear(&shown->run);
+    store_runs_clear(&shown->runs);
 }
 
 static int report(struct store *store, void *context, struct error *error)
@@ -268,7 +309,9 @@ static int report(struct store *store, void *context, struct error *error)
 int command_report(int argc, char **argv, struct error *error)
 {
     static const struct arguments arguments = {
-        "report", "[RUN]", "Show again what a run of exeunt gave: the last one, or that with the number RUN.",
+        "report", "[RUN]",
+        "Show again what exeunt gave: what its last run did, of a workload's sweep all variants, or the run "
+        "with the number RUN.",
         known_options, take};
     struct wanted wanted = {.results = STORE_FILE};
     int rc = arguments_parse(&arguments, argc, argv, &wanted, error);

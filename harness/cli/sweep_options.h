@@ -10,6 +10,7 @@ struct sweep_command {
     const char *json;           /* NULL: none */
     const char *results;        /* the file that keeps results */
     uint64_t night;             /* of stress that it belongs to; 0: none */
+    uint64_t first;             /* number of the first variant's run, once that is kept; 0 */
     const char *suppress;       /* NULL: none */
     bool quiet, resume;
     const char *target;       /* a workload, or one of its variants; NULL: a program */

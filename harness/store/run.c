@@ -31,12 +31,13 @@ int store_begin(struct store *store, const struct store_beginning *beginning,
     EXEUNT_GUARD(memory, command, run_join_words(beginning->command, &size));
     if (command == NULL)
         return database_failed(store, SQLITE_NOMEM, error);
-    EXEUNT_GUARD(query, insert,
-                 query_make(store,
-                            "insert into run (kind, command, line, options, seed, started_s, night, exeunt,"
-                            " kernel, libc, host, machine, folder, target_commit)"
-                            " values (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?, ?, ?) returning id",
-                            error));
+    EXEUNT_GUARD(
+        query, insert,
+        query_make(store,
+                   "insert into run (kind, command, line, options, seed, started_s, night, first,"
+                   " exeunt, kernel, libc, host, machine, folder, target_commit)"
+                   " values (?, ?, ?, ?, ?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?, ?) returning id",
+                   error));
     query_put_text(&insert, beginning->kind);
     query_put_bytes(&insert, command, size);
     query_put_text(&insert, beginning->line);
@@ -44,6 +45,7 @@ int store_begin(struct store *store, const struct store_beginning *beginning,
     query_put_number(&insert, beginning->seed);
     query_put_number(&insert, beginning->started_s);
     query_put_number(&insert, beginning->night);
+    query_put_number(&insert, beginning->first);
     query_put_text(&insert, environment->exeunt);
     query_put_text(&insert, environment->kernel);
     query_put_text(&insert, environment->libc);
@@ -135,6 +137,11 @@ int run_take(struct query *query, struct store_run *out)
     return 0;
 }
 
+static int holds_none(const struct store *store, const char *what, struct error *error)
+{
+    return error_usage(error, "'%s' holds no %s yet: run one first, or name another file", store->path, what);
+}
+
 int run_find(struct store *store, const char *kind, uint64_t id, struct store_run *out, struct error *error)
 {
     const char *what = kind != NULL ? kind : "run";
@@ -149,8 +156,7 @@ int run_find(struct store *store, const char *kind, uint64_t id, struct store_ru
     if (row < 0)
         return row;
     if (row == 0 && id == 0)
-        return error_usage(error, "'%s' holds no %s yet: run one first, or name another file", store->path,
-                           what);
+        return holds_none(store, what, error);
     if (row == 0)
         return error_usage(error, "there is no %s %llu in '%s'; 'exeunt report --list' shows what there is",
                            what, (unsigned long long)id, store->path);
@@ -189,9 +195,10 @@ static int add_run(struct query *query, struct store_runs *runs)
     return failed;
 }
 
-int store_list_runs(struct store *store, struct store_runs *out, struct error *error)
+/* Those that the statement finds. */
+static int list_runs(struct store *store, const char *sql, struct store_runs *out, struct error *error)
 {
-    EXEUNT_GUARD(query, query, query_make(store, "select" RUN_COLUMNS "from run order by run.id", error));
+    EXEUNT_GUARD(query, query, query_make(store, sql, error));
     struct store_runs runs = {0};
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0)
@@ -201,4 +208,18 @@ int store_list_runs(struct store *store, struct store_runs *out, struct error *e
     else
         *out = runs;
     return failed;
+}
+
+int store_list_runs(struct store *store, struct store_runs *out, struct error *error)
+{
+    return list_runs(store, "select" RUN_COLUMNS "from run order by run.id", out, error);
+}
+
+int store_last_command(struct store *store, struct store_runs *out, struct error *error)
+{
+    int failed = list_runs(store,
+                           "select" RUN_COLUMNS "from run where coalesce(first, id) ="
+                           " (select coalesce(first, id) from run order by id desc limit 1) order by run.id",
+                           out, error);
+    return failed == 0 && out->count == 0 ? holds_none(store, "run", error) : failed;
 }

@@ -1,6 +1,6 @@
--- The nights of `exeunt stress`, and which of them a run belongs to: they are kept and deleted together. And what a
--- workload's sweep covered. Which of a
--- sweep's findings break a guarantee, by what it was asked to fail on.
+-- The nights of `exeunt stress`, and which of them a run belongs to: they are kept and deleted together. Which runs one
+-- command gave. What a workload's sweep covered, and which of a sweep's findings break a guarantee, by what it was asked
+-- to fail on.
 
 create table night (
     id integer primary key autoincrement,
@@ -21,6 +21,10 @@ create table night (
 alter table run add column night integer references night on delete cascade;
 
 create index run_of_night on run (night);
+
+alter table run add column first integer references run on delete cascade; -- that its command gave; null: this one
+
+create index run_of_first on run (first);
 
 alter table finding add column breaks integer not null default 0;
 

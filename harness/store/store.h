@@ -69,6 +69,7 @@ struct store_beginning {
     const char *options;  /* what else decides which faults there are, as text */
     uint64_t seed, started_s;
     uint64_t night; /* of `exeunt stress` that it belongs to; 0: none */
+    uint64_t first; /* run that the same command gave; 0: this is it */
 };
 
 /* Begins a run: *run is its number. */
@@ -104,6 +105,10 @@ void store_runs_clear(struct store_runs *runs);
 int store_last_run(struct store *store, uint64_t *id, struct error *error);
 
 int store_list_runs(struct store *store, struct store_runs *out, struct error *error);
+
+/* What the last command gave: one run, or one for each variant of a workload's sweep. That there is none is
+ * an error of the command line. */
+int store_last_command(struct store *store, struct store_runs *out, struct error *error);
 
 /* The run with that number, or the last one if it is 0; the caller's: store_run_clear. */
 int store_load_run(struct store *store, uint64_t id, struct store_run *out, struct error *error);

@@ -49,6 +49,14 @@ const COVERAGE_COLUMNS = [
   { title: "Never failed", of: (p) => p.contexts - p.failed, numeric: true },
 ];
 
+// Of a workload: each errno of each point.
+const ERRNO_COLUMNS = [
+  { title: "Point", of: (p) => p.point },
+  { title: "Errno", of: (p) => p.errno },
+  { title: "Reached", of: (p) => (p.reached ? "yes" : "no") },
+  { title: "Calls failed", of: (p) => (p.reached ? p.failed : null), numeric: true },
+];
+
 function findingMore(finding) {
   return el("div", {}, facts([["Coordinate", finding.coordinate], ["Signature", finding.signature], ["Wrongly released at", finding.released_at], ["Bytes", finding.bytes ? shown(finding.bytes) : null]]));
 }
@@ -97,13 +105,12 @@ function stateOf(exits, idiom, path, resource) {
 }
 
 function sweepSections(sweep, level) {
-  const broken = sweep.findings.some((finding) => finding.kind !== "unreleased" && !finding.suppressed);
   const outcomes = Object.entries(sweep.outcomes).map(([kind, count]) => ({ kind, count }));
-  return el("section", {}, heading(level, sweep.command.join(" ")), el("p", { class: "sentence" }, badge(broken ? "findings" : "pass"), " ", sweep.sentence),
+  return el("section", {}, heading(level, sweep.command.join(" ")), el("p", { class: "sentence" }, badge(sweep.verdict), " ", sweep.sentence),
     facts([["Runs with a fault", shown(sweep.runs)], ["Planned", shown(sweep.planned)], ["Points", shown(sweep.points)], ["Contexts", shown(sweep.contexts)], ["Calls", shown(sweep.calls)], ["Seconds", shown(sweep.wall_s)], ["Note", sweep.note]]),
     table("Outcomes", [{ title: "Outcome", of: (o) => o.kind }, { title: "Runs", of: (o) => o.count, numeric: true }], outcomes, { sorted: true }),
     heading(level + 1, "Findings"), table("Findings", SWEEP_COLUMNS, sweep.findings, { more: sweepMore, sorted: true, filtered: true }),
-    heading(level + 1, "Coverage"), table("Coverage", COVERAGE_COLUMNS, sweep.coverage, { sorted: true, filtered: true }));
+    heading(level + 1, "Coverage"), table("Coverage", sweep.workload ? ERRNO_COLUMNS : COVERAGE_COLUMNS, sweep.coverage, { sorted: true, filtered: true }));
 }
 
 const DAY_COLUMNS = [
@@ -136,6 +143,7 @@ function trendSections(trend, level) {
 }
 
 function sections(shownDocument, level) {
+  if (Array.isArray(shownDocument)) return el("section", {}, shownDocument.map((one) => sections(one, level)));
   switch (shownDocument.format) {
     case "exeunt-suite":
       return el("section", {}, el("p", { class: "sentence" }, badge(shownDocument.verdict), " ", shownDocument.sentence), shownDocument.comparisons.map((one) => sections(one, level)));
@@ -157,6 +165,7 @@ function environmentSection(environment) {
 }
 
 function nameOf(shownDocument) {
+  if (Array.isArray(shownDocument)) return nameOf(shownDocument[0]);
   if (shownDocument.format === "exeunt-suite") return "all workloads";
   if (shownDocument.format === "exeunt-trend") return "results over nights";
   return shownDocument.workload ?? shownDocument.program ?? (shownDocument.command || []).join(" ");

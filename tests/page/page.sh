@@ -93,6 +93,19 @@ sorted up: true
 sorted down: true
 text stays text: true
 LINES
+grep -qx 'verdicts: fail' sweep || {
+    echo 'no verdict of the sweep'
+    status=1
+}
+
+must 1 sweep --quiet --points upload/metadata upload
+must 0 report --html variants.html
+probe variants.html 1400,1000 1 >variants
+expect variants <<'LINES'
+verdicts: fail pass pass
+sorted up: true
+sorted down: true
+LINES
 must 0 report --trend --html trend.html
 probe trend.html 400,900 0 >trend
 expect trend <<'LINES'

@@ -116,6 +116,31 @@ Test(record, the_last_run_is_of_any_kind)
     place_remove(&place);
 }
 
+/* Of two commands with two runs each. */
+Test(record, runs_of_one_command_belong_together)
+{
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    struct error error;
+    struct store_runs runs;
+    cr_expect_eq(store_last_command(store, &runs, &error), -EINVAL);
+    cr_expect_not_null(strstr(error.text, "holds no run yet: run one first"), "%s", error.text);
+    uint64_t ids[4], first = 0;
+    for (size_t i = 0; i < 4; i++) {
+        struct store_beginning one = beginning;
+        one.first = i % 2 == 1 ? first : 0;
+        cr_assert_eq(store_begin(store, &one, &example_environment, &ids[i], &error), 0, "%s", error.text);
+        first = i % 2 == 0 ? ids[i] : first;
+        cr_assert_eq(store_last_command(store, &runs, &error), 0, "%s", error.text);
+        cr_assert_eq(runs.count, i % 2 + 1, "after run %zu", i);
+        cr_expect_eq(runs.list[0].id, first);
+        cr_expect_eq(runs.list[runs.count - 1].id, ids[i]);
+        store_runs_clear(&runs);
+    }
+    store_close(store);
+    place_remove(&place);
+}
+
 /* While it goes on: what was saved of it before is replaced, or there was nothing and it is taken back. */
 Test(record, grows)
 {
