@@ -9,11 +9,9 @@
 
 typedef const char *name_of(unsigned value);
 
-/* The value of an enum by its name in the next column; -EBADMSG with the query's error if none has it. */
-static int take_name(struct query *query, name_of *name, unsigned count, unsigned *out)
+/* The value of an enum by its name; -EBADMSG with the query's error if none has it. */
+static int find_name(struct query *query, const char *text, name_of *name, unsigned count, unsigned *out)
 {
-    char text[32];
-    query_take_text(query, text, sizeof text);
     for (unsigned value = 0; value < count; value++) {
         if (strcmp(name(value), text) != 0)
             continue;
@@ -21,6 +19,14 @@ static int take_name(struct query *query, name_of *name, unsigned count, unsigne
         return 0;
     }
     return database_damaged(query->store, "a name in it is not known", query->error);
+}
+
+/* As find_name, of the name in the next column. */
+static int take_name(struct query *query, name_of *name, unsigned count, unsigned *out)
+{
+    char text[32];
+    query_take_text(query, text, sizeof text);
+    return find_name(query, text, name, count, out);
 }
 
 static const char *kind_name(unsigned kind)
@@ -264,14 +270,28 @@ static int load_outcomes(struct store *store, const struct store_run *run, struc
     return failed;
 }
 
+static int take_fail_on(struct query *query, unsigned *out)
+{
+    char text[STORE_KINDS_MAX], *rest = text;
+    int failed = 0;
+    query_take_text(query, text, sizeof text);
+    while (failed == 0 && rest != NULL && rest[0] != '\0') {
+        unsigned kind = 0;
+        failed = find_name(query, strsep(&rest, ","), kind_name, SWEEP_KINDS, &kind);
+        *out |= 1u << kind;
+    }
+    return failed;
+}
+
 static int load_totals(struct store *store, uint64_t run, struct sweep_result *sweep, struct error *error)
 {
     EXEUNT_GUARD(
         query, query,
-        query_make(store,
-                   "select wall_ms, contexts, calls, runs, planned, steady_status, by_server, note,"
-                   " interrupted, exit_status, sentence, control, processes from sweep where run = ?",
-                   error));
+        query_make(
+            store,
+            "select wall_ms, contexts, calls, runs, planned, steady_status, by_server, note,"
+            " interrupted, exit_status, sentence, control, processes, fail_on from sweep where run = ?",
+            error));
     query_put_number(&query, run);
     int row = query_step(&query);
     if (row <= 0)
@@ -292,7 +312,8 @@ static int load_totals(struct store *store, uint64_t run, struct sweep_result *s
     if (status > EXIT_CONTROL_MISSED)
         return database_damaged(store, "an exit status in it is not known", error);
     sweep->exit_status = (enum exit_status)status;
-    return query.failed;
+    int failed = take_fail_on(&query, &sweep->fail_on);
+    return failed != 0 ? failed : query.failed;
 }
 
 /* Of a workload's sweep the line is WORKLOAD/VARIANT. */

@@ -3,6 +3,8 @@
 
 #include "store/query.h"
 
+enum { STORE_KINDS_MAX = 256 }; /* names of all kinds of findings, with commas between */
+
 /* Takes the next columns, those of RUN_COLUMNS of table run, into *out, which is empty on failure. 0 or a
  * negative errno, with the query's error. */
 #define RUN_COLUMNS                                                                                          \

@@ -1,5 +1,6 @@
 /* Saves sweeps: each function is one transaction. */
 #include <errno.h>
+#include <stdio.h>
 
 #include "store/run.h"
 
@@ -98,13 +99,26 @@ int store_save_finding(struct store *store, uint64_t run, struct sweep_finding *
     return failed;
 }
 
+/* "crash,hang": by names, since numbers of kinds may change. */
+static const char *list_kinds(unsigned kinds, char *out, size_t size)
+{
+    size_t length = 0;
+    out[0] = '\0';
+    for (unsigned kind = 0; kind < SWEEP_KINDS; kind++)
+        if ((kinds >> kind & 1) != 0)
+            length += (size_t)snprintf(out + length, size - length, "%s%s", length > 0 ? "," : "",
+                                       sweep_kind_name(kind));
+    return out;
+}
+
 static int save_totals(struct store *store, uint64_t run, const struct sweep_result *sweep,
                        struct error *error)
 {
-    EXEUNT_GUARD(query, save,
-                 query_make(store,
-                            "insert or replace into sweep values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                            error));
+    EXEUNT_GUARD(
+        query, save,
+        query_make(store, "insert or replace into sweep values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   error));
+    char fail_on[STORE_KINDS_MAX];
     query_put_number(&save, run);
     query_put_number(&save, sweep->wall_ms);
     query_put_number(&save, sweep->contexts);
@@ -119,6 +133,7 @@ static int save_totals(struct store *store, uint64_t run, const struct sweep_res
     query_put_text(&save, sweep->sentence);
     query_put_number(&save, sweep->control);
     query_put_number(&save, sweep->processes);
+    query_put_text(&save, list_kinds(sweep->fail_on, fail_on, sizeof fail_on));
     return query_run(&save);
 }
 

@@ -34,6 +34,8 @@ alter table sweep add column control integer not null default 0; -- 1: of a vari
 
 alter table sweep add column processes integer not null default 0; -- of a workload: that did the operations
 
+alter table sweep add column fail_on text not null default ''; -- kinds with commas between; "": not known
+
 create table coverage (
     run integer not null references run on delete cascade,
     position integer not null,

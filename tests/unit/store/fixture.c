@@ -95,6 +95,7 @@ struct sweep_result example_sweep(void)
         .findings = calloc(3, sizeof *sweep.findings),
         .finding_count = 3,
         .note = "two runs without faults differed in one file",
+        .fail_on = 1u << SWEEP_LEAK | 1u << SWEEP_UNRELEASED,
         .exit_status = EXIT_GUARANTEE_BROKEN,
         .sentence = "FAIL: 3 findings",
     };

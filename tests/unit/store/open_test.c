@@ -174,6 +174,7 @@ Test(open, values_that_are_not_known_are_damage)
         {"update finding set severity = ''", "a name in it is not known"},
         {"update finding set mode = 'ONCE'", "a name in it is not known"},
         {"update outcome set kind = 'unreleased' where kind = 'leak'", "a name in it is not known"},
+        {"update sweep set fail_on = 'leak,odd'", "a name in it is not known"},
         {"update sweep set exit_status = 5", "an exit status in it is not known"},
         {"drop table finding", "no such table: finding"},
     };

@@ -86,6 +86,7 @@ static void expect_same_sweep(const struct sweep_result *got, const struct sweep
         expect_same_finding(&got->findings[i], &saved->findings[i]);
     cr_expect_str_eq(got->note, saved->note);
     cr_expect_eq(got->interrupted, saved->interrupted);
+    cr_expect_eq(got->fail_on, saved->fail_on);
     cr_expect_eq(got->exit_status, saved->exit_status);
     cr_expect_str_eq(got->sentence, saved->sentence);
 }
