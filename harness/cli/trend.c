@@ -12,12 +12,13 @@ static void write_number(const struct ink *ink, uint64_t value, int width, bool 
     ink_right(ink, known ? ink_number(number, value) : ink->signs->nothing, width, HUE_PLAIN);
 }
 
-/* With one decimal. */
-static void write_per_thousand(const struct ink *ink, uint64_t count, uint64_t of, int width)
+/* Per thousand faults, with one decimal. */
+static void write_leaks(const struct ink *ink, const struct store_day *day, int width)
 {
+    bool known = day->leaked_known && day->faults > 0;
     char text[INK_NUMBER_MAX];
-    snprintf(text, sizeof text, "%.1f", of > 0 ? 1000.0 * (double)count / (double)of : 0.0);
-    ink_right(ink, of > 0 ? text : ink->signs->nothing, width, HUE_PLAIN);
+    snprintf(text, sizeof text, "%.1f", known ? 1000.0 * (double)day->leaked / (double)day->faults : 0.0);
+    ink_right(ink, known ? text : ink->signs->nothing, width, HUE_PLAIN);
 }
 
 static void write_coverage(const struct ink *ink, const struct store_day *day, int width)
@@ -52,7 +53,7 @@ static void write_day(const struct ink *ink, const struct store_day *day)
     write_number(ink, day->duration_ms > 0 ? day->faults * 1000 / day->duration_ms : 0, 10,
                  day->duration_ms > 0);
     write_number(ink, day->findings, 9, true);
-    write_per_thousand(ink, day->leaked, day->faults, 11);
+    write_leaks(ink, day, 11);
     write_number(ink, day->emfile_operation, 11, day->emfile_operation > 0);
     write_number(ink, day->points, 7, day->points > 0);
     write_coverage(ink, day, 11);

@@ -13,7 +13,7 @@ static json_t *day_value(const struct store_day *day)
     value_put(&object, "faults", value_number(day->faults));
     value_put(&object, "duration_ms", value_number(day->duration_ms));
     value_put(&object, "findings", value_number(day->findings));
-    value_put(&object, "leaked", value_number(day->leaked));
+    value_put(&object, "leaked", value_number_if(day->leaked_known, day->leaked));
     value_put(&object, "emfile_operation", value_number_if(day->emfile_operation > 0, day->emfile_operation));
     value_put(&object, "points", value_number_if(day->points > 0, day->points));
     value_put(&object, "contexts", value_number_if(day->contexts > 0, day->contexts));

@@ -2,7 +2,6 @@
 #include "store/query.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,6 +77,11 @@ int query_number(struct query *query, uint64_t *out)
     if (row == 0)
         *out = value;
     return row;
+}
+
+bool query_is_known(const struct query *query)
+{
+    return sqlite3_column_type(query->statement, query->next) != SQLITE_NULL;
 }
 
 uint64_t query_take_number(struct query *query)

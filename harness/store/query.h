@@ -1,6 +1,7 @@
 /* A statement of SQL: values are put in and taken out in the order in which they stand in it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,9 @@ int query_run(struct query *query);
 
 /* The same, with the first column of the first row in *out, which is untouched if there is none. */
 int query_number(struct query *query, uint64_t *out);
+
+/* Whether the next column of the row has a value: it stays the next. */
+bool query_is_known(const struct query *query);
 
 /* The next column of the row. Of text that is longer than `size` allows the end is missing. */
 uint64_t query_take_number(struct query *query);

@@ -209,11 +209,15 @@ int store_tell_news(struct store *store, uint64_t from,
 enum { STORE_DAY_MAX = 11 };
 
 /* What one subject ("upload/guarded", "tar cf all.tar src", "sweep -- ./my_tests") gave on one day of UTC,
- * all its runs together. Of a sweep each run with a fault counts as an operation. */
+ * all its runs together. Of a sweep each run with a fault counts as an operation, and each that leaked as a
+ * leak. */
 struct store_day {
     char subject[STORE_SUBJECT_MAX];
     char day[STORE_DAY_MAX]; /* "2026-11-25" */
-    uint64_t runs, operations, faults, leaked, findings, duration_ms;
+    uint64_t runs, operations, faults, duration_ms;
+    uint64_t leaked;
+    bool leaked_known;
+    uint64_t findings;                  /* different ones */
     uint64_t points;                    /* of which a call failed, in the run that has most of them */
     uint64_t emfile_operation;          /* the earliest; 0: the kernel always had a descriptor */
     uint64_t contexts, contexts_failed; /* of sweeps; 0: it was none */

@@ -4,6 +4,8 @@
 #include "store/broken.h"
 #include "store/run.h"
 
+#define DAY "coalesce(date(started_s, 'unixepoch'), '?')"
+
 static int add_day(struct query *query, struct store_trend *trend)
 {
     struct store_day *list = realloc(trend->days, (trend->day_count + 1) * sizeof *list);
@@ -17,32 +19,37 @@ static int add_day(struct query *query, struct store_trend *trend)
     day->runs = query_take_number(query);
     day->operations = query_take_number(query);
     day->faults = query_take_number(query);
+    day->leaked_known = query_is_known(query);
     day->leaked = query_take_number(query);
-    day->findings = query_take_number(query);
     day->duration_ms = query_take_number(query);
     day->emfile_operation = query_take_number(query);
     day->points = query_take_number(query);
     day->contexts = query_take_number(query);
     day->contexts_failed = query_take_number(query);
+    day->findings = query_take_number(query);
     return query->failed;
 }
 
-/* Of a sweep each run with a fault is an operation, and has one. */
+/* Of a sweep each run with a fault is an operation, and has one. What several runs of a day found is one
+ * finding, as in the histories. */
 static int load_days(struct store *store, struct store_trend *trend, struct error *error)
 {
     static const char sql[] =
-        "select subject, coalesce(date(started_s, 'unixepoch'), '?') as day, count(*), sum(operations),"
-        " sum(faults), sum(leaked), sum(findings), sum(duration_ms), coalesce(min(emfile_operation), 0),"
+        "with found as (select subject, " DAY " as day, count(distinct kind || signature) as findings"
+        " from (" BROKEN ") group by 1, 2),"
+        " days as (select subject, " DAY " as day, count(*), sum(operations),"
+        " sum(faults), sum(leaked), sum(duration_ms), coalesce(min(emfile_operation), 0),"
         " max(points), max(contexts), max(contexts_failed) from ("
         "select " VARIANT_SUBJECT " as subject, started_s, operations, faults, leaked,"
-        " (select count(*) from broken where broken.run = variant.run and broken.position = variant.position)"
-        " as findings, duration_ms, emfile_operation, points, 0 as contexts, 0 as contexts_failed"
+        " duration_ms, emfile_operation, points, 0 as contexts, 0 as contexts_failed"
         " from variant join run on run.id = variant.run"
-        " union all select " SWEEP_SUBJECT ", started_s, runs, runs, 0,"
-        " (select count(*) from finding where finding.run = run.id and breaks), wall_ms, null,"
+        " union all select " SWEEP_SUBJECT ", started_s, runs, runs,"
+        " (select count from outcome where outcome.run = run.id and outcome.kind = 'leak'), wall_ms, null,"
         " (select count(*) from point where point.run = run.id and failed > 0),"
         " contexts, (select sum(failed) from point where point.run = run.id)"
-        " from sweep join run on run.id = sweep.run) group by subject, day order by subject, day";
+        " from sweep join run on run.id = sweep.run) group by 1, 2)"
+        " select days.*, coalesce(findings, 0) from days left join found using (subject, day)"
+        " order by subject, day";
     EXEUNT_GUARD(query, query, query_make(store, sql, error));
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0)

@@ -120,7 +120,7 @@ const DAY_COLUMNS = [
   { title: "Faults", of: (d) => d.faults, numeric: true },
   { title: "Faults per second", of: (d) => (d.duration_ms > 0 ? Math.floor((1000 * d.faults) / d.duration_ms) : null), numeric: true },
   { title: "Findings", of: (d) => d.findings, numeric: true },
-  { title: "Leaks per 1,000 faults", of: (d) => (d.faults > 0 ? Math.round((10000 * d.leaked) / d.faults) / 10 : null), numeric: true },
+  { title: "Leaks per 1,000 faults", of: (d) => (d.faults > 0 && d.leaked !== null ? Math.round((10000 * d.leaked) / d.faults) / 10 : null), numeric: true },
   { title: "EMFILE at operation", of: (d) => d.emfile_operation, numeric: true },
   { title: "Points failed", of: (d) => d.points, numeric: true },
   { title: "Contexts", of: (d) => d.contexts, numeric: true },

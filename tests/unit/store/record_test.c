@@ -228,7 +228,8 @@ Test(record, is_followed_over_days)
     cr_expect_str_eq(trend.days[2].subject, "upload/unguarded");
     cr_expect_str_eq(trend.days[2].day, "2025-11-24");
     cr_expect_eq(trend.days[2].runs, 2);
-    cr_expect_eq(trend.days[2].findings, 2);
+    cr_expect_eq(trend.days[2].findings, 1, "the same in both runs");
+    cr_expect(trend.days[2].leaked_known);
     cr_expect_eq(trend.days[2].emfile_operation, 4401);
     cr_expect_eq(trend.days[2].points, 2, "a point counts once, however often it failed");
     cr_expect_eq(trend.days[0].points, 0);

@@ -257,6 +257,40 @@ Test(sweep, is_of_a_program_or_a_workload)
     place_remove(&place);
 }
 
+/* Of the example, which has as many runs of each kind as its number squared. */
+Test(sweep, leaks_are_followed_over_days)
+{
+    static const struct {
+        const char *sql;
+        bool known;
+        uint64_t leaked, findings;
+        const char *reason;
+    } rows[] = {
+        {"select 1", true, SWEEP_LEAK * SWEEP_LEAK, 1, "what breaks no guarantee is no finding"},
+        {"update finding set breaks = 1 where kind = 'leak' returning 1", true, SWEEP_LEAK * SWEEP_LEAK, 2,
+         "two that differ"},
+        {"delete from outcome returning 1", false, 0, 2, "not known is not none"},
+    };
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    struct sweep_result sweep = example_sweep();
+    struct store_trend trend;
+    uint64_t run = begin_example(store);
+    expect_done(store_finish_sweep(store, run, &sweep, &error));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cr_expect_eq(number_of(store, rows[i].sql), 1);
+        expect_done(store_load_trend(store, &trend, &error));
+        cr_assert_eq(trend.day_count, 1);
+        cr_expect_eq(trend.days[0].leaked_known, rows[i].known, "%s", rows[i].reason);
+        cr_expect_eq(trend.days[0].leaked, rows[i].leaked, "%s", rows[i].reason);
+        cr_expect_eq(trend.days[0].findings, rows[i].findings, "%s", rows[i].reason);
+        store_trend_clear(&trend);
+    }
+    sweep_result_clear(&sweep);
+    store_close(store);
+    place_remove(&place);
+}
+
 Test(sweep, runs_are_listed_and_the_last_is_the_last)
 {
     struct place place = place_make();
