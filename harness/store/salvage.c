@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/query.h"
+#include "store/reader.h"
 #include "store/schema.h"
 
 /* A damaged page is passed key by key, but not for ever. */
@@ -22,14 +23,14 @@ struct salvage {
     int failed; /* 0, or -ENOMEM: what is missing then is no damage's doing */
 };
 
-/* Defective descriptions of tables are passed over, and so is that pages are missing at the end. Nothing can
- * be written: it is opened for reading. */
+/* Defective descriptions of tables are passed over, and so is that pages are missing at the end. Nothing is
+ * written: it is opened for reading. */
 static int open_damaged(const char *path, struct store **out, struct error *error)
 {
     EXEUNT_GUARD(store, store, database_make(path, error));
     if (store == NULL)
         return -errno;
-    int failed = database_open(store, SQLITE_OPEN_READONLY, error);
+    int failed = reader_open(store, error);
     if (failed == 0)
         failed = database_execute(store, "pragma trusted_schema = off; pragma writable_schema = on", error);
     if (failed == 0)

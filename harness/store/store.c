@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/query.h"
+#include "store/reader.h"
 #include "store/schema.h"
 
 enum { WAL_RETRY_MS = 10 };
@@ -27,8 +27,8 @@ static int open_database(struct store *store, enum store_mode mode, struct error
     if (mode == STORE_READ && access(store->path, F_OK) != 0)
         return error_usage(error, "'%s' cannot be read: %s; run something first, or name another file",
                            store->path, strerror(errno));
-    int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    int failed = database_open(store, flags, error);
+    int failed = mode == STORE_READ ? reader_open(store, error)
+                                    : database_open(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
     if (failed != 0)
         return failed;
     if (mode == STORE_WRITE && sqlite3_db_readonly(store->db, "main") == 1)

@@ -227,24 +227,35 @@ Test(open, too_much_is_cut_off)
     place_remove(&place);
 }
 
-/* Opens as a user who may not write there. Root becomes nobody, in a child. */
-static int open_unprivileged(const char *path, enum store_mode mode, struct error *error)
+/* What the child did: -errno, or how many runs it saw. */
+static int see(const char *path, enum store_mode mode, struct error *error)
+{
+    struct store *store = NULL;
+    struct store_runs runs = {0};
+    int code = store_open(path, mode, &store, error);
+    if (code == 0)
+        code = store_list_runs(store, &runs, error);
+    store_close(store);
+    int count = (int)runs.count;
+    store_runs_clear(&runs);
+    return code != 0 ? code : count;
+}
+
+/* Opens as a user who may not write there, and counts runs. Root becomes nobody, in a child. */
+static int see_unprivileged(const char *path, enum store_mode mode, struct error *error)
 {
     fflush(NULL);
     pid_t child = fork();
     cr_assert_geq(child, 0);
     if (child == 0) {
-        struct store *store = NULL;
         if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setresuid(NOBODY, NOBODY, NOBODY) != 0))
-            _exit(255);
-        int code = store_open(path, mode, &store, error);
-        store_close(store);
-        _exit(-code);
+            _exit(127);
+        _exit((int)(signed char)see(path, mode, error));
     }
     int status;
     cr_assert_eq(waitpid(child, &status, 0), child);
-    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) != 255);
-    return -WEXITSTATUS(status);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) != 127);
+    return (signed char)WEXITSTATUS(status);
 }
 
 Test(open, read_only_is_said)
@@ -259,6 +270,11 @@ Test(open, read_only_is_said)
         {0777, 0444, STORE_FILE, STORE_WRITE, -EINVAL,
          "'%s' is read-only: make it and its folder writable, or name another file", "the file"},
         {0777, 0444, STORE_FILE, STORE_READ, 0, "", "enough to read it"},
+        {0555, 0444, STORE_FILE, STORE_READ, 0, "", "enough to read it, in a folder that is, too"},
+        {0555, 0666, STORE_FILE, STORE_READ, 0, "", "only the folder"},
+        {0555, 0000, STORE_FILE, STORE_READ, -EINVAL,
+         "'%s' cannot be opened: Permission denied; make it and its folder writable, or name another file",
+         "nothing is allowed"},
         {0555, 0444, "new.db", STORE_WRITE, -EINVAL,
          "'%s' cannot be made: its folder does not exist, or is read-only; mend that, or name another file",
          "the folder"},
@@ -276,11 +292,78 @@ Test(open, read_only_is_said)
         struct error *error =
             mmap(NULL, sizeof *error, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         cr_assert_neq(error, MAP_FAILED);
-        cr_expect_eq(open_unprivileged(path, rows[i].mode, error), rows[i].code, "%s: %s", rows[i].reason,
+        cr_expect_eq(see_unprivileged(path, rows[i].mode, error), rows[i].code, "%s: %s", rows[i].reason,
                      error->text);
         expect_sentence(error->text, rows[i].sentence, path, rows[i].reason);
         munmap(error, sizeof *error);
         cr_assert_eq(chmod(place.folder, 0700), 0);
         place_remove(&place);
     }
+}
+
+static int count_beside(const struct place *place)
+{
+    struct command_result listed = command_run("ls %s | grep -vcx " STORE_FILE, place->folder);
+    int count = atoi(listed.out);
+    command_free(&listed);
+    return count;
+}
+
+/* Neither alone nor beside one who writes; and what that one has not written into the file itself is seen. */
+Test(open, a_reader_leaves_nothing)
+{
+    static const struct {
+        bool writer;
+        mode_t folder, file;
+        int beside;
+        const char *reason;
+    } rows[] = {
+        {false, 0777, 0666, 0, "it could write"},
+        {false, 0777, 0444, 0, "not the file"},
+        {false, 0555, 0444, 0, "nothing at all"},
+        {true, 0777, 0666, 2, "beside a writer"},
+        {true, 0555, 0444, 2, "beside a writer, and it could not"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_make();
+        struct store *store = place_open(&place);
+        struct error *error =
+            mmap(NULL, sizeof *error, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        cr_assert_neq(error, MAP_FAILED);
+        begin_example(store);
+        if (!rows[i].writer)
+            cr_assert_eq(store_close(store), 0);
+        cr_assert_eq(chmod(place.path, rows[i].file), 0);
+        cr_assert_eq(chmod(place.folder, rows[i].folder), 0);
+        cr_expect_eq(see_unprivileged(place.path, STORE_READ, error), 1, "%s: %s", rows[i].reason,
+                     error->text);
+        cr_expect_eq(count_beside(&place), rows[i].beside, "%s", rows[i].reason);
+        cr_assert_eq(chmod(place.folder, 0777), 0);
+        cr_assert_eq(chmod(place.path, 0666), 0);
+        if (rows[i].writer) {
+            begin_example(store);
+            cr_expect_eq(see_unprivileged(place.path, STORE_READ, error), 2, "%s", rows[i].reason);
+            cr_assert_eq(store_close(store), 0);
+        }
+        munmap(error, sizeof *error);
+        place_remove(&place);
+    }
+}
+
+/* It is no promise of its own: SQLite refuses. */
+Test(open, a_reader_cannot_write)
+{
+    struct place place = place_make();
+    struct store *store = place_open(&place);
+    struct error error = {.text = ""};
+    uint64_t run;
+    begin_example(store);
+    cr_assert_eq(store_close(store), 0);
+    cr_assert_eq(store_open(place.path, STORE_READ, &store, &error), 0, "%s", error.text);
+    struct sweep_result sweep = example_sweep();
+    cr_expect_eq(begin_sweep(store, &sweep, &run, &error), -EINVAL);
+    cr_expect_not_null(strstr(error.text, "is read-only"), "%s", error.text);
+    sweep_result_clear(&sweep);
+    store_close(store);
+    place_remove(&place);
 }
