@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -55,17 +56,50 @@ static int save(struct keep_run *keeping, const struct result *result, const str
     return store_save_record(keeping->store, keeping->run, &kept, &keeping->error);
 }
 
+/* How many words the option has that begins with this one, if it says only how a night keeps its runs; 0. */
+static size_t words_of_night(const char *word)
+{
+    static const struct {
+        const char *name;
+        size_t words;
+    } options[] = {{"--quiet", 1}, {"--results", 2}, {"--night", 2}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(word, options[i].name) == 0)
+            return options[i].words;
+    return 0;
+}
+
+/* The command line as it would be typed by itself: of a night's, without what stress added to keep it there.
+ * The array is the caller's; NULL: memory is short. */
+static char **own_words(char *const *words, bool of_night)
+{
+    size_t count = 0, own = 0, end = 0;
+    while (words[count] != NULL)
+        count++;
+    char **copy = calloc(count + 1, sizeof *copy);
+    while (of_night && end < count && strcmp(words[end], "--") != 0)
+        end++;
+    for (size_t i = 0; copy != NULL && i < count;) {
+        size_t left_out = i < end ? words_of_night(words[i]) : 0;
+        if (left_out == 0)
+            copy[own++] = words[i++];
+        i += left_out;
+    }
+    return copy;
+}
+
 static int begin(struct keep_run *keeping, struct error *error)
 {
     const struct options *options = keeping->options;
     struct store_environment environment;
-    EXEUNT_GUARD(memory, line, text_joined(keeping->words));
+    EXEUNT_GUARD(memory, words, own_words(keeping->words, options->night != 0));
+    EXEUNT_GUARD(memory, line, words != NULL ? text_joined(words) : NULL);
     if (line == NULL)
         return error_not_done(error, -ENOMEM, "no memory to keep the result");
     char *const *program = options->campaign.program;
     store_environment_now(program != NULL ? program[0] : ".", &environment);
     const struct store_beginning beginning = {.kind = keeping->words[0],
-                                              .command = keeping->words,
+                                              .command = words,
                                               .line = line,
                                               .options = "",
                                               .seed = options->campaign.seed,

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "arguments.h"
 #include "base/text.h"
 #include "command.h"
 #include "document.h"
+#include "listing.h"
 #include "looks.h"
 #include "output.h"
 #include "page.h"
@@ -72,37 +72,6 @@ static int take(void *into, int key, const char *typed, struct error *error)
                                typed);
         return 0;
     }
-}
-
-static void write_time(uint64_t seconds, char *out, size_t size)
-{
-    time_t at = (time_t)seconds;
-    struct tm parts;
-    out[0] = '\0';
-    if (gmtime_r(&at, &parts) != NULL)
-        strftime(out, size, "%Y-%m-%d %H:%M:%SZ", &parts);
-}
-
-static int list(struct store *store, struct error *error)
-{
-    struct store_runs runs;
-    int failed = store_list_runs(store, &runs, error);
-    if (failed != 0)
-        return failed;
-    for (size_t i = 0; i < runs.count; i++) {
-        const struct store_run *run = &runs.list[i];
-        char started[32];
-        write_time(run->started_s, started, sizeof started);
-        printf("%6" PRIu64 "  %s  %3" PRIu64 " finding%s  %s", run->id, started, run->findings,
-               run->findings == 1 ? " " : "s",
-               strcmp(run->kind, "sweep") != 0 ? ""
-               : store_run_is_of_program(run)  ? "sweep -- "
-                                               : "sweep ");
-        utf8_show(run->line, SIZE_MAX, utf8_locale(), stdout);
-        puts(run->complete ? "" : "  (unfinished)");
-    }
-    store_runs_clear(&runs);
-    return 0;
 }
 
 /* What is shown of a run, of the variants of a workload's sweep, or of all runs over nights. */
@@ -197,13 +166,12 @@ static int load(struct store *store, const struct wanted *wanted, struct shown *
 static json_t *environment_of(const struct store_runs *runs)
 {
     const struct store_run *run = &runs->list[0];
-    char started[32], numbers[48];
+    char started[LISTING_TIME_MAX], numbers[48];
     snprintf(numbers, sizeof numbers, "%" PRIu64 " to %" PRIu64, run->id, runs->list[runs->count - 1].id);
-    write_time(run->started_s, started, sizeof started);
     struct value_filling object = {.into = json_object()};
     value_put(&object, "run", runs->count > 1 ? value_text(numbers) : value_number(run->id));
     value_put(&object, "line", value_text(run->line));
-    value_put(&object, "started", value_text(started));
+    value_put(&object, "started", value_text(listing_time(run->started_s, started)));
     value_put(&object, "exeunt", value_text_or_null(run->environment.exeunt));
     value_put(&object, "kernel", value_text_or_null(run->environment.kernel));
     value_put(&object, "libc", value_text_or_null(run->environment.libc));
@@ -298,7 +266,7 @@ static int report(struct store *store, void *context, struct error *error)
     const struct wanted *wanted = context;
     struct shown shown = {.document = NULL};
     if (wanted->list)
-        return list(store, error);
+        return listing_write(store, error);
     int rc = load(store, wanted, &shown, error);
     if (rc == 0)
         rc = show(&shown, wanted, error);
