@@ -56,6 +56,7 @@ Test(night, a_signal_ends_it_in_order, .timeout = 120)
     interrupt(&drill, SIGTERM);
     cr_expect_eq(drill_number(&drill, "select min(complete) from run"), 1, "the line's result is whole");
     cr_expect_eq(drill_number(&drill, "select seed from night"), 7);
+    cr_expect_eq(drill_number(&drill, "select line from night"), 2, "it was cut, so it comes first again");
 
     drill_start(&drill, "", "--for 1h --resume");
     cr_assert(drill_read_until(&drill, "night 1 goes on"), "%s", drill.said);
@@ -96,7 +97,7 @@ Test(night, one_at_a_time, .timeout = 120)
     drill_start(&drill, "", "--for 10ms");
     cr_expect_eq(drill_end(&drill), 3, "too short to prove anything: %s", drill.said);
     cr_expect(strstr(drill.said, "night 2 begins") != NULL, "the lock went with its owner: %s", drill.said);
-    expect_status(&drill, ": ended, not all is proven");
+    expect_status(&drill, ": ended, not all is proven; 1 of 1 line never came to its end: compare upload");
     close(looking);
     drill_remove(&drill);
 }
@@ -132,5 +133,20 @@ Test(night, begins_with_a_control, .timeout = 120)
     kill(drill.pid, SIGTERM);
     cr_expect_eq(drill_end(&drill), 3, "%s", drill.said);
     cr_expect_eq(drill_number(&drill, "select campaign glob 'compare upload *\nrun -- *' from night"), 1);
+    drill_remove(&drill);
+}
+
+/* Of three lines the second waits for ever, and the third never begins. */
+Test(night, a_line_that_never_came_to_its_end_is_named, .timeout = 120)
+{
+    struct drill drill;
+    drill_make(&drill, CONTROL "run -- $TARGET waits $FOLDER\nrun -- $TARGET none $FOLDER\n");
+    drill_start(&drill, "", "--for 1s");
+    cr_expect_eq(drill_end(&drill), 3, "%s", drill.said);
+    cr_expect_not_null(strstr(drill.said, "INCONCLUSIVE: not all is proven; "), "%s", drill.said);
+    cr_expect_not_null(strstr(drill.said, " of 3 lines never came to their end: "), "%s", drill.said);
+    cr_expect_not_null(strstr(drill.said, " none "), "the last one is named: %s", drill.said);
+    expect_status(&drill, ": ended, not all is proven; ");
+    expect_status(&drill, " of 3 lines never came to their end: ");
     drill_remove(&drill);
 }

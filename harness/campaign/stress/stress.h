@@ -40,5 +40,9 @@ struct stress_options {
  * time per process. */
 int campaign_stress(const struct stress_options *options, struct store_night *out, struct error *error);
 
+/* Lines of the night's campaign; those of them, the last ones, that never came to their end in it. */
+uint64_t stress_lines(const struct store_night *night);
+uint64_t stress_unended(const struct store_night *night);
+
 /* What a night comes to. */
 enum exit_status stress_status(const struct store_night *night);
