@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "base/text.h"
 #include "campaign/stress/place.h"
+#include "check.h"
 #include "command.h"
 #include "ink.h"
 #include "signals.h"
@@ -136,7 +137,9 @@ static int run(struct stress_command *command, struct error *error)
     command->stress.ended = ended;
     command->stress.context = command;
     command->stress.interrupted = signals_catch();
-    int rc = campaign_stress(&command->stress, &night, error);
+    int rc = check_script(command->stress.file, &command->script, error);
+    if (rc == 0)
+        rc = campaign_stress(&command->stress, &night, error);
     signals_release();
     if (rc != 0)
         return rc;
