@@ -45,7 +45,8 @@ static void news(void *context, const struct store_news *news)
         return;
     fputs("  found: ", stdout);
     show(news->subject);
-    printf(": %s", news->kind);
+    printf(": %s%s", news->kind, news->resource[0] != '\0' ? " of " : "");
+    show(news->resource);
     if (news->place[0] != '\0') {
         fputs(" at ", stdout);
         show(news->place);
