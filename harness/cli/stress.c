@@ -20,12 +20,14 @@ static void show(const char *text)
     utf8_show(text, SIZE_MAX, utf8_locale(), stdout);
 }
 
-static void begun(void *context, const struct store_night *night, bool resumed)
+static void begun(void *context, const struct store_night *night, bool resumed, const char *why_not)
 {
     const struct stress_command *command = context;
     char time[INK_NUMBER_MAX];
     if (command->quiet)
         return;
+    if (why_not[0] != '\0')
+        puts(why_not);
     printf("night %" PRIu64 " %s · seed %" PRIu64 " · %s%s · results in ", night->id,
            resumed ? "goes on" : "begins", night->seed, ink_duration(time, night->for_ms - night->spent_ms),
            resumed ? " left" : "");

@@ -66,12 +66,21 @@ Test(night, a_signal_ends_it_in_order, .timeout = 120)
 
     drill_start(&drill, "", "--for 2h --resume");
     cr_expect(drill_read_until(&drill, "night 2 begins"), "another command: %s", drill.said);
+    cr_expect_eq(drill_said(&drill, "night 1 was cut short, but is of --for 1h: it is not gone on with"), 1,
+                 "and says so: %s", drill.said);
     kill(drill.pid, SIGTERM);
     drill_end(&drill);
 
     drill_number(&drill, "update night set line = 3 where id = 2 returning line");
     drill_start(&drill, "", "--for 2h --resume");
     cr_expect(drill_read_until(&drill, "night 3 begins"), "it has no such line: %s", drill.said);
+    cr_expect_eq(drill_said(&drill, "night 2 was cut short, but is of other lines: "), 1, "%s", drill.said);
+    kill(drill.pid, SIGTERM);
+    drill_end(&drill);
+
+    drill_start(&drill, "", "--for 2h --resume --seed 8");
+    cr_expect(drill_read_until(&drill, "night 4 begins"), "another seed: %s", drill.said);
+    cr_expect_eq(drill_said(&drill, "night 3 was cut short, but is of --seed "), 1, "%s", drill.said);
     kill(drill.pid, SIGTERM);
     drill_end(&drill);
     drill_remove(&drill);

@@ -246,13 +246,24 @@ static int describe(const struct stress_options *options, struct store_night *ni
     return 0;
 }
 
-static bool goes_on(const struct stress_options *options, const struct store_night *last,
-                    const struct store_night *wanted)
+/* Why the last night, which was cut short, is not gone on with, in `out`. False: it can be. */
+static bool is_other(const struct stress_options *options, const struct store_night *last,
+                     const struct store_night *wanted, char *out, size_t size)
 {
-    return options->resume && last->id != 0 && !last->complete &&
-           strcmp(last->campaign, wanted->campaign) == 0 && strcmp(last->folder, wanted->folder) == 0 &&
-           last->for_ms == wanted->for_ms && last->line <= options->script->count &&
-           (options->seed == 0 || options->seed == last->seed);
+    char time[64], what[128] = "";
+    if (strcmp(last->campaign, wanted->campaign) != 0 || last->line > options->script->count)
+        snprintf(what, sizeof what, "of other lines");
+    else if (strcmp(last->folder, wanted->folder) != 0)
+        snprintf(what, sizeof what, "of another working folder");
+    else if (last->for_ms != wanted->for_ms)
+        snprintf(what, sizeof what, "of --for %s",
+                 text_of_duration(time, sizeof time, last->for_ms * 1000000));
+    else if (options->seed != 0 && options->seed != last->seed)
+        snprintf(what, sizeof what, "of --seed %" PRIu64, last->seed);
+    else
+        return false;
+    snprintf(out, size, "night %" PRIu64 " was cut short, but is %s: it is not gone on with", last->id, what);
+    return true;
 }
 
 /* The night that is gone on with, or a new one. What it has told before is not told again. */
@@ -264,7 +275,9 @@ static int begin_night(struct stress *stress, struct error *error)
         failed = store_last_night(stress->store, &last, error);
     if (failed != 0)
         return failed;
-    bool resumed = goes_on(stress->options, &last, night);
+    char why_not[192] = "";
+    bool resumed = stress->options->resume && last.id != 0 && !last.complete &&
+                   !is_other(stress->options, &last, night, why_not, sizeof why_not);
     if (resumed) {
         struct store_night fresh = *night;
         *night = last;
@@ -280,7 +293,7 @@ static int begin_night(struct stress *stress, struct error *error)
     if (failed == 0)
         failed = store_note_news(stress->store, night->id, 0, &night->findings, error);
     if (failed == 0)
-        stress->options->begun(stress->options->context, night, resumed);
+        stress->options->begun(stress->options->context, night, resumed, why_not);
     return failed;
 }
 

@@ -29,7 +29,8 @@ struct stress_options {
     bool resume;   /* go on with the last night if it was one of this campaign and was cut short */
     const volatile int *interrupted;
     /* Calls as things happen; what they tell is in the file of results already. */
-    void (*begun)(void *context, const struct store_night *night, bool resumed);
+    /* why_not: why a night that was cut short is not resumed though that was wished, or "". */
+    void (*begun)(void *context, const struct store_night *night, bool resumed, const char *why_not);
     void (*news)(void *context, const struct store_news *news);
     void (*ended)(void *context, const struct stress_line *line);
     void *context;
