@@ -86,7 +86,8 @@ static size_t write_subject(const struct ink *ink, const struct gate_guarantee *
     if (gate_chance(subject, chance, sizeof chance)[0] != '\0')
         fprintf(ink->out, " %s\n", chance);
     else
-        fprintf(ink->out, " %s fault%s\n", ink_number(number, subject->faults), text_plural(subject->faults));
+        fprintf(ink->out, " %s %s%s\n", ink_number(number, subject->faults), gate_noun(subject),
+                text_plural(subject->faults));
     return count;
 }
 

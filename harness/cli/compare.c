@@ -3,17 +3,22 @@
 #include "execute.h"
 #include "target.h"
 
+const struct execution execution_compare = {
+    .form =
+        {
+            .command = "compare",
+            .operand = "WORKLOAD\n--all",
+            .doc =
+                "Run all variants of a workload under the same faults, and show them side by side. Expected "
+                "is that the variants known to leak are caught and all others leave nothing behind.",
+            .takes_all = true,
+            .target = target_workload,
+        },
+    .one = campaign_compare,
+    .all = campaign_suite,
+};
+
 int command_compare(int argc, char **argv, struct error *error)
 {
-    static const struct options_form form = {
-        .command = "compare",
-        .operand = "WORKLOAD\n--all",
-        .doc =
-            "Run all variants of a workload under the same faults, and show them side by side. Expected is "
-            "that the variants known to leak are caught and all others leave nothing behind.",
-        .takes_all = true,
-        .target = target_workload,
-    };
-    static const struct execution execution = {.one = campaign_compare, .all = campaign_suite};
-    return execute(&form, &execution, argc, argv, error);
+    return execute(&execution_compare, argc, argv, error);
 }

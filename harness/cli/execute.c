@@ -139,12 +139,11 @@ static int run_and_report(const struct execution *execution, struct options *opt
     return rc != 0 ? rc : status;
 }
 
-int execute(const struct options_form *form, const struct execution *execution, int argc, char **argv,
-            struct error *error)
+int execute(const struct execution *execution, int argc, char **argv, struct error *error)
 {
     struct options options;
     struct output json;
-    int rc = options_parse(form, argc, argv, &options, error);
+    int rc = options_parse(&execution->form, argc, argv, &options, error);
     if (rc != 0)
         return rc == ARGUMENTS_HELP_SHOWN ? 0 : rc;
     rc = output_prepare(&json, "--json", options.json, error);

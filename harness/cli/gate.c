@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "campaign/gate/baseline.h"
 #include "campaign/gate/gate.h"
+#include "check.h"
 #include "command.h"
 #include "gate_options.h"
 #include "looks.h"
@@ -26,12 +27,15 @@ static void show_progress(void *progress, size_t index, size_t count, const char
     progress_show_part(progress, index, count, command);
 }
 
-static int run(const struct script *script, bool quiet, struct gate_parts *out, struct error *error)
+static int run(const char *file, const struct script *script, bool quiet, struct gate_parts *out,
+               struct error *error)
 {
     struct progress progress = progress_start(!quiet);
     const struct gate_options options = {
         .interrupted = signals_catch(), .progress = show_progress, .context = &progress};
-    int rc = gate_run(script, &options, out, error);
+    int rc = check_script(file, script, error);
+    if (rc == 0)
+        rc = gate_run(script, &options, out, error);
     signals_release();
     progress_clear(&progress);
     return rc;
@@ -49,6 +53,12 @@ static int read_script(const struct gate_command *command, struct script *out, s
         return script_read(command->campaign, out, error);
     return command->program != NULL ? gate_of_program(command->program, out, error)
                                     : gate_of_workloads(out, error);
+}
+
+/* What the script to be recorded was read from. */
+static const char *source_of(const struct gate_command *command)
+{
+    return command->campaign != NULL ? command->campaign : "the command line";
 }
 
 /* Where words for people go: not into a file that is written to standard output. */
@@ -82,7 +92,7 @@ static int record(const struct gate_command *command, struct outputs *outputs, s
         return rc;
     rc = baseline_check(&script, error);
     if (rc == 0)
-        rc = run(&script, command->quiet, &parts, error);
+        rc = run(source_of(command), &script, command->quiet, &parts, error);
     script_clear(&script);
     if (rc != 0)
         return rc;
@@ -147,7 +157,7 @@ static int judge_by(const struct gate_command *command, struct gate_parts *befor
     int rc = gate_of_baseline(command->baseline, before, &script, error);
     if (rc != 0)
         return rc;
-    rc = run(&script, command->quiet, &now, error);
+    rc = run(command->baseline, &script, command->quiet, &now, error);
     script_clear(&script);
     if (rc != 0)
         return rc;

@@ -39,7 +39,8 @@ static void show_commands(FILE *out)
         fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fputs("\n'exeunt COMMAND --help' names the options of a command, 'exeunt --version' the version.\n\n"
           "Exit status: 0 what was expected holds, 1 a cleanup guarantee is broken, 2 the command line or a\n"
-          "file is wrong, 3 exeunt could not do its work, 4 a variant known to leak was not caught.\n",
+          "file is wrong, 3 exeunt could not do its work, or the run proves nothing, 4 a variant known to\n"
+          "leak was not caught.\n",
           out);
 }
 

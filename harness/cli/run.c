@@ -9,17 +9,21 @@ static int run(const struct campaign_options *options, struct result *out, struc
                                     : campaign_run(options, out, error);
 }
 
+const struct execution execution_run = {
+    .form =
+        {
+            .command = "run",
+            .operand = "WORKLOAD/VARIANT\n-- PROGRAM [ARGUMENT...]",
+            .doc = "Run one variant of a workload, or any dynamically linked program, under faults, and tell "
+                   "what it left behind. A program has its own standard streams; the report goes to standard "
+                   "error.",
+            .takes_program = true,
+            .target = target_variant,
+        },
+    .one = run,
+};
+
 int command_run(int argc, char **argv, struct error *error)
 {
-    static const struct options_form form = {
-        .command = "run",
-        .operand = "WORKLOAD/VARIANT\n-- PROGRAM [ARGUMENT...]",
-        .doc =
-            "Run one variant of a workload, or any dynamically linked program, under faults, and tell what "
-            "it left behind. A program has its own standard streams; the report goes to standard error.",
-        .takes_program = true,
-        .target = target_variant,
-    };
-    static const struct execution execution = {.one = run};
-    return execute(&form, &execution, argc, argv, error);
+    return execute(&execution_run, argc, argv, error);
 }

@@ -6,23 +6,28 @@
 #include "arguments.h"
 #include "base/text.h"
 #include "campaign/stress/place.h"
+#include "check.h"
 #include "command.h"
 #include "ink.h"
 #include "signals.h"
 #include "stress_options.h"
 #include "utf8.h"
 
+enum { LINES_SHOWN = 3 };
+
 static void show(const char *text)
 {
     utf8_show(text, SIZE_MAX, utf8_locale(), stdout);
 }
 
-static void begun(void *context, const struct store_night *night, bool resumed)
+static void begun(void *context, const struct store_night *night, bool resumed, const char *why_not)
 {
     const struct stress_command *command = context;
     char time[INK_NUMBER_MAX];
     if (command->quiet)
         return;
+    if (why_not[0] != '\0')
+        puts(why_not);
     printf("night %" PRIu64 " %s · seed %" PRIu64 " · %s%s · results in ", night->id,
            resumed ? "goes on" : "begins", night->seed, ink_duration(time, night->for_ms - night->spent_ms),
            resumed ? " left" : "");
@@ -42,7 +47,8 @@ static void news(void *context, const struct store_news *news)
         return;
     fputs("  found: ", stdout);
     show(news->subject);
-    printf(": %s", news->kind);
+    printf(": %s%s", news->kind, news->resource[0] != '\0' ? " of " : "");
+    show(news->resource);
     if (news->place[0] != '\0') {
         fputs(" at ", stdout);
         show(news->place);
@@ -86,13 +92,40 @@ static void ended(void *context, const struct stress_line *line)
     fflush(stdout);
 }
 
+/* The line of a campaign with that number, from 1. */
+static void show_line(const char *campaign, uint64_t number)
+{
+    while (number > 1 && strchr(campaign, '\n') != NULL) {
+        campaign = strchr(campaign, '\n') + 1;
+        number--;
+    }
+    utf8_show(campaign, strcspn(campaign, "\n"), utf8_locale(), stdout);
+}
+
+/* What a night comes to, and what it leaves open. */
+static void show_sentence(const struct store_night *night)
+{
+    uint64_t lines = stress_lines(night), unended = stress_unended(night);
+    fputs(sentences[stress_status(night)].night, stdout);
+    if (!night->complete || unended == 0)
+        return;
+    printf("; %" PRIu64 " of %" PRIu64 " line%s never came to %s end: ", unended, lines, text_plural(lines),
+           unended == 1 ? "its" : "their");
+    for (uint64_t i = 0; i < unended && i < LINES_SHOWN; i++) {
+        fputs(i > 0 ? ", " : "", stdout);
+        show_line(night->campaign, lines - unended + i + 1);
+    }
+    if (unended > LINES_SHOWN)
+        printf(" and %" PRIu64 " more", unended - LINES_SHOWN);
+}
+
 /* The last line, also in a log. */
 static void summarize(const struct store_night *night)
 {
     char spent[INK_NUMBER_MAX], wanted[INK_NUMBER_MAX];
-    enum exit_status status = stress_status(night);
-    printf("%s: %s; night %" PRIu64 ": %" PRIu64 " line%s in %s", sentences[status].verdict,
-           sentences[status].night, night->id, night->done, text_plural(night->done),
+    printf("%s: ", sentences[stress_status(night)].verdict);
+    show_sentence(night);
+    printf("; night %" PRIu64 ": %" PRIu64 " line%s in %s", night->id, night->done, text_plural(night->done),
            ink_duration(spent, night->spent_ms));
     if (!night->complete)
         printf(" of %s ('--resume' goes on)", ink_duration(wanted, night->for_ms));
@@ -107,7 +140,9 @@ static int run(struct stress_command *command, struct error *error)
     command->stress.ended = ended;
     command->stress.context = command;
     command->stress.interrupted = signals_catch();
-    int rc = campaign_stress(&command->stress, &night, error);
+    int rc = check_script(command->stress.file, &command->script, error);
+    if (rc == 0)
+        rc = campaign_stress(&command->stress, &night, error);
     signals_release();
     if (rc != 0)
         return rc;
@@ -116,16 +151,6 @@ static int run(struct stress_command *command, struct error *error)
     rc = (int)stress_status(&night);
     store_night_clear(&night);
     return rc;
-}
-
-/* The line of a campaign with that number, from 1. */
-static void show_line(const char *campaign, uint64_t number)
-{
-    while (number > 1 && strchr(campaign, '\n') != NULL) {
-        campaign = strchr(campaign, '\n') + 1;
-        number--;
-    }
-    utf8_show(campaign, strcspn(campaign, "\n"), utf8_locale(), stdout);
 }
 
 static void show_night(const struct store_night *night, pid_t owner)
@@ -138,10 +163,13 @@ static void show_night(const struct store_night *night, pid_t owner)
            ink_duration(left, left_ms));
     if (owner != 0)
         printf("goes on, process %d\n", (int)owner);
-    else if (night->complete)
-        printf("ended, %s\n", sentences[stress_status(night)].night);
-    else
+    else if (!night->complete)
         puts("cut short, '--resume' goes on");
+    else {
+        fputs("ended, ", stdout);
+        show_sentence(night);
+        putchar('\n');
+    }
 }
 
 static int show_status(const char *folder, struct error *error)

@@ -145,6 +145,11 @@ static void judge_findings(struct judging *judging, const struct gate_subject *b
     put(judging, now->name, GATE_FINDINGS, new > 0 ? GATE_BROKEN : GATE_HELD, why);
 }
 
+const char *gate_noun(const struct gate_subject *subject)
+{
+    return subject->measured ? "cell" : "fault";
+}
+
 static bool is_covered(const struct gate_subject *now, const struct gate_covered *covered)
 {
     for (size_t i = 0; i < now->covered_count; i++)
@@ -181,7 +186,7 @@ static void judge_coverage(struct judging *judging, const struct gate_subject *b
         snprintf(why, sizeof why, "nothing was made to fail%s%s", now->note[0] != '\0' ? ": " : "",
                  now->note);
     else if (!now->by_chance && now->faults < before->faults / 2)
-        snprintf(why, sizeof why, "%" PRIu64 " fault%s, where there were %" PRIu64, now->faults,
+        snprintf(why, sizeof why, "%" PRIu64 " %s%s, where there were %" PRIu64, now->faults, gate_noun(now),
                  text_plural(now->faults), before->faults);
     else
         say_lost(before, now, why, sizeof why);
@@ -192,7 +197,7 @@ static void judge_control(struct judging *judging, const struct gate_subject *no
 {
     char why[64] = "";
     if (!now->caught)
-        snprintf(why, sizeof why, "it was not caught in %" PRIu64 " fault%s", now->faults,
+        snprintf(why, sizeof why, "it was not caught in %" PRIu64 " %s%s", now->faults, gate_noun(now),
                  text_plural(now->faults));
     put(judging, now->name, GATE_CONTROL, now->caught ? GATE_HELD : GATE_DEAD, why);
 }

@@ -40,8 +40,9 @@ struct gate_covered {
 /* What a guarantee is given of: a variant, a program, an idiom. */
 struct gate_subject {
     char name[GATE_SUBJECT_MAX];
-    bool control; /* known to leave something behind */
-    bool caught;  /* the control was */
+    bool control;  /* known to leave something behind */
+    bool caught;   /* the control was */
+    bool measured; /* exit paths: nothing is made to fail, `faults` counts the cells of a table */
     uint64_t faults;
     char note[SWEEP_NOTE_MAX];    /* what else its report says; "" */
     bool by_chance;               /* the faults were drawn: another time there may be others */
@@ -114,6 +115,9 @@ struct gate_verdict {
 
 /* Sorts what the subject covered and its findings, as they stand in a baseline. */
 void gate_sort(struct gate_subject *subject);
+
+/* What its faults are called, one of them: "fault", or "cell". */
+const char *gate_noun(const struct gate_subject *subject);
 
 /* The subject of that name in the part, or NULL. */
 const struct gate_subject *gate_subject_of(const struct gate_part *part, const char *name);

@@ -5,10 +5,11 @@
 
 static int remember(struct store *store, struct error *error)
 {
-    return database_execute(store,
-                            "create temp table if not exists noted (subject, kind, signature, place, point,"
-                            " primary key (subject, kind, signature))",
-                            error);
+    return database_execute(
+        store,
+        "create temp table if not exists noted (subject, kind, signature, resource, place, point,"
+        " primary key (subject, kind, signature))",
+        error);
 }
 
 int store_note_news(struct store *store, uint64_t night, uint64_t after, uint64_t *total, struct error *error)
@@ -18,7 +19,8 @@ int store_note_news(struct store *store, uint64_t night, uint64_t after, uint64_
         return failed;
     EXEUNT_GUARD(query, note,
                  query_make(store,
-                            "insert or ignore into noted select subject, kind, signature, place, point"
+                            "insert or ignore into noted select subject, kind, signature, resource, place,"
+                            " point"
                             " from (" BROKEN ") where night = ? and id > ? and not expected"
                             " group by subject, kind, signature order by min(id), kind, place",
                             error));
@@ -33,6 +35,7 @@ static int take_news(struct query *query, struct store_news *out)
 {
     query_take_text(query, out->subject, sizeof out->subject);
     query_take_text(query, out->kind, sizeof out->kind);
+    query_take_text(query, out->resource, sizeof out->resource);
     query_take_text(query, out->place, sizeof out->place);
     query_take_text(query, out->point, sizeof out->point);
     return query->failed;
@@ -42,10 +45,11 @@ int store_tell_news(struct store *store, uint64_t from,
                     void (*tell)(void *context, const struct store_news *news), void *context,
                     struct error *error)
 {
-    EXEUNT_GUARD(query, query,
-                 query_make(store,
-                            "select subject, kind, place, point from noted where rowid > ? order by rowid",
-                            error));
+    EXEUNT_GUARD(
+        query, query,
+        query_make(store,
+                   "select subject, kind, resource, place, point from noted where rowid > ? order by rowid",
+                   error));
     query_put_number(&query, from);
     int row, failed = 0;
     while (failed == 0 && (row = query_step(&query)) != 0) {

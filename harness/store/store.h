@@ -190,6 +190,7 @@ int store_thin_night(struct store *store, uint64_t night, struct error *error);
  */
 struct store_news {
     char subject[STORE_SUBJECT_MAX];
+    char resource[24];                                                  /* "": none, or the kind names it */
     char kind[32], place[RESULT_PLACE_MAX], point[PLAN_POINT_NAME_MAX]; /* that failed before; "" */
 };
 

@@ -109,7 +109,11 @@ Test(gate, what_is_gone_is_taken_out_before_anything_is_said)
 #define BASELINE(version, command, rest)                                                                     \
     "{\"format\": \"exeunt-baseline\", \"version\": " version ", \"parts\": [{\"command\": \"" command       \
     "\", \"subjects\": [{\"subject\": \"x\", \"control\": " rest "}]}]}"
-#define LONG  "0123456789012345678901234567890123456789"
+#define LONG "0123456789012345678901234567890123456789"
+#define FOUND(kind)                                                                                          \
+    "false, \"faults\": 1, \"covered\": {}, \"findings\": [{\"kind\": \"" kind "\", \"resource\": null,"     \
+    "\"file\": null, \"function\": null, \"point\": null, \"errno\": null, \"line\": null, \"flaky\": "      \
+    "false}]"
 #define RIGHT "false, \"faults\": 1, \"covered\": {}, \"findings\": []"
 
 Test(gate, files_and_commands_that_are_wrong)
@@ -130,16 +134,33 @@ Test(gate, files_and_commands_that_are_wrong)
          "'faults' is no number above 0", "an empty run proves nothing"},
         {BASELINE("1", "run x", "false, \"faults\": 1, \"covered\": {}, \"findings\": [{}]"), "base", 2,
          "'kind' is no text that fits", "a finding without a kind"},
+        {BASELINE("1", "run x", FOUND("lek")), "base", 2,
+         "'kind' is 'lek', which is no kind of finding (did you mean 'leak'?)", "it would pass for gone"},
+        {BASELINE("1", "run x", FOUND("leak")), "base", 2, "base:1: 'run x' cannot be run", "one of a sweep"},
+        {BASELINE("1", "run x", FOUND("double-unlock")), "base", 2, "base:1: ", "one of a comparison"},
+        {BASELINE("1", "run x", FOUND("deadlock")), "base", 2, "base:1: ", "what a variant ended with"},
+        {BASELINE("1", "run x", FOUND("differs")), "base", 2, "base:1: ", "what a cell of exit paths is"},
         {BASELINE("1", "run x",
                   "false, \"faults\": 1, \"covered\": {\"a\": [\"" LONG "\"]}, \"findings\": []"),
          "base", 2, "'a' has an errno that is no text that fits", "it would be cut, and not be met any more"},
         {BASELINE("1", "run x",
                   "false, \"faults\": 1, \"covered\": {\"" LONG LONG LONG "\": []}, \"findings\": []"),
          "base", 2, "is no point that fits", "nor would that be"},
-        {BASELINE("1", "run nothing/guarded", RIGHT), "base", 3, "there is no workload 'nothing'",
+        {BASELINE("1", "run nothing/guarded", RIGHT), "base", 2,
+         "base:1: 'run nothing/guarded' cannot be run: there is no workload 'nothing'",
+         "a command of another exeunt, or a misspelt one"},
+        {BASELINE("1", "sweep --budgt 0s", RIGHT), "base", 2, "did you mean '--budget'", "an option, too"},
+        {BASELINE("1", "run -- /sbin/ldconfig", RIGHT), "base", 3, "statically linked",
          "a command that cannot do its work"},
         {"run nothing/guarded # gone\n", "--record out --campaign base", 2,
-         "'run nothing/guarded': there is no workload 'nothing'", "in a campaign it is a wrong file"},
+         "base:1: 'run nothing/guarded' cannot be run: there is no workload 'nothing'",
+         "in a campaign it is a wrong file"},
+        {"run upload/guarded --faults none\nsweep -- ./nothing\n", "--record out --campaign base", 2,
+         "base:2: 'sweep -- ./nothing' cannot be run: ", "before the first line makes nothing fail"},
+        {"compare upload --json out.json\n", "--record out --campaign base", 2,
+         "--json is not for a campaign", "its document is the gate's"},
+        {"sweep upload --json out.json\n", "--record out --campaign base", 2, "--json is not for a campaign",
+         "of a sweep as well"},
         {"report\n", "--record out --campaign base", 2, "base:1: 'report' is none of run, compare, sweep",
          "a command that runs nothing"},
         {"sweep -- ./caf\xe9\n", "--record out --campaign base", 2, "is not UTF-8", "Latin-1 is no JSON"},

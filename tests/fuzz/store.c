@@ -178,6 +178,7 @@ static void tell_nobody(void *context, const struct store_news *news)
 {
     (void)context;
     MUST(memchr(news->subject, '\0', sizeof news->subject) != NULL);
+    MUST(memchr(news->resource, '\0', sizeof news->resource) != NULL);
     MUST(memchr(news->place, '\0', sizeof news->place) != NULL);
 }
 

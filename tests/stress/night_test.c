@@ -56,6 +56,7 @@ Test(night, a_signal_ends_it_in_order, .timeout = 120)
     interrupt(&drill, SIGTERM);
     cr_expect_eq(drill_number(&drill, "select min(complete) from run"), 1, "the line's result is whole");
     cr_expect_eq(drill_number(&drill, "select seed from night"), 7);
+    cr_expect_eq(drill_number(&drill, "select line from night"), 2, "it was cut, so it comes first again");
 
     drill_start(&drill, "", "--for 1h --resume");
     cr_assert(drill_read_until(&drill, "night 1 goes on"), "%s", drill.said);
@@ -65,12 +66,21 @@ Test(night, a_signal_ends_it_in_order, .timeout = 120)
 
     drill_start(&drill, "", "--for 2h --resume");
     cr_expect(drill_read_until(&drill, "night 2 begins"), "another command: %s", drill.said);
+    cr_expect_eq(drill_said(&drill, "night 1 was cut short, but is of --for 1h: it is not gone on with"), 1,
+                 "and says so: %s", drill.said);
     kill(drill.pid, SIGTERM);
     drill_end(&drill);
 
     drill_number(&drill, "update night set line = 3 where id = 2 returning line");
     drill_start(&drill, "", "--for 2h --resume");
     cr_expect(drill_read_until(&drill, "night 3 begins"), "it has no such line: %s", drill.said);
+    cr_expect_eq(drill_said(&drill, "night 2 was cut short, but is of other lines: "), 1, "%s", drill.said);
+    kill(drill.pid, SIGTERM);
+    drill_end(&drill);
+
+    drill_start(&drill, "", "--for 2h --resume --seed 8");
+    cr_expect(drill_read_until(&drill, "night 4 begins"), "another seed: %s", drill.said);
+    cr_expect_eq(drill_said(&drill, "night 3 was cut short, but is of --seed "), 1, "%s", drill.said);
     kill(drill.pid, SIGTERM);
     drill_end(&drill);
     drill_remove(&drill);
@@ -96,7 +106,7 @@ Test(night, one_at_a_time, .timeout = 120)
     drill_start(&drill, "", "--for 10ms");
     cr_expect_eq(drill_end(&drill), 3, "too short to prove anything: %s", drill.said);
     cr_expect(strstr(drill.said, "night 2 begins") != NULL, "the lock went with its owner: %s", drill.said);
-    expect_status(&drill, ": ended, not all is proven");
+    expect_status(&drill, ": ended, not all is proven; 1 of 1 line never came to its end: compare upload");
     close(looking);
     drill_remove(&drill);
 }
@@ -132,5 +142,20 @@ Test(night, begins_with_a_control, .timeout = 120)
     kill(drill.pid, SIGTERM);
     cr_expect_eq(drill_end(&drill), 3, "%s", drill.said);
     cr_expect_eq(drill_number(&drill, "select campaign glob 'compare upload *\nrun -- *' from night"), 1);
+    drill_remove(&drill);
+}
+
+/* Of three lines the second waits for ever, and the third never begins. */
+Test(night, a_line_that_never_came_to_its_end_is_named, .timeout = 120)
+{
+    struct drill drill;
+    drill_make(&drill, CONTROL "run -- $TARGET waits $FOLDER\nrun -- $TARGET none $FOLDER\n");
+    drill_start(&drill, "", "--for 1s");
+    cr_expect_eq(drill_end(&drill), 3, "%s", drill.said);
+    cr_expect_not_null(strstr(drill.said, "INCONCLUSIVE: not all is proven; "), "%s", drill.said);
+    cr_expect_not_null(strstr(drill.said, " of 3 lines never came to their end: "), "%s", drill.said);
+    cr_expect_not_null(strstr(drill.said, " none "), "the last one is named: %s", drill.said);
+    expect_status(&drill, ": ended, not all is proven; ");
+    expect_status(&drill, " of 3 lines never came to their end: ");
     drill_remove(&drill);
 }

@@ -24,10 +24,9 @@ int main(int argc, char **argv)
         close_twice(fd);
     if (strcmp(argv[1], "again") == 0)
         close_again(fd);
-    if (strcmp(argv[1], "twice-waits") == 0) {
+    if (strcmp(argv[1], "twice-waits") == 0)
         close_twice(fd);
-        for (;;)
-            pause();
-    }
+    while (strstr(argv[1], "waits") != NULL)
+        pause();
     return 0;
 }

@@ -103,6 +103,16 @@ Test(trouble, lines_that_cannot_be_run, .timeout = 120)
          "campaign:1: 'compare upload --frobnicate' cannot be run: unknown", "an option that there is not"},
         {CONTROL "\nrun -- /nowhere\n", "", 2,
          "campaign:3: 'run -- /nowhere' cannot be run: ", "a program that there is not"},
+        {CONTROL "run --fauts 3 -- $TARGET none\n", "", 2,
+         "' cannot be run: unknown option '--fauts' (did you mean '--faults'?)", "an option of a later line"},
+        {CONTROL "run --faults posix/io/oc/opne -- $TARGET none\n", "", 2, "did you mean 'posix/io/oc/open'",
+         "a plan"},
+        {CONTROL "sweep -- ./nope\n", "", 2,
+         "campaign:2: 'sweep -- ./nope' cannot be run: ", "a program to be swept"},
+        {CONTROL "sweep --suppress nowhere -- $TARGET none\n", "", 2, "nowhere", "a file that it needs"},
+        {CONTROL "compare --all --json out.json\n", "", 2, "--json is not for a campaign",
+         "each round would write it anew"},
+        {"compare --help\n", "", 2, "it asks for help", "an empty night"},
         {"compare 'upload\n", "", 2, "campaign:1: ", "it cannot be read"},
         {CONTROL CONTROL, WITHOUT_PARTS, 3,
          "no line of a whole round could do its work; the last, 'compare upload",
@@ -115,6 +125,8 @@ Test(trouble, lines_that_cannot_be_run, .timeout = 120)
         int status = drill_end(&drill);
         cr_expect_eq(status, rows[i].status, "%s: status %d: %s", rows[i].reason, status, drill.said);
         cr_expect_not_null(strstr(drill.said, rows[i].said), "%s: %s", rows[i].reason, drill.said);
+        cr_expect_eq(drill_said(&drill, "night 1 begins"), rows[i].status != 2, "%s: nothing runs before: %s",
+                     rows[i].reason, drill.said);
         drill_remove(&drill);
     }
 }

@@ -10,6 +10,7 @@
 #include "base/stream.h"
 #include "base/text.h"
 #include "campaign/gate/subject.h"
+#include "oracle/exits.h"
 
 #define FORMAT "exeunt-baseline"
 enum { VERSION = 1, MIB_MAX = 64 };
@@ -154,6 +155,35 @@ static int take_text(const struct reading *reading, const json_t *object, const 
     return needed && out[0] == '\0' ? wrong(reading, key, "is empty") : 0;
 }
 
+/* The kinds of a sweep's findings, of a comparison's, what a variant can end with, and what a cell can be. */
+static const char *kind_name(const void *of, size_t index)
+{
+    (void)of;
+    enum { ENDS = ENDED_OUTSTAYED + 1, OUTCOMES = EXITS_DIFFERS + 1 };
+    if (index < SWEEP_KINDS)
+        return sweep_kind_name((enum sweep_kind)index);
+    index -= SWEEP_KINDS;
+    if (index < FINDING_KINDS)
+        return finding_kind_name((enum finding_kind)index);
+    index -= FINDING_KINDS;
+    if (index < ENDS)
+        return ended_name((enum ended)index);
+    index -= ENDS;
+    return index < OUTCOMES ? exits_outcome_name((enum exits_outcome)index) : NULL;
+}
+
+/* One that there is not would never be found again, and so pass for gone. */
+static int check_kind(const struct reading *reading, const char *kind)
+{
+    char hint[96], must[192];
+    for (size_t i = 0; kind_name(NULL, i) != NULL; i++)
+        if (strcmp(kind_name(NULL, i), kind) == 0)
+            return 0;
+    snprintf(must, sizeof must, "is '%s', which is no kind of finding%s", kind,
+             text_hint(hint, sizeof hint, kind, kind_name, NULL));
+    return wrong(reading, "kind", must);
+}
+
 static int take_finding(const struct reading *reading, const json_t *object, struct gate_subject *subject)
 {
     struct gate_finding *finding = subject_finding(subject);
@@ -175,6 +205,8 @@ static int take_finding(const struct reading *reading, const json_t *object, str
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < sizeof texts / sizeof *texts; i++)
         rc = take_text(reading, object, texts[i].key, texts[i].needed, texts[i].out, texts[i].size);
+    if (rc == 0)
+        rc = check_kind(reading, finding->kind);
     json_t *line = json_object_get(object, "line"), *flaky = json_object_get(object, "flaky");
     json_int_t number = json_integer_value(line);
     if (rc == 0 && !json_is_null(line) && (number < 1 || number > INT32_MAX))

@@ -295,6 +295,7 @@ static int take_exits(const json_t *document, struct gate_part *part)
         if (subject == NULL)
             return -ENOMEM;
         subject->control = flag(idiom, "leaks");
+        subject->measured = true;
         subject->caught = strcmp(text(document, "verdict"), "control-missed") != 0;
         json_array_foreach(json_object_get(document, "cells"), index, cell)
         {

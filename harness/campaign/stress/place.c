@@ -104,6 +104,16 @@ static int settle(const char *folder, struct stress_place *place, struct error *
     return failed == 0 ? write_lock(place, folder, error) : failed;
 }
 
+/* A path is the user's to choose, as that of any file that is written; a lack of space or descriptors is not.
+ */
+static int cannot_use(const char *folder, const char *what, int code, struct error *error)
+{
+    static const char format[] = "'%s' %s: %s; mend that, or name another folder with --results";
+    if (code == -ENOSPC || code == -EDQUOT || code == -EMFILE || code == -ENFILE)
+        return error_not_done(error, code, format, folder, what, strerror(-code));
+    return error_usage(error, format, folder, what, strerror(-code));
+}
+
 int place_open(const char *folder, struct stress_place *out, struct error *error)
 {
     struct stress_place place = {.lock = -1};
@@ -111,12 +121,10 @@ int place_open(const char *folder, struct stress_place *out, struct error *error
     if (failed != 0)
         return failed;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return error_not_done(error, -errno, "'%s' cannot be made: %s; mend that, or name another folder",
-                              folder, strerror(errno));
+        return cannot_use(folder, "cannot be made", -errno, error);
     failed = open_lock(folder, O_RDWR | O_CREAT, &place.lock, error);
     if (failed != 0)
-        return error_not_done(error, failed, "'%s' is no folder that can be written to: %s; name another one",
-                              folder, strerror(-failed));
+        return cannot_use(folder, "is no folder that can be written to", failed, error);
     failed = settle(folder, &place, error);
     if (failed != 0)
         place_close(&place);

@@ -95,6 +95,7 @@ static int await(struct stress *stress, struct process *process, struct process_
         if (now_ns >= due_ns)
             due_ns = next_tick_ns(stress, *cut);
     } while (!process_await(process, due_ns > now_ns ? due_ns - now_ns : 0, end));
+    *cut |= *stress->options->interrupted != 0; /* a terminal's signal goes to the line, too */
     return failed == 0 ? tick(stress, error) : failed;
 }
 
@@ -130,7 +131,18 @@ static int check_usage(const struct stress *stress, struct stress_line *line, st
     return 0;
 }
 
-/* The line has come to its end: what was proven counts, also if it was cut. */
+/* A line that was cut short comes first again when the night goes on. What proves all, though it was asked to
+ * end, was at its end. */
+static void advance(struct stress *stress, const struct stress_line *line)
+{
+    struct store_night *night = &stress->night;
+    if (line->cut && line->status != EXIT_AS_EXPECTED)
+        return;
+    night->line = night->line % stress->options->script->count + 1;
+    night->round += night->line == 1;
+}
+
+/* What was proven counts, also if the line was cut. */
 static int conclude(struct stress *stress, const struct stress_line *line, struct error *error)
 {
     struct store_night *night = &stress->night;
@@ -139,6 +151,7 @@ static int conclude(struct stress *stress, const struct stress_line *line, struc
         night->status = exit_status_worse(line->status, night->status);
     night->done += proves && line->status != EXIT_NOT_DONE;
     stress->undone = line->status == EXIT_NOT_DONE && !line->cut ? stress->undone + 1 : 0;
+    advance(stress, line);
     int failed = store_save_night(stress->store, night, error);
     if (failed == 0)
         failed = store_thin_night(stress->store, night->id, error);
@@ -181,27 +194,21 @@ static int run_line(struct stress *stress, struct error *error)
 
 /* ---- The night -------------------------------------------------------------------------------------- */
 
-/* The line that was cut short comes first again. */
 static int run_all(struct stress *stress, struct error *error)
 {
     struct store_night *night = &stress->night;
     int failed = 0;
     if (night->line == 0)
         night->line = 1;
-    while (failed == 0 && !is_over(stress)) {
+    while (failed == 0 && !is_over(stress))
         failed = run_line(stress, error);
-        if (failed != 0 || is_over(stress))
-            break;
-        night->line = night->line % stress->options->script->count + 1;
-        night->round += night->line == 1;
-    }
     if (failed != 0)
         return failed;
     night->complete = left_ms(stress) == 0;
     return store_save_night(stress->store, night, error);
 }
 
-/* The lines as they are run, one on each line. */
+/* The lines as they are run, one on each line: an end of line within a word, from a variable, is a blank. */
 static char *campaign_text(const struct script *script)
 {
     char *text = NULL;
@@ -210,6 +217,8 @@ static char *campaign_text(const struct script *script)
     bool whole = out != NULL;
     for (size_t i = 0; whole && i < script->count; i++) {
         EXEUNT_GUARD(memory, line, text_joined(script->lines[i].words));
+        for (char *end = line; end != NULL && (end = strchr(end, '\n')) != NULL;)
+            *end = ' ';
         whole = line != NULL && fprintf(out, "%s\n", (char *)line) > 0;
     }
     if (out != NULL && fclose(out) == 0 && whole)
@@ -237,13 +246,24 @@ static int describe(const struct stress_options *options, struct store_night *ni
     return 0;
 }
 
-static bool goes_on(const struct stress_options *options, const struct store_night *last,
-                    const struct store_night *wanted)
+/* Why the last night, which was cut short, is not gone on with, in `out`. False: it can be. */
+static bool is_other(const struct stress_options *options, const struct store_night *last,
+                     const struct store_night *wanted, char *out, size_t size)
 {
-    return options->resume && last->id != 0 && !last->complete &&
-           strcmp(last->campaign, wanted->campaign) == 0 && strcmp(last->folder, wanted->folder) == 0 &&
-           last->for_ms == wanted->for_ms && last->line <= options->script->count &&
-           (options->seed == 0 || options->seed == last->seed);
+    char time[64], what[128] = "";
+    if (strcmp(last->campaign, wanted->campaign) != 0 || last->line > options->script->count)
+        snprintf(what, sizeof what, "of other lines");
+    else if (strcmp(last->folder, wanted->folder) != 0)
+        snprintf(what, sizeof what, "of another working folder");
+    else if (last->for_ms != wanted->for_ms)
+        snprintf(what, sizeof what, "of --for %s",
+                 text_of_duration(time, sizeof time, last->for_ms * 1000000));
+    else if (options->seed != 0 && options->seed != last->seed)
+        snprintf(what, sizeof what, "of --seed %" PRIu64, last->seed);
+    else
+        return false;
+    snprintf(out, size, "night %" PRIu64 " was cut short, but is %s: it is not gone on with", last->id, what);
+    return true;
 }
 
 /* The night that is gone on with, or a new one. What it has told before is not told again. */
@@ -255,7 +275,9 @@ static int begin_night(struct stress *stress, struct error *error)
         failed = store_last_night(stress->store, &last, error);
     if (failed != 0)
         return failed;
-    bool resumed = goes_on(stress->options, &last, night);
+    char why_not[192] = "";
+    bool resumed = stress->options->resume && last.id != 0 && !last.complete &&
+                   !is_other(stress->options, &last, night, why_not, sizeof why_not);
     if (resumed) {
         struct store_night fresh = *night;
         *night = last;
@@ -271,7 +293,7 @@ static int begin_night(struct stress *stress, struct error *error)
     if (failed == 0)
         failed = store_note_news(stress->store, night->id, 0, &night->findings, error);
     if (failed == 0)
-        stress->options->begun(stress->options->context, night, resumed);
+        stress->options->begun(stress->options->context, night, resumed, why_not);
     return failed;
 }
 
@@ -295,11 +317,25 @@ int campaign_stress(const struct stress_options *options, struct store_night *ou
     return failed;
 }
 
-/* A night that was cut short, or in which nothing could be done, proves nothing by what did not come. What
- * was found counts, also if its line came to no end. */
+uint64_t stress_lines(const struct store_night *night)
+{
+    uint64_t count = 0;
+    for (const char *end = night->campaign; (end = strchr(end, '\n')) != NULL; end++)
+        count++;
+    return count;
+}
+
+uint64_t stress_unended(const struct store_night *night)
+{
+    uint64_t lines = stress_lines(night), ended = night->line > 0 ? night->line - 1 : 0;
+    return night->round > 1 || ended > lines ? 0 : lines - ended;
+}
+
+/* A night that was cut short, or of which a line never came to its end, proves nothing by what did not come.
+ * What was found counts, also if its line came to no end. */
 enum exit_status stress_status(const struct store_night *night)
 {
-    bool proves = night->complete && night->done > 0;
+    bool proves = night->complete && night->done > 0 && stress_unended(night) == 0;
     enum exit_status status = proves ? night->status : exit_status_worse(night->status, EXIT_NOT_DONE);
     return night->findings > 0 ? exit_status_worse(status, EXIT_GUARANTEE_BROKEN) : status;
 }

@@ -29,7 +29,8 @@ struct stress_options {
     bool resume;   /* go on with the last night if it was one of this campaign and was cut short */
     const volatile int *interrupted;
     /* Calls as things happen; what they tell is in the file of results already. */
-    void (*begun)(void *context, const struct store_night *night, bool resumed);
+    /* why_not: why a night that was cut short is not resumed though that was wished, or "". */
+    void (*begun)(void *context, const struct store_night *night, bool resumed, const char *why_not);
     void (*news)(void *context, const struct store_news *news);
     void (*ended)(void *context, const struct stress_line *line);
     void *context;
@@ -39,6 +40,10 @@ struct stress_options {
  * unless it was interrupted), or a negative errno with `error`: what was found until then is kept. One at a
  * time per process. */
 int campaign_stress(const struct stress_options *options, struct store_night *out, struct error *error);
+
+/* Lines of the night's campaign; those of them, the last ones, that never came to their end in it. */
+uint64_t stress_lines(const struct store_night *night);
+uint64_t stress_unended(const struct store_night *night);
 
 /* What a night comes to. */
 enum exit_status stress_status(const struct store_night *night);

@@ -34,6 +34,7 @@ static void show(const struct gate_part *part, char *out, size_t size)
         fprintf(stream, "%s%s%s%s %d%s", i > 0 ? "; " : "", subject->name, subject->control ? " control" : "",
                 subject->caught ? " caught" : "", (int)subject->faults,
                 subject->by_chance ? " by chance" : "");
+        fputs(subject->measured ? " cells" : "", stream);
         if (subject->hits > 0)
             fprintf(stream, " %d hits", (int)subject->hits);
         for (size_t j = 0; j < subject->covered_count; j++)
@@ -131,7 +132,7 @@ static const struct {
      "\"promised\": false, \"outcome\": \"broken\"}, {\"idiom\": \"guard\", \"path\": \"goto\", "
      "\"resource\": "
      "\"mutex\", \"promised\": false, \"outcome\": null}]}",
-     "exits/guard caught 2 +exit:mutex +return:mutex -broken,mutex,,0,,return,",
+     "exits/guard caught 2 cells +exit:mutex +return:mutex -broken,mutex,,0,,return,",
      "a promise that does not hold; a cell that was not measured"},
     {"", " ! it wrote no document", "nothing"},
     {"{\"format\"", " ! its document is no JSON", "half a document"},

@@ -18,6 +18,7 @@ static void fill(struct gate_subject *subject, const struct gates_row *row)
                                      .control = row->control,
                                      .caught = row->caught,
                                      .by_chance = row->by_chance,
+                                     .measured = row->measured,
                                      .faults = row->faults,
                                      .covered = checked(calloc(GATES_MAX, sizeof *subject->covered)),
                                      .findings = checked(calloc(GATES_MAX, sizeof *subject->findings))};

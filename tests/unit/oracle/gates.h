@@ -7,7 +7,7 @@
 
 /* Of a part with one subject; zeroed fields do not apply. */
 struct gates_row {
-    bool control, caught, by_chance, gone; /* gone: there is no such subject */
+    bool control, caught, by_chance, measured, gone; /* gone: there is no such subject */
     const char *trouble;
     uint64_t faults;
     const char *covered[GATES_MAX]; /* "point:errno" */

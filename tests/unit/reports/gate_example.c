@@ -68,6 +68,7 @@ static struct gate_subject before[] = {
     {.name = "tests", .faults = 90, .findings = found_before, .finding_count = 2},
     {.name = HOSTILE, .faults = 1},
     {.name = "session/guarded", .faults = 130},
+    {.name = "exits/unguarded", .control = true, .measured = true, .faults = 55},
 };
 static struct gate_subject now[] = {
     {.name = "upload/unguarded", .control = true, .caught = true, .faults = 135},
@@ -80,6 +81,7 @@ static struct gate_subject now[] = {
     {.name = "upload/misordered", .control = true, .faults = 9},
     {.name = "upload/retried", .control = true, .caught = true, .faults = 30},
     {.name = "tests", .faults = 92, .findings = found_now, .finding_count = 4},
+    {.name = "exits/unguarded", .control = true, .caught = true, .measured = true, .faults = 55},
 };
 
 static struct gate_part parts_before[] = {
@@ -87,18 +89,20 @@ static struct gate_part parts_before[] = {
     {.command = "compare upload --for 20m", .subjects = &before[2], .subject_count = 3},
     {.command = "sweep -- ./tests --filter 'a<b'", .subjects = &before[5], .subject_count = 2},
     {.command = "sweep session/guarded", .subjects = &before[7], .subject_count = 1},
+    {.command = "compare exits", .subjects = &before[8], .subject_count = 1},
 };
 static struct gate_part parts_now[] = {
     {.command = "sweep upload", .subjects = &now[0], .subject_count = 2},
     {.command = "compare upload --for 20m", .subjects = &now[2], .subject_count = 3},
     {.command = "sweep -- ./tests --filter 'a<b'", .subjects = &now[5], .subject_count = 1},
     {.command = "sweep session/guarded", .trouble = "no room on '" HOSTILE "'"},
+    {.command = "compare exits", .subjects = &now[6], .subject_count = 1},
 };
 
 void gate_example(struct gate_verdict *out)
 {
-    const struct gate_parts recorded = {4, parts_before, "ci/gate.json"},
-                            found = {.count = 4, .list = parts_now};
+    const struct gate_parts recorded = {5, parts_before, "ci/gate.json"},
+                            found = {.count = 5, .list = parts_now};
     if (gate_judge(&recorded, &found, out) != 0)
         abort();
 }

@@ -58,6 +58,7 @@ static void count(void *context, const struct store_news *news)
     listener->told++;
     cr_expect_str_eq(news->subject, "upload/guarded");
     cr_expect_str_eq(news->kind, "leaked-descriptor");
+    cr_expect_str_eq(news->resource, "", "the kind names it");
     cr_expect_str_eq(news->place, "a.c:1");
     cr_expect_str_eq(news->point, "p");
 }
@@ -153,6 +154,12 @@ Test(night, tells_what_is_new_once)
     place_remove(&place);
 }
 
+static void expect_resource(void *context, const struct store_news *news)
+{
+    cr_expect_str_eq(news->kind, "leak");
+    cr_expect_str_eq(news->resource, context, "of two leaks at one line it says which is which");
+}
+
 /* Whatever was asked to break a guarantee of a sweep does, and nothing else. */
 Test(night, knows_what_a_sweep_breaks)
 {
@@ -173,6 +180,7 @@ Test(night, knows_what_a_sweep_breaks)
     expect_done(store_finish_sweep(store, run, &sweep, &error));
     expect_done(store_note_news(store, night.id, 0, &total, &error));
     cr_expect_eq(total, 1, "the leak, that is to count now");
+    expect_done(store_tell_news(store, 0, expect_resource, sweep.findings[0].resource, &error));
     expect_done(store_load_trend(store, &trend, &error));
     cr_assert_eq(trend.day_count * 10 + trend.history_count, 11);
     cr_expect_eq(trend.days[0].findings, 1);
