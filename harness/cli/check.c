@@ -81,7 +81,7 @@ static int check_line(const struct script_line *line, struct error *error)
     if (all == NULL)
         return error_not_done(error, -ENOMEM, "no memory to check a campaign");
     char **words = (char **)all + 1; /* behind "exeunt" */
-    int count = 1; /* its command */
+    int count = 1;                   /* its command */
     while (words[count] != NULL)
         count++;
     return check_words(count, words, error);
