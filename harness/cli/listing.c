@@ -34,9 +34,12 @@ static void write_words(char *const *words, FILE *out)
 static bool has_line(const char *text, const char *line)
 {
     size_t length = strlen(line);
-    for (; *text != '\0'; text += strcspn(text, "\n") + 1)
-        if (strncmp(text, line, length) == 0 && text[length] == '\n')
+    while (*text != '\0') {
+        size_t end = strcspn(text, "\n");
+        if (end == length && strncmp(text, line, length) == 0)
             return true;
+        text += end + (text[end] == '\n');
+    }
     return false;
 }
 
