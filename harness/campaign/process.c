@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char own_name[] = "exeunt: "; /* before what exeunt has to say */
@@ -119,17 +120,27 @@ static void take_end(const struct process *process, int status, struct process_e
         take_last_words(process, out->words);
 }
 
-bool process_await(struct process *process, uint64_t timeout_ns, struct process_end *end)
+/* Waits until there is something to read, or the process has ended, which is returned. Where that cannot be
+ * waited for, since memory is short, it is looked at now and then. */
+static bool wait_for_news(struct process *process, uint64_t timeout_ns)
 {
+    static const struct timespec nap = {.tv_nsec = 10000000};
     struct pollfd polled[] = {{.fd = process->handle, .events = POLLIN},
                               {.fd = process->errors, .events = POLLIN}};
     int ready = poll(polled, 2, (int)((timeout_ns + 999999) / 1000000));
     if (ready > 0 && polled[1].revents != 0)
         read_errors(process);
-    if (ready <= 0 || polled[0].revents == 0)
-        return false;
+    if (ready < 0 && errno != EINTR)
+        nanosleep(&nap, NULL);
+    return ready > 0 && polled[0].revents != 0;
+}
+
+bool process_await(struct process *process, uint64_t timeout_ns, struct process_end *end)
+{
+    bool has_ended = wait_for_news(process, timeout_ns);
     int status = -1;
-    waitpid(process->pid, &status, 0);
+    if (waitpid(process->pid, &status, has_ended ? 0 : WNOHANG) != process->pid && !has_ended)
+        return false;
     for (unsigned i = 0; i < (size_t)2 * 65536 / sizeof process->tail && read_errors(process); i++)
         ; /* more than a pipe can hold: for a writer that was handed the pipe and lives on */
     if (process->errors >= 0)
