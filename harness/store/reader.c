@@ -1,6 +1,6 @@
-/* Decides how a file is read. SQLite makes two files beside it, a log and its index, which the last one who
- * could write removes: so it is opened like that, and told to write nothing. Where nothing can be written and
- * nobody does, as in an archive, a copy in memory is read. */
+/* Decides how a file is read. SQLite makes two files beside it, a log and its index, even for who only reads:
+ * so where nobody writes, a copy in memory is read, which needs no right to write and leaves nothing. While
+ * somebody does, the file is opened as by one who may, since the last of those removes the two. */
 #include "store/reader.h"
 
 #include <errno.h>
@@ -16,15 +16,6 @@ enum { COPIES_MAX = 5 };
 
 /* Of SQLite's format: which journal it has, as two bytes. A copy in memory has none. */
 enum { JOURNAL_AT = 18, JOURNAL_LOG = 2, JOURNAL_NONE = 1 };
-
-static bool is_writable(const char *path)
-{
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 1,
-             slash != NULL ? path : ".");
-    return access(path, W_OK) == 0 && access(folder, W_OK) == 0;
-}
 
 static bool has(const char *path, const char *suffix)
 {
@@ -105,7 +96,7 @@ static int open_file(struct store *store, struct error *error)
 
 int reader_open(struct store *store, struct error *error)
 {
-    for (int i = 0; i < COPIES_MAX && !is_writable(store->path) && !has_journal(store->path); i++) {
+    for (int i = 0; i < COPIES_MAX && !has_journal(store->path); i++) {
         int failed = open_copy(store, error);
         if (failed != -EAGAIN)
             return failed;
