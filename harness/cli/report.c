@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "document.h"
+#include "exeunt/scope.h"
 #include "listing.h"
 #include "looks.h"
 #include "output.h"
@@ -122,6 +123,14 @@ static int load_sweeps(struct store *store, const char *results, struct shown *s
     return shown->document != NULL ? 0 : error_not_done(error, -ENOMEM, "no memory for the report");
 }
 
+/* libjansson leaves out a character for which memory is short, and goes on: what gives the same text is
+ * whole. */
+static bool is_whole(const json_t *document, const char *text)
+{
+    EXEUNT_GUARD(memory, again, json_dumps(document, JSON_COMPACT));
+    return again != NULL && strcmp(again, text) == 0;
+}
+
 /* For people, only its report is needed. */
 static int load_document(struct store *store, const struct wanted *wanted, struct shown *shown,
                          struct error *error)
@@ -131,11 +140,17 @@ static int load_document(struct store *store, const struct wanted *wanted, struc
     if (failed != 0 || is_for_people(wanted))
         return failed;
     shown->document = json_loads(shown->kept.json, JSON_REJECT_DUPLICATES, NULL);
-    return shown->document != NULL
-               ? 0
-               : error_usage(error,
-                             "'%s' is damaged: run %" PRIu64 " has no readable document; name another run",
-                             wanted->results, run);
+    if (shown->document == NULL)
+        return error_usage(error,
+                           "'%s' is damaged: run %" PRIu64 " has no readable document; name another run",
+                           wanted->results, run);
+    if (!is_whole(shown->document, shown->kept.json))
+        return error_not_done(error, -ENOMEM,
+                              "the document of run %" PRIu64
+                              " does not read as it was written: memory is short, "
+                              "or it was edited",
+                              run);
+    return 0;
 }
 
 /* A number names one run, also of several that one command gave. */
