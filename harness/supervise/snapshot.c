@@ -16,6 +16,9 @@
 /* Contents begin at blocks, so that a file system that can share them does. */
 enum { BLOCK = 4096 };
 
+/* Others may work in the folder: what they remove meanwhile is not of it. */
+enum { GONE = 1 };
+
 static int failed(int code, const char *from, const char *path, struct error *error)
 {
     return error_not_done(error, code, "cannot copy '%s%s%s': %s", from, path[0] != '\0' ? "/" : "", path,
@@ -42,6 +45,11 @@ static struct entry *add(struct snapshot *snapshot, const char *folder, const ch
     return entry;
 }
 
+static void drop_last(struct snapshot *snapshot)
+{
+    free(snapshot->entries[--snapshot->count].path);
+}
+
 static int store_file(struct snapshot *snapshot, int folder, struct entry *entry)
 {
     int file = openat(folder, entry->path + entry->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -65,13 +73,13 @@ static int store_link(int folder, struct entry *entry)
     return entry->target != NULL ? 0 : -ENOMEM;
 }
 
-/* Keeps what the entry in the folder is. */
+/* Keeps what the entry in the folder is. Returns GONE if it has gone since it was listed. */
 static int keep(struct snapshot *snapshot, const char *from, int folder, struct entry *entry,
                 struct error *error)
 {
     const char *name = entry->path + entry->name;
     if (fstatat(folder, name, &entry->was, AT_SYMLINK_NOFOLLOW) != 0)
-        return failed(-errno, from, entry->path, error);
+        return errno == ENOENT ? GONE : failed(-errno, from, entry->path, error);
     mode_t type = entry->was.st_mode & S_IFMT;
     if (type != S_IFREG && type != S_IFLNK && type != S_IFDIR)
         return error_not_done(error, -EINVAL,
@@ -89,7 +97,7 @@ static int keep(struct snapshot *snapshot, const char *from, int folder, struct 
                : type == S_IFLNK ? store_link(folder, entry)
                                  : 0;
     if (code != 0)
-        return failed(code, from, entry->path, error);
+        return code == -ENOENT ? GONE : failed(code, from, entry->path, error);
     entry->content = content_hash(folder, name, &entry->was, snapshot->bytes_max);
     return 0;
 }
@@ -114,7 +122,7 @@ static int keep_folder(struct snapshot *snapshot, const char *from, const char *
     struct names names = {0};
     snprintf(path, sizeof path, "%s", snapshot->entries[index].path);
     int folder = tree_folder(root, path);
-    int code = folder >= 0 ? tree_names(folder, &names) : folder;
+    int code = folder >= 0 ? tree_names(folder, &names) : folder == -ENOENT ? 0 : folder;
     if (code != 0)
         failed(code, from, path, error);
     for (size_t i = 0; code == 0 && i < names.count; i++) {
@@ -124,6 +132,10 @@ static int keep_folder(struct snapshot *snapshot, const char *from, const char *
         code = entry == NULL                     ? error_not_done(error, -ENOMEM, "out of memory")
                : strlen(entry->path) >= PATH_MAX ? failed(-ENAMETOOLONG, from, entry->path, error)
                                                  : keep(snapshot, from, folder, entry, error);
+        if (code == GONE) {
+            drop_last(snapshot);
+            code = 0;
+        }
     }
     names_clear(&names);
     if (folder >= 0)

@@ -328,6 +328,17 @@ Test(scratch, tells_contents_alike)
     place_close(&place);
 }
 
+/* Of one's own descriptors the one that they are listed by is closed as soon as it has been listed. */
+Test(scratch, passes_over_what_goes_meanwhile)
+{
+    struct error error = {.text = ""};
+    struct scratch *scratch;
+    char leftover[300] = "";
+    cr_assert_eq(scratch_open("/proc/self/fd", NULL, 1 << 20, &scratch, &error), 0, "%s", error.text);
+    cr_expect_null(scratch_close(scratch, leftover, sizeof leftover));
+    cr_expect_str_eq(leftover, "");
+}
+
 Test(scratch, refuses_what_cannot_be_copied)
 {
     struct place place = place_open();
