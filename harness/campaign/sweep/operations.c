@@ -405,7 +405,7 @@ int operations_sweep(const struct sweep_options *options, struct sweep_result *o
         char leftover[320] = "";
         setup_close(&operations->setup, leftover, sizeof leftover);
         if (leftover[0] != '\0')
-            text_add_sentence(result.note, sizeof result.note, "After that, %s.", leftover);
+            text_add_sentence(result.note, sizeof result.note, "At the end %s.", leftover);
     }
     clear(operations);
     if (failed != 0)

@@ -395,7 +395,7 @@ static void write_note(const struct sweep *sweep, char *note, size_t size)
             "tried.",
             sweep->baseline.steady.exit_status);
     if (sweep->leftover[0] != '\0')
-        text_add_sentence(note, size, "After that, %s.", sweep->leftover);
+        text_add_sentence(note, size, "At the end %s.", sweep->leftover);
 }
 
 static int fill_result(struct sweep *sweep, struct sweep_result *out, struct error *error)
